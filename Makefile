@@ -1,0 +1,59 @@
+# make       set up, build the book, grade the demo class        make check   format, lint, types
+# make test  set up, all tests                                   make soak    the long tests: all seeds
+# make book  the book alone                                      make bench   speed, as ratios
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONSAFEPATH := 1
+SETUP := .venv/.pins .venv/.course node_modules/.package-lock.json .venv/.debian
+
+.PHONY: all setup book demo test soak check format bench publish clean
+all: book demo
+	@echo; echo "The book:        _build/html/index.html"
+	@echo "The demo class:  demo/ (feedback pages in demo/feedback/)"
+
+setup: $(SETUP)
+
+.venv/.pins: requirements.txt
+	test -d .venv || python3 -m venv .venv
+	pip install --quiet -r requirements.txt
+	touch $@
+
+.venv/.course: .venv/.pins pyproject.toml $(shell find course -name '*.py' -o -name '*.md' -o -path '*templates/*')
+	rm -rf build && pip wheel --quiet --no-deps --no-build-isolation -w dist .
+	pip install --quiet --no-deps --force-reinstall dist/gradients_through_time-*.whl
+	touch $@
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+.venv/.debian: debian.txt | .venv/.pins
+	bash .ci/debian
+	touch $@
+
+book: $(SETUP)
+	jupyter-book build . --path-output . -n -W --keep-going
+
+demo: $(SETUP)
+	course demo demo
+
+test: $(SETUP) book
+	pytest -n 2 -m "not soak" tests
+
+soak: $(SETUP) book
+	pytest -n 2 tests
+
+check: $(SETUP)
+	ruff format --check . && ruff check . && mypy
+
+format: $(SETUP)
+	ruff format . && ruff check --fix .
+
+bench: $(SETUP)
+	python tests/benchmarks/run.py
+
+publish: $(SETUP) book
+	course publish public
+
+clean:
+	rm -rf _build build dist demo public
