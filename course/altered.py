@@ -1,0 +1,118 @@
+"""Forward passes with one thing altered in their derivative: what a slip's backward pass computes.
+
+The values stay right; only what the complex step sees changes. Under a step of 1e-30 a complex number
+is a dual number: `.real` is the value, `.imag` the tangent, and a cut edge is `.real`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from course.models import RNN, Array, mean_squared_loss
+
+
+@dataclass(frozen=True)
+class Alter:
+    """Which rule of the backward pass is altered, named after what the student's code does."""
+
+    transpose: bool = True  # False: W_hh δ for W_hhᵀ δ
+    slope: str = "tanh"  # "missing", "twice", "of_state" (tanh′ taken at h_t instead of a_t)
+    recurrence: bool = True  # False: no gradient from step t to step t-1
+    state_used: str = "before"  # "after": h_t for h_{t-1} in ∂L/∂W_hh
+    first_use: bool = True  # False: the use of W_hh at step 1 is forgotten
+
+
+def slope_of(a: Array, kind: str) -> Array:
+    """The derivative of tanh at real `a`, as a slip would have it."""
+    right = 1 - np.tanh(a) ** 2
+    if kind == "missing":
+        return np.ones_like(a)
+    if kind == "twice":
+        return right**2
+    return 1 - np.tanh(np.tanh(a)) ** 2 if kind == "of_state" else right
+
+
+def altered_states(p: RNN, X: Array, h_0: Array, alter: Alter) -> Array:
+    """States h_1 … h_T (T, h) whose values are right and whose tangents follow `alter`."""
+    states, h = [], h_0.astype(complex)
+    for t, x_t in enumerate(X):
+        a = p.W_hx @ x_t + p.W_hh.real @ h.real + p.b_h
+        after = np.tanh(a.real)
+        tangent = np.imag(a)
+        if alter.first_use or t > 0:
+            tangent = tangent + np.imag(p.W_hh) @ (h.real if alter.state_used == "before" else after)
+        if alter.recurrence or t == 0:
+            W = p.W_hh.real if alter.transpose else p.W_hh.real.T
+            tangent = tangent + W @ h.imag
+        h = after + 1j * slope_of(a.real, alter.slope) * tangent
+        states.append(h)
+    return np.stack(states)
+
+
+def altered_loss(alter: Alter, last_only: bool = False) -> Any:
+    """A loss `L(p, X, Y, h_0)` like `rnn_loss`, with the altered rule; `last_only` keeps ℓ_T alone."""
+
+    def loss(p: RNN, X: Array, Y: Array, h_0: Array) -> Any:
+        outputs = altered_states(p, X, h_0, alter) @ p.W_qh.T + p.b_q
+        return (
+            mean_squared_loss(outputs[-1:], Y[-1:]) / len(Y) if last_only else mean_squared_loss(outputs, Y)
+        )
+
+    return loss
+
+
+@dataclass(frozen=True)
+class RNNSlip:
+    """A mistake in the backward pass of the tanh RNN: its sentence, where to read, and the altered rule."""
+
+    name: str
+    sentence: str
+    see: str
+    alter: Alter
+
+
+RNN_SLIPS = (
+    RNNSlip(
+        "transpose",
+        "W_hh is used where W_hhᵀ belongs, or the other way round: δ_t reaches h_{t-1} as W_hhᵀ δ_t.",
+        "Backward in time",
+        Alter(transpose=False),
+    ),
+    RNNSlip(
+        "slope_missing",
+        "The factor tanh′(a_t) = 1 − h_t² is missing.",
+        "Weights and biases",
+        Alter(slope="missing"),
+    ),
+    RNNSlip(
+        "slope_twice",
+        "The factor tanh′(a_t) is applied twice.",
+        "Weights and biases",
+        Alter(slope="twice"),
+    ),
+    RNNSlip(
+        "slope_of_state",
+        "tanh′ is taken at h_t instead of a_t: as h_t is tanh(a_t) already, the slope is 1 − h_t².",
+        "Weights and biases",
+        Alter(slope="of_state"),
+    ),
+    RNNSlip(
+        "later_state",
+        "h_t is used where h_{t-1} belongs: W_hh multiplies the state before the step.",
+        "Weights and biases",
+        Alter(state_used="after"),
+    ),
+    RNNSlip(
+        "no_recurrence",
+        "Nothing travels between steps: the path through h_{t-1} is dropped or never updated.",
+        "Backward in time",
+        Alter(recurrence=False),
+    ),
+    RNNSlip(
+        "first_use",
+        "The use of W_hh at step 1, on h_0, is missing.",
+        "Weights and biases",
+        Alter(first_use=False),
+    ),
+)

@@ -1,0 +1,161 @@
+"""Calling a student's function on data: here, or in another process, with the same meaning.
+
+Arguments and results pass through `course.frames` both ways, so that a function sees fresh arrays,
+a result is exactly what another process would receive, and a desk and a judge cannot disagree.
+"""
+
+import contextlib
+import io
+import time
+import traceback
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from course.frames import FrameError, decode, encode
+
+SHOWN = 2000  # characters of a function's own printing that a report shows
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a call gave no result.
+
+    `kind` is raised, not_yet, result, died or timeout; `line` counts in the student's own code.
+    """
+
+    kind: str
+    type: str
+    message: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One call: `value` or `failure`, the arguments as they are after it, and its wall time in seconds."""
+
+    value: Any
+    failure: Failure | None
+    after: Any
+    seconds: float
+
+
+class Target(Protocol):
+    """Something `check` can judge: a function here, or one in another process."""
+
+    printed: str
+
+    def call(self, args: tuple[Any, ...]) -> Reply:
+        """Call the function on a copy of `args`."""
+
+    def held(self) -> list[Any]:
+        """All earlier results, as they are now: a view that a later call overwrote has changed."""
+
+
+Entry = Callable[..., Any]
+
+
+class Callee:
+    """The side on which the function lives: frames in, frames out. Keeps results to send them again."""
+
+    def __init__(self, function: Callable[..., Any], entry: Entry | None = None) -> None:
+        self.function, self.entry, self.results = function, entry, list[Any]()
+
+    def call(self, frame: bytes) -> bytes:
+        """Call the function on a frame of arguments; the answer is (value, failure, arguments after)."""
+        args = decode(frame)
+        started = time.perf_counter()
+        value, failure = self._value(args)
+        seconds = time.perf_counter() - started
+        return encode((value, failure, _after(args), seconds))
+
+    def _value(self, args: tuple[Any, ...]) -> tuple[Any, Any]:
+        try:
+            result = self.entry(self.function, *args) if self.entry else self.function(*args)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            return None, self._failure(error)
+        try:
+            encode(result)
+        except FrameError as error:
+            return None, ("result", type(result).__name__, str(error), None)
+        self.results.append(result)
+        return result, None
+
+    def _failure(self, error: BaseException) -> tuple[str, str, str, int | None]:
+        kind = "not_yet" if isinstance(error, NotImplementedError) else "raised"
+        try:
+            message = str(error)[:SHOWN]
+        except Exception:
+            message = ""
+        return kind, type(error).__name__, message, _line_in(self.function, error)
+
+    def held(self) -> bytes:
+        """Every earlier result, encoded anew."""
+        return encode([_held(result) for result in self.results])
+
+
+def _after(args: Any) -> Any:
+    try:
+        encode(args)
+    except FrameError:  # an argument was changed into something that cannot travel: then it was changed
+        return None
+    return args
+
+
+def _held(result: Any) -> Any:
+    try:
+        encode(result)
+    except FrameError:
+        return None
+    return result
+
+
+def _line_in(function: Any, error: BaseException) -> int | None:
+    """The last line of the student's own file or cell that the error passed through."""
+    members = (
+        [function, *[m for m in vars(function).values() if hasattr(m, "__func__")]]
+        if isinstance(function, type)
+        else [function]
+    )
+    files = {
+        code.co_filename for m in members if (code := getattr(getattr(m, "__func__", m), "__code__", None))
+    }
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    return lines[-1] if lines else None
+
+
+def reply_from(frame: bytes) -> Reply:
+    """Read the answer of `Callee.call`, believing nothing about its form."""
+    value, failure, after, seconds = decode(frame)
+    return Reply(value, None if failure is None else Failure(*failure), after, float(seconds))
+
+
+class Local:
+    """The function in this process: what a student's own check uses. Warnings and printing cost nothing."""
+
+    def __init__(self, function: Callable[..., Any], entry: Entry | None = None) -> None:
+        self._callee = Callee(function, entry)
+        self.printed = ""
+
+    def call(self, args: tuple[Any, ...]) -> Reply:
+        """Call on a copy of `args`, keeping what the function prints or warns for the report."""
+        text = io.StringIO()
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            contextlib.redirect_stdout(text),
+            contextlib.redirect_stderr(text),
+        ):
+            warnings.simplefilter("always")
+            reply = reply_from(self._callee.call(encode(args)))
+        if not self.printed:
+            notes = [f"{w.category.__name__}: {w.message}\n" for w in caught]
+            self.printed = (text.getvalue() + "".join(dict.fromkeys(notes)))[:SHOWN]
+        return reply
+
+    def held(self) -> list[Any]:
+        """All earlier results, as they are now."""
+        results: list[Any] = decode(self._callee.held())
+        return results

@@ -1,0 +1,52 @@
+"""Comparing what came back with what is right: one table of tolerances, one way to say where it differs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from course.models import Array
+
+RTOL = {"float64": 1e-9, "float32": 1e-4}  # relative to the largest entry of the expected array
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two arrays differ most: index, both values, and how many entries are off."""
+
+    index: tuple[int, ...]
+    got: float
+    expected: float
+    wrong: int
+    size: int
+
+    def __str__(self) -> str:
+        where = f" at {list(self.index)}" if self.index else ""
+        count = f" ({self.wrong} of {self.size} entries differ)" if self.size > 1 else ""
+        return f"Worst{where}: yours {self.got:.10g}, expected {self.expected:.10g}{count}"
+
+
+def scale_of(expected: Array) -> float:
+    """The size that a relative tolerance refers to: the largest entry, or 1 for an array of zeros."""
+    largest = float(np.max(np.abs(expected), initial=0.0))
+    return largest if largest > 0 else 1.0
+
+
+def difference(got: Array, expected: Array, rtol: float = RTOL["float64"]) -> Difference | None:
+    """None if `|got − expected| ≤ rtol · max|expected|` everywhere, else the worst place."""
+    gap = np.abs(got - expected)
+    off = ~(gap <= rtol * scale_of(expected))  # written so that nan is off
+    if not off.any():
+        return None
+    index = np.unravel_index(int(np.argmax(np.where(np.isnan(gap), np.inf, gap))), gap.shape)
+    place = tuple(int(i) for i in index)
+    return Difference(place, float(got[place]), float(expected[place]), int(off.sum()), off.size)
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two decoded values are identical, bit for bit: types, shapes, dtypes, entries."""
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, tuple | list):
+        return type(a) is type(b) and len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+    return type(a) is type(b) and (a == b or (a != a and b != b))

@@ -1,0 +1,39 @@
+"""Random cases with teeth: sizes distinct, weights non-normal with radius near 1, states away from zero."""
+
+import numpy as np
+
+from course.models import RNN, Array
+
+Rng = np.random.Generator
+
+
+def sizes(rng: Rng, n: int, *taken: int) -> list[int]:
+    """`n` distinct sizes from 2 to 5 that are none of `taken`."""
+    free = [s for s in range(2, 6) if s not in taken]
+    return [int(s) for s in rng.choice(free, size=n, replace=False)]
+
+
+def recurrent_matrix(rng: Rng, h: int) -> Array:
+    """A W_hh (h, h) with entries of order 0.5, radius in [0.8, 1.1], and clearly non-normal."""
+    while True:
+        W = rng.normal(size=(h, h))
+        W *= rng.uniform(0.8, 1.1) / max(abs(np.linalg.eigvals(W)))
+        commutator = np.linalg.norm(W @ W.T - W.T @ W)
+        if commutator > 0.3 * np.linalg.norm(W) ** 2 and 0.2 < np.abs(W).mean() < 1.2:
+            return W
+
+
+def away_from_zero(rng: Rng, *shape: int) -> Array:
+    """Entries of order 0.5, none within 0.1 of zero."""
+    return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 0.9, size=shape)
+
+
+def rnn(rng: Rng, d: int, h: int, q: int) -> RNN:
+    """Parameters of an RNN whose units work where tanh is curved."""
+    return RNN(
+        W_hx=0.6 * rng.normal(size=(h, d)),
+        W_hh=recurrent_matrix(rng, h),
+        b_h=away_from_zero(rng, h) / 2,
+        W_qh=rng.normal(size=(q, h)),
+        b_q=away_from_zero(rng, q),
+    )

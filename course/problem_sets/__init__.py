@@ -1,0 +1,1 @@
+"""The problem sets: one folder a set, one file an exercise, one text."""

@@ -1,0 +1,138 @@
+"""BPTT as a torch.autograd.Function: batched, on any device, for any loss."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from course import draws
+from course.altered import RNN_SLIPS, Alter, altered_states
+from course.exercise import Case, Exercise, Parts
+from course.models import RNN, Array
+from course.oracles import gradients
+
+NAMES = ("H", "W_hx", "W_hh", "b_h", "X", "h_0")
+
+
+class BPTT(torch.autograd.Function):
+    """All states of a tanh RNN over a batch, with a backward pass of your own.
+
+    Formula: H[t] = tanh(X[t] W_hxᵀ + H[t-1] W_hhᵀ + b_h), row by row of the batch, with H[-1] = h_0.
+
+    Use: `H = BPTT.apply(W_hx, W_hh, b_h, X, h_0)`, then any loss of H.
+    Shapes: W_hx (h, d), W_hh (h, h), b_h (h), X (T, B, d), h_0 (B, h), H (T, B, h).
+    Work on the device and in the dtype of the arguments. Do not call autograd inside.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        W_hx: torch.Tensor,
+        W_hh: torch.Tensor,
+        b_h: torch.Tensor,
+        X: torch.Tensor,
+        h_0: torch.Tensor,
+    ) -> torch.Tensor:
+        """Return H, and keep in `ctx` what the backward pass needs."""
+        raise NotImplementedError("BPTT.forward: return H")
+
+    @staticmethod
+    def backward(ctx: Any, dH: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """From dH = ∂L/∂H (T, B, h), return the gradients of W_hx, W_hh, b_h, X, h_0, in this order."""
+        raise NotImplementedError("BPTT.backward: return five gradients")
+
+
+def entry(function: Any, *data: Array, device: str = "cpu") -> tuple[Array, ...]:
+    """Apply the function to tensors made of `data`, the last of which is ∂L/∂H, and give back arrays."""
+    *leaves, dH = (torch.tensor(a, device=device) for a in data)
+    for leaf in leaves:
+        leaf.requires_grad_()
+    H = function.apply(*leaves)
+    H.backward(dH)
+    missing = torch.tensor(float("nan"))
+    results = [H.detach(), *[missing if leaf.grad is None else leaf.grad for leaf in leaves]]
+    return tuple(r.cpu().numpy() for r in results)
+
+
+exercise = Exercise(
+    BPTT,
+    title="BPTT as a torch function",
+    chapter="4 bptt",
+    returns=NAMES,
+    entry=entry,
+    needs=("torch",),
+)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step, one sequence; then batches."""
+    drawn = []
+    for T, B in ((1, 1), (3, 2), (6, 5)):
+        d, h = draws.sizes(rng, 2, T, B)
+        p = draws.rnn(rng, d, h, 1)
+        X, h_0 = rng.normal(size=(T, B, d)), draws.away_from_zero(rng, B, h)
+        name = "T=1" if T == 1 else f"T={T}, B={B}, d={d}, h={h}"
+        drawn.append(Case(name, (p.W_hx, p.W_hh, p.b_h, X, h_0, rng.normal(size=(T, B, h)))))
+    return drawn
+
+
+@exercise.expects
+def expected(*data: Array) -> Parts:
+    """Autograd through a plain loop: torch judges torch."""
+    W_hx, W_hh, b_h, X, h_0, dH = (torch.tensor(a) for a in data)
+    leaves = [leaf.requires_grad_() for leaf in (W_hx, W_hh, b_h, X, h_0)]
+    H, h = [], h_0
+    for x in X:
+        h = torch.tanh(x @ W_hx.T + h @ W_hh.T + b_h)
+        H.append(h)
+    states = torch.stack(H)
+    grads = torch.autograd.grad(states, leaves, dH)
+    return dict(zip(NAMES, [r.detach().numpy() for r in (states, *grads)], strict=True))
+
+
+exercise.claim("forward", "H is right.", parts=("H",), points=1, see="Batches and masks")
+exercise.claim(
+    "one_step",
+    "With one step (T = 1) every gradient is right.",
+    on="T=1",
+    points=1,
+    see="Backward in time",
+    after=("forward",),
+)
+exercise.claim(
+    "weights",
+    "The gradients of W_hx, W_hh and b_h are right over several steps and a batch.",
+    parts=("W_hx", "W_hh", "b_h"),
+    points=2,
+    see="Weights and biases",
+    after=("forward",),
+)
+exercise.claim(
+    "states",
+    "The gradients of X and h_0 are right, each row of the batch by itself.",
+    parts=("X", "h_0"),
+    points=1,
+    see="Inputs and the initial state",
+    after=("forward",),
+)
+
+
+def altered(alter: Alter, *data: Array) -> Parts:
+    """The gradients of a backward pass with an altered rule, row by row of the batch."""
+    W_hx, W_hh, b_h, X, h_0, dH = data
+    p = RNN(W_hx, W_hh, b_h, np.zeros((0, 0)), np.zeros(0))
+    rows = []
+    for x, h, weight in zip(X.swapaxes(0, 1), h_0, dH.swapaxes(0, 1), strict=True):
+        rows.append(gradients(partial(_weighted, alter, weight), p, x, h))
+    sums = {name: np.sum([getattr(g, name) for g, _ in rows], axis=0) for name in ("W_hx", "W_hh", "b_h")}
+    return sums | {"X": np.stack([r[0] for _, r in rows], axis=1), "h_0": np.stack([r[1] for _, r in rows])}
+
+
+def _weighted(alter: Alter, weight: Array, p: RNN, x: Array, h: Array) -> Any:
+    return np.sum(weight * altered_states(p, x, h, alter))
+
+
+for _slip in RNN_SLIPS:
+    exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip.alter), _slip.see)

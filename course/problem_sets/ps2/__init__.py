@@ -1,0 +1,1 @@
+"""Problem set 2: backpropagation through time."""

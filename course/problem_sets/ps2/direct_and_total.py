@@ -1,0 +1,117 @@
+"""The direct and the total derivative of one state with respect to W_hh."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.altered import RNN_SLIPS, Alter, altered_states
+from course.exercise import Case, Exercise, Parts
+from course.models import RNN, Array, rnn_forward
+from course.oracles import complex_step
+
+
+def direct_and_total(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
+    """The direct and the total derivative of h_t with respect to W_hh.
+
+    Formula: h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h). The direct derivative ∂⁺h_t/∂W_hh holds h_{t-1}
+             fixed; the total derivative dh_t/dW_hh also counts how h_{t-1} depends on W_hh.
+
+    Args:
+        p: parameters W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q).
+        X: inputs, shape (T, d).
+        h_0: initial state, shape (h); it does not depend on W_hh.
+        t: the step, from 1 to T.
+
+    Returns:
+        direct: shape (h, h, h); direct[i, j, k] is ∂⁺h_t[i]/∂W_hh[j, k].
+        total: shape (h, h, h); total[i, j, k] is dh_t[i]/dW_hh[j, k].
+    """
+    raise NotImplementedError("direct_and_total: return direct and total")
+
+
+exercise = Exercise(
+    direct_and_total, title="Direct and total derivatives", chapter="4 bptt", returns=("direct", "total")
+)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """The first step, where both agree; then a middle step and the last."""
+    drawn = []
+    for T, t in ((4, 1), (5, 3), (6, 6)):
+        d, h, q = draws.sizes(rng, 3, T)
+        p = draws.rnn(rng, d, h, q)
+        name = "t=1" if t == 1 else f"t={t}, T={T}, d={d}, h={h}"
+        drawn.append(Case(name, (p, rng.normal(size=(T, d)), draws.away_from_zero(rng, h), t)))
+    return drawn
+
+
+def _total(p: RNN, X: Array, h_0: Array, t: int) -> Array:
+    return complex_step(lambda W: rnn_forward(p._replace(W_hh=W), X, h_0)[0][t], p.W_hh)
+
+
+def _direct(p: RNN, X: Array, h_0: Array, t: int) -> Array:
+    """The same with the edge from h_{t-1} cut: the state before the step is a constant."""
+    before = rnn_forward(p, X, h_0)[0][t - 1]
+    return complex_step(lambda W: rnn_forward(p._replace(W_hh=W), X[t - 1 : t], before)[0][1], p.W_hh)
+
+
+@exercise.expects
+def expected(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
+    """The complex step of the given forward pass, with and without the cut edge."""
+    return {"direct": _direct(p, X, h_0, t), "total": _total(p, X, h_0, t)}
+
+
+SEE = "Direct and total derivatives"
+exercise.claim("first_step", "At t = 1 both are right, and equal.", on="t=1", points=1, see=SEE)
+exercise.claim("direct", "∂⁺h_t/∂W_hh is right at later steps.", parts=("direct",), points=2, see=SEE)
+exercise.claim("total", "dh_t/dW_hh is right at later steps.", parts=("total",), points=2, see=SEE)
+
+
+def altered(alter: Alter, p: RNN, X: Array, h_0: Array, t: int) -> Parts:
+    """Both derivatives of the forward pass with an altered rule."""
+
+    def state(X: Array, h: Array, t: int) -> Array:
+        return complex_step(lambda W: altered_states(p._replace(W_hh=W), X, h, alter)[t - 1], p.W_hh)
+
+    before = rnn_forward(p, X, h_0)[0][t - 1]
+    return {"direct": state(X[t - 1 : t], before, 1), "total": state(X, h_0, t)}
+
+
+for _slip in RNN_SLIPS:
+    if _slip.name != "no_recurrence":  # that one is `direct_twice` here
+        exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip.alter), _slip.see)
+
+
+def rearranged(change: Callable[[Array, Array], tuple[Array, Array]], *args: Any) -> Parts:
+    """The right derivatives, put together wrongly."""
+    right = expected(*args)
+    return dict(zip(("direct", "total"), change(right["direct"], right["total"]), strict=True))
+
+
+for name, sentence, change in (
+    (
+        "direct_twice",
+        "The total derivative is the direct one: the path through h_{t-1} is missing.",
+        lambda direct, total: (direct, direct),
+    ),
+    (
+        "total_twice",
+        "The direct derivative is the total one: h_{t-1} should be held fixed.",
+        lambda direct, total: (total, total),
+    ),
+    (
+        "swapped",
+        "The two results are swapped: direct first, then total.",
+        lambda direct, total: (total, direct),
+    ),
+    (
+        "transposed_indices",
+        "The last two indices are swapped: [i, j, k] belongs to W_hh[j, k].",
+        lambda direct, total: (direct.swapaxes(1, 2), total.swapaxes(1, 2)),
+    ),
+):
+    exercise.slip(name, sentence, partial(rearranged, change), SEE)

@@ -1,0 +1,122 @@
+"""Backpropagation through time for the tanh RNN, by hand."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.altered import RNN_SLIPS, Alter, altered_loss
+from course.exercise import Case, Exercise, Parts
+from course.models import RNN, Array, rnn_loss
+from course.oracles import gradients
+
+
+def rnn_bptt(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> tuple[RNN, np.ndarray, np.ndarray]:
+    """Gradients of the loss of a tanh RNN with respect to everything it depends on, by a backward pass.
+
+    Formula: a_t = W_hx x_t + W_hh h_{t-1} + b_h,  h_t = tanh(a_t),  o_t = W_qh h_t + b_q,
+             L = (1/T) Σ_t ½‖o_t − y_t‖².   (`rnn_forward` and `rnn_loss` compute these.)
+
+    Args:
+        p: parameters W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q).
+        X: inputs, shape (T, d).
+        Y: targets, shape (T, q).
+        h_0: initial state, shape (h).
+
+    Returns:
+        grads: an RNN whose fields are ∂L/∂W_hx, …, ∂L/∂b_q, each of its parameter's shape.
+        dh_0: ∂L/∂h_0, shape (h).
+        dX: ∂L/∂x_t for every t, shape (T, d).
+    """
+    raise NotImplementedError("rnn_bptt: return grads, dh_0, dX")
+
+
+exercise = Exercise(rnn_bptt, title="BPTT by hand", chapter="4 bptt", returns=(RNN, "dh_0", "dX"))
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step, to localise a mistake; then more steps than any other size."""
+    drawn = []
+    for T in (1, int(rng.integers(3, 5)), int(rng.integers(6, 8))):
+        d, h, q = draws.sizes(rng, 3, T)
+        X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+        name = "T=1" if T == 1 else f"T={T}, d={d}, h={h}, q={q}"
+        drawn.append(Case(name, (draws.rnn(rng, d, h, q), X, Y, draws.away_from_zero(rng, h))))
+    return drawn
+
+
+def parts(loss: Callable[..., Any], p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The complex step of `loss` with respect to everything that is asked."""
+    grads, (dX, _, dh_0) = gradients(loss, p, X, Y, h_0)
+    return grads._asdict() | {"dh_0": dh_0, "dX": dX}
+
+
+@exercise.expects
+def expected(p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The complex step of the given loss."""
+    return parts(rnn_loss, p, X, Y, h_0)
+
+
+exercise.claim(
+    "one_step", "With one step (T = 1) every gradient is right.", on="T=1", points=1, see="Backward in time"
+)
+exercise.claim(
+    "output_layer",
+    "∂L/∂W_qh and ∂L/∂b_q are right: every step's output error counts.",
+    parts=("W_qh", "b_q"),
+    points=1,
+    see="Weights and biases",
+)
+exercise.claim(
+    "input_weights",
+    "∂L/∂W_hx and ∂L/∂b_h are right over several steps.",
+    parts=("W_hx", "b_h"),
+    points=2,
+    see="Weights and biases",
+)
+exercise.claim(
+    "recurrent_weights",
+    "∂L/∂W_hh is right: one term for every use of W_hh.",
+    parts=("W_hh",),
+    points=2,
+    see="Weights and biases",
+)
+exercise.claim(
+    "initial_state", "∂L/∂h_0 is right.", parts=("dh_0",), points=1, see="Inputs and the initial state"
+)
+exercise.claim(
+    "inputs", "∂L/∂x_t is right at every step.", parts=("dX",), points=1, see="Inputs and the initial state"
+)
+
+
+for _slip in RNN_SLIPS:
+    exercise.slip(_slip.name, _slip.sentence, partial(parts, altered_loss(_slip.alter)), _slip.see)
+
+exercise.slip(
+    "last_loss",
+    "Only the last step's loss is counted.",
+    partial(parts, altered_loss(Alter(), last_only=True)),
+    "Backward in time",
+)
+
+
+def scaled(factor: Callable[[int], float], *args: Any) -> Parts:
+    """The right gradients, times a factor that may depend on T."""
+    return {name: factor(len(args[1])) * part for name, part in expected(*args).items()}
+
+
+exercise.slip(
+    "no_mean",
+    "Everything is T times too large: L is the mean over steps, not the sum.",
+    partial(scaled, float),
+    "Backward in time",
+)
+exercise.slip(
+    "sign",
+    "Everything has the wrong sign: the output error is o_t − y_t.",
+    partial(scaled, lambda T: -1.0),
+    "Backward in time",
+)

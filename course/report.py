@@ -1,0 +1,91 @@
+"""A verdict as a person reads it: plain text for a terminal, HTML for a notebook and the feedback page."""
+
+from html import escape
+
+from course.exercise import Exercise
+from course.verdict import Outcome, Verdict
+
+MARK = {True: "✓", False: "✗", None: "–"}
+WORD = {True: "passed", False: "failed", None: "not run"}
+COLOUR = {True: "#1a7f37", False: "#cf222e", None: "#6e7781"}
+
+
+def _total(verdict: Verdict) -> str:
+    return f"{verdict.points:g} of {verdict.max_points:g} points"
+
+
+def heading(verdict: Verdict) -> str:
+    """`rnn_bptt: 5 of 8 points`."""
+    return f"{verdict.exercise}: {_total(verdict)}"
+
+
+def _worth(outcome: Outcome) -> str:
+    if not outcome.points:
+        return ""
+    unit = "point" if outcome.points == 1 else "points"
+    return f"({outcome.points} {unit})"
+
+
+def _lines(outcome: Outcome, exercise: Exercise) -> list[str]:
+    """What stands below a claim: the observation, the numbers, and where to read."""
+    if outcome.passed is not False:
+        return []
+    lines = [outcome.message, outcome.detail]
+    if outcome.hidden:
+        lines.append("This was seen on hidden cases only: the visible ones pass.")
+    return [line for line in [*lines, reading(exercise, outcome.see)] if line]
+
+
+def reading(exercise: Exercise, section: str) -> str:
+    """`Read chapter 4, “Backward in time”.`"""
+    return f"Read chapter {exercise.chapter.split()[0]}, “{section}”." if section else ""
+
+
+def as_text(verdict: Verdict, exercise: Exercise) -> str:
+    """The report for a terminal."""
+    lines = [heading(verdict)]
+    for outcome in verdict.outcomes:
+        lines.append(f" {MARK[outcome.passed]} {outcome.sentence} {_worth(outcome)}".rstrip())
+        lines += [f"     {line}" for line in _lines(outcome, exercise)]
+    for diagnosis in verdict.diagnoses:
+        lines += [f" → {diagnosis.sentence} {reading(exercise, diagnosis.see)}".rstrip()]
+    if verdict.printed and not verdict.passed:
+        lines += ["   Your code printed:", *[f"     {line}" for line in verdict.printed.splitlines()[:20]]]
+    if verdict.fault:
+        lines.append(f" ! Our fault, not yours: {verdict.fault}")
+    return "\n".join(lines)
+
+
+def as_html(verdict: Verdict, exercise: Exercise) -> str:
+    """The report for a notebook: everything from outside is escaped; colours are never the only sign."""
+    rows = "".join(_row(outcome, exercise) for outcome in verdict.outcomes)
+    named = "".join(
+        '<p style="margin:.6em 0;padding:.5em .8em;border-left:4px solid #bf8700">'
+        "<b>What this looks like:</b> "
+        f"{escape(d.sentence)} {escape(reading(exercise, d.see))}</p>"
+        for d in verdict.diagnoses
+    )
+    printed = ""
+    if verdict.printed and not verdict.passed:
+        printed = (
+            f"<details><summary>Your code printed</summary><pre>{escape(verdict.printed)}</pre></details>"
+        )
+    fault = f"<p><b>Our fault, not yours:</b> {escape(verdict.fault)}</p>" if verdict.fault else ""
+    style = "list-style:none;padding:0;margin:.3em 0"
+    return (
+        f'<section aria-label="Check of {escape(verdict.exercise)}" style="max-width:52em">'
+        f"<p style='margin:.2em 0'><b>{escape(exercise.title)}</b> · "
+        f"<code>{escape(verdict.exercise)}</code> · {_total(verdict)}</p>"
+        f'<ul style="{style}">{rows}</ul>{named}{fault}{printed}</section>'
+    )
+
+
+def _row(outcome: Outcome, exercise: Exercise) -> str:
+    below = "".join(f"<br><small>{escape(line)}</small>" for line in _lines(outcome, exercise))
+    mark = (
+        f'<b style="position:absolute;left:0;color:{COLOUR[outcome.passed]}" '
+        f'role="img" aria-label="{WORD[outcome.passed]}">{MARK[outcome.passed]}</b>'
+    )
+    worth = f' <small style="opacity:.75">{_worth(outcome)}</small>' if _worth(outcome) else ""
+    item = "position:relative;padding-left:1.6em;margin:.25em 0"
+    return f'<li style="{item}">{mark}{escape(outcome.sentence)}{worth}{below}</li>'

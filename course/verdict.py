@@ -1,0 +1,58 @@
+"""What a check of an exercise found: data only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One claim about the student's function. `passed` is None when it was not run.
+
+    `message` is what was observed; `detail` holds numbers, which hidden cases never show.
+    """
+
+    name: str
+    sentence: str
+    points: int
+    passed: bool | None
+    message: str = ""
+    detail: str = ""
+    see: str = ""
+    hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A recognised mistake: its sentence, and the section of the book to read."""
+
+    name: str
+    sentence: str
+    see: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """All outcomes of one exercise, the mistakes recognised, and what the function printed.
+
+    `fault` says that a checker of ours failed: then the marks are not decided.
+    """
+
+    exercise: str
+    outcomes: tuple[Outcome, ...]
+    diagnoses: tuple[Diagnosis, ...] = ()
+    printed: str = ""
+    fault: str = ""
+
+    @property
+    def max_points(self) -> float:
+        """The points of a right answer."""
+        return float(sum(o.points for o in self.outcomes))
+
+    @property
+    def points(self) -> float:
+        """The points earned: a finite float in [0, max_points]."""
+        return float(sum(o.points for o in self.outcomes if o.passed is True))
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check passed."""
+        return not self.fault and all(o.passed is True for o in self.outcomes)
