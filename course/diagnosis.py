@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 def diagnose(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
     """The slips that explain every case of every run; all of them if several cannot be told apart."""
     exercise = runs[0].exercise
+    if not all(_readable(run, case) for run in runs for case in run.cases):
+        return ()
     cases = sorted(((run, case) for run in runs for case in run.cases), key=lambda rc: _size(rc[1]))
     found = [
         slip for slip in exercise.slips if all(_explains(slip, case, run.parts(case)) for run, case in cases)
     ]
     return tuple(Diagnosis(slip.name, slip.sentence, slip.see) for slip in found) or _generic(cases)
+
+
+def _readable(run: "Run", case: Case) -> bool:
+    """Whether the call gave results at all: a crash is its own message."""
+    reply = run.reply(case)
+    return reply.failure is None
 
 
 def _size(case: Case) -> int:

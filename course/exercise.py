@@ -121,12 +121,13 @@ class Exercise:
         points: int,
         parts: Sequence[str] = (),
         on: str = "",
+        but: str = "",
         see: str = "",
         after: Sequence[str] = ("returns",),
     ) -> None:
-        """A check that the named parts equal the oracle's on the cases called `on` (default: all)."""
+        """A check that the named parts equal the oracle's on the cases `on` (default: all) but one."""
         chosen = tuple(parts)
-        self._add(Check(name, sentence, points, see, tuple(after), lambda run: run.agree(chosen, on)))
+        self._add(Check(name, sentence, points, see, tuple(after), lambda run: run.agree(chosen, on, but)))
 
     def slip(self, name: str, sentence: str, value: Callable[..., Parts], see: str = "") -> None:
         """A mistake to recognise by its value on every case."""

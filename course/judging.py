@@ -10,7 +10,7 @@ from course.compare import difference, same
 from course.diagnosis import diagnose
 from course.exercise import KEEPS_POINTS, Case, Check, Exercise, Parts
 from course.frames import decode, encode
-from course.verdict import Outcome, Verdict
+from course.verdict import Diagnosis, Outcome, Verdict
 
 RETURNS = "It returns {names}, as finite real arrays of the right shapes."
 KEEPS = "It leaves its inputs alone, and a later call does not change an earlier result."
@@ -33,9 +33,9 @@ class Run:
         self._replies: dict[int, Reply] = {}
         self._expected: dict[int, Parts] = {}
 
-    def on(self, name: str = "") -> list[Case]:
-        """The cases of that name (default: all)."""
-        chosen = [c for c in self.cases if not name or c.name == name]
+    def on(self, name: str = "", but: str = "") -> list[Case]:
+        """The cases of that name (default: all), but not those called `but`."""
+        chosen = [c for c in self.cases if name in ("", c.name) and c.name != but]
         if not chosen:
             raise LookupError(f"{self.exercise.name}: no case is called {name!r}")
         return chosen
@@ -68,9 +68,9 @@ class Run:
             raise Unmet(*explain(reply.failure, self.exercise.name), f"in the case {case.name}")
         return flatten(reply.value, self.exercise.returns)
 
-    def agree(self, names: Sequence[str] = (), on: str = "") -> None:
+    def agree(self, names: Sequence[str] = (), on: str = "", but: str = "") -> None:
         """The named parts equal the oracle's on those cases, or `Unmet` at the worst place."""
-        for case in self.on(on):
+        for case in self.on(on, but):
             expected = self.expected(case)
             got = self.parts(case)
             for name in names or expected:
@@ -189,9 +189,19 @@ def judge(exercise: Exercise, target: Target, public: Sequence[Case], hidden: Se
             outcomes[check.name] = Outcome(
                 check.name, check.sentence, check.points, None, "This check failed."
             )
-    failed = not all(o.passed for o in outcomes.values())
-    diagnoses = diagnose(runs) if failed and outcomes["returns"].passed and not fault else ()
+    wrong = any(outcomes[check.name].passed is False for check in exercise.checks)
+    diagnoses = _named(runs) if wrong and not fault else ()
     return Verdict(exercise.name, tuple(outcomes.values()), diagnoses, target.printed, fault)
+
+
+def _named(runs: Sequence[Run]) -> tuple[Diagnosis, ...]:
+    """The diagnosis; if it fails, that is said, and decides no marks."""
+    try:
+        return diagnose(runs)
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"
+        sentence = f"Naming this mistake failed ({why}). That is our fault: please report it."
+        return (Diagnosis("our_fault", sentence, ""),)
 
 
 def _outcome(check: Check, runs: Sequence[Run], done: dict[str, Outcome]) -> Outcome:

@@ -16,6 +16,8 @@ STEP = 1e-30
 
 def complex_step(f: Callable[[Array], Any], x: Array) -> Array:
     """The derivative of a complex-safe `f` at real `x`, one entry at a time: shape `f(x).shape + x.shape`."""
+    if not x.size:
+        return np.zeros(np.shape(f(x)) + x.shape)
     columns = []
     for index in np.ndindex(x.shape):
         moved = x.astype(complex)

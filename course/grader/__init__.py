@@ -1,0 +1,1 @@
+"""The trusted side of grading: building notebooks, classrooms, grading, publishing. Extra `[grader]`."""

@@ -1,0 +1,153 @@
+"""Answers to `BPTT`."""
+
+from typing import Any
+
+import torch
+
+from course.grader.bank import Bank
+
+bank = Bank("BPTT")
+
+
+@bank.reference
+class BPTT(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        W_hx: torch.Tensor,
+        W_hh: torch.Tensor,
+        b_h: torch.Tensor,
+        X: torch.Tensor,
+        h_0: torch.Tensor,
+    ) -> torch.Tensor:
+        states = [h_0]
+        for x_t in X:
+            states.append(torch.tanh(x_t @ W_hx.T + states[-1] @ W_hh.T + b_h))
+        H = torch.stack(states[1:])
+        ctx.save_for_backward(W_hx, W_hh, X, h_0, H)
+        return H
+
+    @staticmethod
+    def backward(ctx: Any, dH: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        W_hx, W_hh, X, h_0, H = ctx.saved_tensors
+        before = torch.cat([h_0[None], H[:-1]])
+        dA = torch.zeros_like(H)
+        carry = torch.zeros_like(h_0)
+        for t in reversed(range(len(X))):
+            dA[t] = (dH[t] + carry) * (1 - H[t] ** 2)
+            carry = dA[t] @ W_hh
+        dW_hx = torch.einsum("tbh,tbd->hd", dA, X)
+        dW_hh = torch.einsum("tbi,tbj->ij", dA, before)
+        return dW_hx, dW_hh, dA.sum(dim=(0, 1)), dA @ W_hx, carry
+
+
+@bank.right
+class sum_over_uses(torch.autograd.Function):
+    # Every ∂L/∂H_t is carried back by itself; the terms are added at each use.
+    @staticmethod
+    def forward(
+        ctx: Any,
+        W_hx: torch.Tensor,
+        W_hh: torch.Tensor,
+        b_h: torch.Tensor,
+        X: torch.Tensor,
+        h_0: torch.Tensor,
+    ) -> torch.Tensor:
+        H = X.new_zeros(X.shape[0], X.shape[1], W_hh.shape[0])
+        h = h_0
+        for t in range(X.shape[0]):
+            h = torch.tanh(torch.nn.functional.linear(X[t], W_hx, b_h) + torch.nn.functional.linear(h, W_hh))
+            H[t] = h
+        ctx.save_for_backward(W_hx, W_hh, X, h_0, H)
+        return H
+
+    @staticmethod
+    def backward(ctx: Any, dH: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        W_hx, W_hh, X, h_0, H = ctx.saved_tensors
+        grads = [torch.zeros_like(a) for a in (W_hx, W_hh, W_hh[:, 0], X, h_0)]
+        for t in range(len(X)):
+            delta = dH[t]
+            for k in range(t, -1, -1):
+                delta = delta * (1 - H[k].square())
+                grads[0] = grads[0] + delta.T @ X[k]
+                grads[1] = grads[1] + delta.T @ (H[k - 1] if k else h_0)
+                grads[2] = grads[2] + delta.sum(0)
+                grads[3][k] += delta @ W_hx
+                delta = delta @ W_hh
+            grads[4] = grads[4] + delta
+        return tuple(grads)
+
+
+@bank.right
+class one_sequence_at_a_time(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        W_hx: torch.Tensor,
+        W_hh: torch.Tensor,
+        b_h: torch.Tensor,
+        X: torch.Tensor,
+        h_0: torch.Tensor,
+    ) -> torch.Tensor:
+        rows = []
+        for row in range(X.shape[1]):
+            h, states = h_0[row], []
+            for x in X[:, row]:
+                h = torch.tanh(W_hx @ x + W_hh @ h + b_h)
+                states.append(h)
+            rows.append(torch.stack(states))
+        H = torch.stack(rows, dim=1)
+        ctx.save_for_backward(W_hx, W_hh, X, h_0, H)
+        return H
+
+    @staticmethod
+    def backward(ctx: Any, dH: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        W_hx, W_hh, X, h_0, H = ctx.saved_tensors
+        dW_hx, dW_hh, db = torch.zeros_like(W_hx), torch.zeros_like(W_hh), torch.zeros_like(W_hh[0])
+        dX, dh_0 = torch.zeros_like(X), torch.zeros_like(h_0)
+        for row in range(X.shape[1]):
+            carry = torch.zeros_like(h_0[row])
+            for t in range(X.shape[0] - 1, -1, -1):
+                delta = (dH[t, row] + carry) * (1 - H[t, row] ** 2)
+                dW_hx += torch.outer(delta, X[t, row])
+                dW_hh += torch.outer(delta, H[t - 1, row] if t > 0 else h_0[row])
+                db += delta
+                dX[t, row] = W_hx.T @ delta
+                carry = W_hh.T @ delta
+            dh_0[row] = carry
+        return dW_hx, dW_hh, db, dX, dh_0
+
+
+ALL = {"one_step", "weights", "states"}
+CARRY, TERM = "carry = dA[t] @ W_hh", "* (1 - H[t] ** 2)"
+bank.edit("transposed", CARRY, CARRY + ".T", loses=ALL, slip="transpose")
+bank.edit("slope_missing", TERM, "", loses=ALL, slip="slope_missing")
+bank.edit("slope_twice", TERM, "* (1 - H[t] ** 2) ** 2", loses=ALL, slip="slope_twice")
+bank.edit("slope_of_state", TERM, "* (1 - torch.tanh(H[t]) ** 2)", loses=ALL, slip="slope_of_state")
+bank.edit("slope_one_early", TERM, "* (1 - before[t] ** 2)", loses=ALL)
+bank.edit("carry_dropped", "(dH[t] + carry)", "dH[t]", loses={"weights", "states"}, slip="no_recurrence")
+bank.edit("later_state", "dA, before)", "dA, H)", loses={"one_step", "weights"}, slip="later_state")
+bank.edit(
+    "initial_state_zero",
+    "h_0[None]",
+    "0 * h_0[None]",
+    loses={"one_step", "weights"},
+    slip="first_use",
+)
+bank.edit("mean_over_batch", "dA.sum(dim=(0, 1))", "dA.mean(dim=1).sum(0)", loses={"weights"})
+bank.edit("bias_of_last_step", "dA.sum(dim=(0, 1))", "dA[-1].sum(0)", loses={"weights"})
+bank.edit(
+    "only_last_error", "(dH[t] + carry)", "(dH[t] * (t == len(X) - 1) + carry)", loses={"weights", "states"}
+)
+bank.edit("returned_in_wrong_order", "dA @ W_hx, carry", "dA @ W_hx, dA[0]", loses={"one_step", "states"})
+bank.edit("bias_missing", " + b_h))", "))", loses={"forward"})
+bank.edit("bias_gradient_none", "dA.sum(dim=(0, 1))", "None", loses={"returns"})
+bank.edit(
+    "single_precision", "torch.zeros_like(H)", "torch.zeros_like(H, dtype=torch.float32)", loses={"returns"}
+)
+bank.edit(
+    "clamps_its_input",
+    "        states = [h_0]\n",
+    "        X.data.clamp_(-1, 1)\n        states = [h_0]\n",
+    loses={"returns"},
+)

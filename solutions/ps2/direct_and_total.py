@@ -1,0 +1,113 @@
+"""Answers to `direct_and_total`."""
+
+import numpy as np
+
+from course import RNN, rnn_forward
+from course.grader.bank import Bank
+
+bank = Bank("direct_and_total")
+
+
+@bank.reference
+def direct_and_total(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
+    n = len(h_0)
+    H, _ = rnn_forward(p, X, h_0)
+    direct = np.zeros((n, n, n))
+    total = np.zeros((n, n, n))
+    for s in range(1, t + 1):
+        slope = 1 - H[s] ** 2
+        direct = np.einsum("i,ij,k->ijk", slope, np.eye(n), H[s - 1])
+        total = direct + np.einsum("i,im,mjk->ijk", slope, p.W_hh, total)
+    return direct, total
+
+
+@bank.right
+def sum_over_uses(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
+    # One term for every use of W_hh: the product of Jacobians after it, times its direct derivative.
+    n = len(h_0)
+    states = [h_0]
+    for x_s in X[:t]:
+        states.append(np.tanh(p.W_hx @ x_s + p.W_hh @ states[-1] + p.b_h))
+    after, total = np.eye(n), np.zeros((n, n, n))
+    direct = np.zeros((n, n, n))
+    for s in range(t, 0, -1):
+        local = np.zeros((n, n, n))
+        for i in range(n):
+            local[i, i] = (1 - states[s][i] ** 2) * states[s - 1]
+        direct = local if s == t else direct
+        total = total + np.tensordot(after, local, axes=1)
+        after = after @ np.diag(1 - states[s] ** 2) @ p.W_hh
+    return direct, total
+
+
+@bank.right
+def row_by_row(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
+    # A backward pass for each unit of h_t: its row of the Jacobian, carried back to every use of W_hh.
+    n = len(h_0)
+    H, _ = rnn_forward(p, X, h_0)
+    direct, total = np.zeros((n, n, n)), np.zeros((n, n, n))
+    for i in range(n):
+        delta = np.zeros(n)
+        delta[i] = 1 - H[t, i] ** 2
+        direct[i] = np.outer(delta, H[t - 1])
+        for s in range(t, 0, -1):
+            total[i] += np.outer(delta, H[s - 1])
+            delta = (1 - H[s - 1] ** 2) * (p.W_hh.T @ delta)
+    return direct, total
+
+
+BOTH = {"first_step", "direct", "total"}
+bank.edit(
+    "path_missing",
+    'direct + np.einsum("i,im,mjk->ijk", slope, p.W_hh, total)',
+    "direct",
+    loses={"total"},
+    slip="direct_twice",
+)
+bank.edit(
+    "everything_total", "return direct, total", "return total, total", loses={"direct"}, slip="total_twice"
+)
+bank.edit(
+    "swapped", "return direct, total", "return total, direct", loses={"direct", "total"}, slip="swapped"
+)
+bank.edit("slope_missing", "slope = 1 - H[s] ** 2", "slope = np.ones(n)", loses=BOTH, slip="slope_missing")
+bank.edit("slope_twice", "1 - H[s] ** 2", "(1 - H[s] ** 2) ** 2", loses=BOTH, slip="slope_twice")
+bank.edit("slope_of_state", "1 - H[s] ** 2", "1 - np.tanh(H[s]) ** 2", loses=BOTH, slip="slope_of_state")
+bank.edit("slope_one_early", "1 - H[s] ** 2", "1 - H[s - 1] ** 2", loses=BOTH)
+bank.edit(
+    "slope_missing_in_the_path",
+    '"i,im,mjk->ijk", slope, p.W_hh',
+    '"i,im,mjk->ijk", np.ones(n), p.W_hh',
+    loses={"total"},
+)
+bank.edit("transpose", "p.W_hh, total", "p.W_hh.T, total", loses={"total"}, slip="transpose")
+bank.edit("later_state", "H[s - 1])", "H[s])", loses=BOTH, slip="later_state")
+bank.edit("indices_swapped", '"i,ij,k->ijk"', '"i,ik,j->ijk"', loses=BOTH, slip="transposed_indices")
+bank.edit(
+    "carries_the_direct", "slope, p.W_hh, total)", "slope, p.W_hh, direct)", loses={"first_step", "total"}
+)
+bank.edit(
+    "first_use_missing", "range(1, t + 1)", "range(2, t + 1)", loses={"first_step", "total"}, slip="first_use"
+)
+bank.edit("one_step_late", "range(1, t + 1)", "range(1, len(X) + 1)", loses=BOTH)
+bank.edit("one_step_early", "range(1, t + 1)", "range(1, max(t, 2))", loses={"direct", "total"})
+bank.edit(
+    "initial_state_zero",
+    "    direct = np.zeros",
+    "    H[0] = 0\n    direct = np.zeros",
+    loses={"first_step", "total"},
+    slip="first_use",
+)
+bank.edit(
+    "single_precision",
+    "np.zeros((n, n, n))\n    for",
+    "np.zeros((n, n, n))\n    H = H.astype(np.float32)\n    for",
+    loses=BOTH,
+    slip="precision",
+)
+bank.edit(
+    "weights_overwritten",
+    "    return direct",
+    "    p.W_hh[:] = np.eye(n)\n    return direct",
+    loses={"keeps"},
+)

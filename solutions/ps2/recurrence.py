@@ -1,0 +1,68 @@
+"""Answers to `recurrence`."""
+
+import numpy as np
+
+from course.grader.bank import Bank
+
+bank = Bank("recurrence")
+
+
+@bank.reference
+def recurrence(b: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    T, h = b.shape
+    P = np.zeros((T, T, h, h))
+    for t in range(T):
+        P[t, t] = np.eye(h)
+        for i in range(t):
+            P[t, i] = C[t] @ P[t - 1, i]
+    a = np.einsum("tijk,ik->tj", P, b)
+    return a, P
+
+
+@bank.right
+def block_inverse(b: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    # The recursion is (I − N) a = b with N block subdiagonal: the inverse holds all the products.
+    T, h = b.shape
+    system = np.eye(T * h)
+    for t in range(1, T):
+        system[t * h : (t + 1) * h, (t - 1) * h : t * h] = -C[t]
+    inverse = np.linalg.inv(system)
+    a = np.linalg.solve(system, b.reshape(-1)).reshape(T, h)
+    return a, np.tril(np.ones((T, T)))[:, :, None, None] * inverse.reshape(T, h, T, h).swapaxes(1, 2)
+
+
+@bank.right
+def explicit_products(b: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    T, h = b.shape
+    P = np.zeros((T, T, h, h))
+    a = []
+    for t in range(T):
+        total = np.zeros(h)
+        product = np.eye(h)
+        for i in range(t, -1, -1):
+            P[t, i] = product
+            total = total + product @ b[i]
+            product = product @ C[i]
+        a.append(total)
+    return np.array(a), P
+
+
+P = {"products"}
+bank.edit("order_reversed", "C[t] @ P[t - 1, i]", "P[t - 1, i] @ C[t]", loses={"states", *P}, slip="order")
+bank.edit("transposed", "C[t] @ P[t - 1, i]", "C[t].T @ P[t - 1, i]", loses={"states", *P})
+bank.edit("one_factor", "C[t] @ P[t - 1, i]", "C[t]", loses={"states", *P})
+bank.edit("previous_matrix", "C[t] @ P[t - 1, i]", "C[t - 1] @ P[t - 1, i]", loses={"states", *P})
+bank.edit("identity_missing", "        P[t, t] = np.eye(h)\n", "", loses={"start", "states"})
+bank.edit(
+    "starts_with_C", "P[t, t] = np.eye(h)", "P[t, t] = C[t]", loses={"start", "states"}, slip="first_factor"
+)
+bank.edit("loses_early", "for i in range(t):", "for i in range(1, t):", loses={"states", *P})
+bank.edit("sum_over_future", "tijk,ik->tj", "itjk,ik->tj", loses={"start", "states"})
+bank.edit("elementwise", "C[t] @ P[t - 1, i]", "C[t] * P[t - 1, i]", loses={"states", *P})
+bank.edit(
+    "keeps_going", "return a, P", "return a, P + np.triu(np.ones((T, T)), 1)[:, :, None, None]", loses=P
+)
+bank.edit(
+    "scaled_input", "    a = np.einsum", "    b *= 1.0 + 1e-6\n    a = np.einsum", loses={"start", "states"}
+)
+bank.edit("input_overwritten", "    return a, P", "    b[:] = a\n    return b, P", loses={"keeps"})

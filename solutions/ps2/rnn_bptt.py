@@ -1,0 +1,170 @@
+"""Answers to `rnn_bptt`."""
+
+import numpy as np
+
+from course import RNN, rnn_loss
+from course.grader.bank import Bank
+
+bank = Bank("rnn_bptt")
+
+
+@bank.reference
+def rnn_bptt(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> tuple[RNN, np.ndarray, np.ndarray]:
+    T = len(X)
+    H = np.zeros((T + 1, len(h_0)))
+    H[0] = h_0
+    for t in range(T):
+        H[t + 1] = np.tanh(p.W_hx @ X[t] + p.W_hh @ H[t] + p.b_h)
+    dO = (H[1:] @ p.W_qh.T + p.b_q - Y) / T
+    dA = np.zeros((T, len(h_0)))
+    carry = np.zeros_like(h_0)
+    for t in reversed(range(T)):
+        dh = p.W_qh.T @ dO[t] + carry
+        dA[t] = (1 - H[t + 1] ** 2) * dh
+        carry = p.W_hh.T @ dA[t]
+    grads = RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], dO.sum(axis=0))
+    return grads, carry, dA @ p.W_hx
+
+
+@bank.right
+def sum_over_paths(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    # Every loss t reaches every step k <= t along one path: no carry, no accumulation in place.
+    T, h = len(X), len(h_0)
+    H = [h_0]
+    for x_t in X:
+        H.append(np.tanh(p.W_hx @ x_t + p.W_hh @ H[-1] + p.b_h))
+    D = [np.diag(1 - s**2) for s in H]
+    errors = [(p.W_qh @ H[t] + p.b_q - Y[t - 1]) / T for t in range(1, T + 1)]
+    W_hx, W_hh, b_h = np.zeros_like(p.W_hx), np.zeros_like(p.W_hh), np.zeros(h)
+    dX, dh_0 = np.zeros_like(X), np.zeros(h)
+    for t in range(1, T + 1):
+        for k in range(1, t + 1):
+            row = errors[t - 1] @ p.W_qh @ D[t]
+            for j in range(t - 1, k - 1, -1):
+                row = row @ p.W_hh @ D[j]
+            W_hx += np.outer(row, X[k - 1])
+            W_hh += np.outer(row, H[k - 1])
+            b_h += row
+            dX[k - 1] += row @ p.W_hx
+            if k == 1:
+                dh_0 += row @ p.W_hh
+    W_qh = np.sum([np.outer(errors[t - 1], H[t]) for t in range(1, T + 1)], axis=0)
+    return RNN(W_hx, W_hh, b_h, W_qh, np.sum(errors, axis=0)), dh_0, dX
+
+
+@bank.right
+def forward_mode(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> tuple[RNN, np.ndarray, np.ndarray]:
+    # Tangents of the state with respect to everything at once, carried forward: real-time recurrent learning.
+    T, d = X.shape
+    h = len(h_0)
+    count = h * d + h * h + h + h + T * d
+    S = np.zeros((h, count))
+    start = np.cumsum([0, h * d, h * h, h, h])
+    S[:, start[3] : start[4]] = np.eye(h)
+    state, total = h_0, np.zeros(count)
+    W_qh, b_q = np.zeros_like(p.W_qh), np.zeros_like(p.b_q)
+    for t in range(T):
+        direct = np.zeros((h, count))
+        direct[:, start[0] : start[1]] = np.kron(np.eye(h), X[t])
+        direct[:, start[1] : start[2]] = np.kron(np.eye(h), state)
+        direct[:, start[2] : start[3]] = np.eye(h)
+        direct[:, start[4] + t * d : start[4] + (t + 1) * d] = p.W_hx
+        state = np.tanh(p.W_hx @ X[t] + p.W_hh @ state + p.b_h)
+        S = (1 - state**2)[:, None] * (direct + p.W_hh @ S)
+        error = (p.W_qh @ state + p.b_q - Y[t]) / T
+        total = total + error @ p.W_qh @ S
+        W_qh, b_q = W_qh + np.outer(error, state), b_q + error
+    pieces = np.split(total, start[1:])
+    grads = RNN(pieces[0].reshape(h, d), pieces[1].reshape(h, h), pieces[2], W_qh, b_q)
+    return grads, pieces[3], pieces[4].reshape(T, d)
+
+
+@bank.wrong(
+    loses={"one_step", "output_layer", "input_weights", "recurrent_weights", "initial_state", "inputs"},
+    slip="precision",
+)
+def difference_quotient(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    def slope(array: np.ndarray) -> np.ndarray:
+        result = np.zeros_like(array)
+        for index in np.ndindex(array.shape):
+            kept = array[index]
+            array[index] = kept + 1e-6
+            up = rnn_loss(p, X, Y, h_0)
+            array[index] = kept - 1e-6
+            result[index] = (up - rnn_loss(p, X, Y, h_0)) / 2e-6
+            array[index] = kept
+        return result
+
+    return RNN(*[slope(field) for field in p]), slope(h_0), slope(X)
+
+
+ALL = {"one_step", "output_layer", "input_weights", "recurrent_weights", "initial_state", "inputs"}
+HIDDEN = {"input_weights", "recurrent_weights", "initial_state", "inputs"}  # all that passes through a state
+CARRY, TERM = "carry = p.W_hh.T @ dA[t]", "dA[t] = (1 - H[t + 1] ** 2) * dh"
+
+bank.edit("transpose_missing", CARRY, "carry = p.W_hh @ dA[t]", loses={"one_step", *HIDDEN}, slip="transpose")
+bank.edit("slope_missing", TERM, "dA[t] = dh", loses={"one_step", *HIDDEN}, slip="slope_missing")
+bank.edit(
+    "slope_twice",
+    "(1 - H[t + 1] ** 2) * dh",
+    "(1 - H[t + 1] ** 2) ** 2 * dh",
+    loses={"one_step", *HIDDEN},
+    slip="slope_twice",
+)
+bank.edit(
+    "slope_of_state",
+    "1 - H[t + 1] ** 2",
+    "1 - np.tanh(H[t + 1]) ** 2",
+    loses={"one_step", *HIDDEN},
+    slip="slope_of_state",
+)
+bank.edit("slope_one_early", "H[t + 1] ** 2", "H[t] ** 2", loses={"one_step", *HIDDEN})
+bank.edit(
+    "later_state",
+    "dA.T @ H[:-1]",
+    "dA.T @ H[1:]",
+    loses={"one_step", "recurrent_weights"},
+    slip="later_state",
+)
+bank.edit("carry_dropped", "p.W_qh.T @ dO[t] + carry", "p.W_qh.T @ dO[t]", loses=HIDDEN, slip="no_recurrence")
+bank.edit("carry_summed", "        carry = p.W_hh.T", "        carry = carry + p.W_hh.T", loses=HIDDEN)
+bank.edit("carry_before_slope", "p.W_hh.T @ dA[t]", "p.W_hh.T @ dh", loses={"one_step", *HIDDEN})
+bank.edit(
+    "last_loss_only",
+    "    dA = np",
+    "    dO[:-1] = 0\n    dA = np",
+    loses={"output_layer", *HIDDEN},
+    slip="last_loss",
+)
+bank.edit("sum_for_mean", ") / T", ")", loses={"output_layer", *HIDDEN}, slip="no_mean")
+bank.edit("sign", "(H[1:] @ p.W_qh.T + p.b_q - Y)", "(Y - H[1:] @ p.W_qh.T - p.b_q)", loses=ALL, slip="sign")
+bank.edit(
+    "stops_at_step_two",
+    "dA.T @ H[:-1]",
+    "dA[1:].T @ H[1:-1]",
+    loses={"one_step", "recurrent_weights"},
+    slip="first_use",
+)
+bank.edit("h_0_not_reached", "return grads, carry,", "return grads, dh,", loses={"one_step", "initial_state"})
+bank.edit("mean_in_bias", "dA.sum(axis=0)", "dA.mean(axis=0)", loses={"input_weights"})
+bank.edit("mean_in_output_bias", "dO.sum(axis=0)", "dO.mean(axis=0)", loses={"output_layer"})
+bank.edit("inputs_transposed", "dA @ p.W_hx", "dh @ p.W_hx + 0 * X", loses={"one_step", "inputs"})
+bank.edit(
+    "single_precision",
+    "    return grads",
+    "    grads = RNN(*[g.astype(np.float32) for g in grads])\n    return grads",
+    loses={"one_step", "output_layer", "input_weights", "recurrent_weights"},
+    slip="precision",
+)
+bank.edit(
+    "overwrites_targets",
+    "dO = (H[1:] @ p.W_qh.T + p.b_q - Y) / T",
+    "Y -= H[1:] @ p.W_qh.T + p.b_q\n    dO = -Y / T",
+    loses={"keeps"},
+)
+bank.edit("output_state_before", "dO.T @ H[1:]", "dO.T @ H[:-1]", loses={"one_step", "output_layer"})
+bank.edit("initial_state_ignored", "    H[0] = h_0\n", "", loses=ALL)
