@@ -90,7 +90,6 @@ def _rc(paper: str) -> dict[str, Any]:
         "font.size": 11,
         "grid.linewidth": 0.5,
         "hatch.color": faint,
-        "image.cmap": heat(paper=paper),
         "legend.frameon": False,
         "legend.labelcolor": ink,
         "lines.linewidth": 1.8,
