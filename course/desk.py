@@ -1,7 +1,6 @@
 """`check(f)`: what a student calls in a notebook or a terminal, and what plain nbgrader scores."""
 
 import functools
-import math
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +16,7 @@ class CheckerFault(RuntimeError):
     """A checker of the course failed. The student's marks are not decided by this."""
 
 
-def check(f: Callable[..., Any], *, device: str = "auto") -> float:
+def check(f: Callable[..., Any], *, device: str = "auto", points: float | None = None) -> float:
     """Judge your function `f`, print a report, and return its points.
 
     The exercise is found by the function's name. Warnings and printing inside `f` cost nothing.
@@ -25,9 +24,10 @@ def check(f: Callable[..., Any], *, device: str = "auto") -> float:
     Args:
         f: the function (or class) you wrote: `check(rnn_bptt)`.
         device: for torch exercises, "auto" (a GPU if there is one), "cpu" or "cuda".
+        points: what a right answer is worth in this class (default: the exercise's own points).
 
     Returns:
-        A finite float from 0 to the exercise's points.
+        A finite float from 0 to `points`.
 
     Raises:
         TypeError: if `f` is not a function, such as the result of one.
@@ -42,10 +42,7 @@ def check(f: Callable[..., Any], *, device: str = "auto") -> float:
             f"This is our fault, not yours: {verdict.fault}. Your marks are not decided. "
             "Please report this message in the repository's issue tracker."
         )
-    points = verdict.points
-    if not (math.isfinite(points) and 0.0 <= points <= verdict.max_points):
-        raise CheckerFault(f"This is our fault, not yours: {exercise.name} came to {points} points.")
-    return points
+    return verdict.scaled(verdict.max_points if points is None else points)
 
 
 def _name_of(f: Any) -> str:

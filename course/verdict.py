@@ -52,6 +52,10 @@ class Verdict:
         """The points earned: a finite float in [0, max_points]."""
         return float(sum(o.points for o in self.outcomes if o.passed is True))
 
+    def scaled(self, worth: float) -> float:
+        """The points earned where a right answer is worth `worth`: exactly `worth` for one, never more."""
+        return min(float(worth), self.points * worth / self.max_points)
+
     @property
     def passed(self) -> bool:
         """Whether every check passed."""

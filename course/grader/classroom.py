@@ -1,0 +1,80 @@
+"""A classroom: nbgrader's course directory, made anywhere by one command, with one settings file."""
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+import course
+from course.grader.build import build_set
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """A folder with `course.toml` and `nbgrader_config.py`."""
+
+    folder: Path
+    solutions: Path
+    sets: dict[str, dict[str, Any]]
+
+    @classmethod
+    def make(cls, folder: Path, solutions: Path) -> "Classroom":
+        """Make the folder's files, keeping any that exist."""
+        if not solutions.is_dir():
+            raise click.ClickException(
+                f"There is no folder {solutions}. Go into the repository, or name it: --solutions DIR."
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        values = {"version": course.__version__, "solutions": json.dumps(str(solutions.resolve()))}
+        for name in ("course.toml", "nbgrader_config.py"):
+            text = (TEMPLATES / name).read_text(encoding="utf-8")
+            target = folder / name
+            if not target.exists():
+                target.write_text(text.format(**values) if name.endswith(".toml") else text, encoding="utf-8")
+        return cls.open(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Classroom":
+        """Read a classroom.
+
+        Raises:
+            click.ClickException: if the folder is none, or its settings are wrong; names the file.
+        """
+        path = folder / "course.toml"
+        if not path.is_file():
+            raise click.ClickException(
+                f"{folder} is not a classroom: it has no course.toml. Make one with `course classroom DIR`, "
+                "or go into yours."
+            )
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+            return cls(folder.resolve(), Path(data["course"]["solutions"]), dict(data.get("sets", {})))
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise click.ClickException(f"{path}: {type(error).__name__}: {error}") from None
+
+    def build(self, name: str) -> list[Path]:
+        """Write `source/<set>/*.ipynb`; other notebooks there are removed."""
+        settings = self.sets.get(name, {})
+        unknown = set(settings) - {"exercises", "points"}
+        if unknown:
+            raise click.ClickException(
+                f"{self.folder / 'course.toml'}: [sets.{name}] has no {sorted(unknown)}"
+            )
+        files = build_set(name, self.solutions, settings.get("exercises"), settings.get("points"))
+        if not files:
+            raise click.ClickException(
+                f"{self.folder / 'course.toml'}: [sets.{name}] chooses no exercise of it"
+            )
+        target = self.folder / "source" / name
+        target.mkdir(parents=True, exist_ok=True)
+        for old in target.glob("*.ipynb"):
+            if old.name not in files:
+                old.unlink()
+        for file, text in files.items():
+            (target / file).write_text(text, encoding="utf-8")
+        return [target / file for file in files]

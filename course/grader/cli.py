@@ -1,0 +1,77 @@
+"""The `course` command."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from course import __version__
+from course.exercise import SETS
+from course.grader import demo as demo_class
+from course.grader.classroom import Classroom
+from course.grader.grade import grade_set
+from course.grader.publish import publish as publish_to
+
+DIR = click.Path(file_okay=False, path_type=Path)
+SOLUTIONS = click.option(
+    "--solutions",
+    type=DIR,
+    default=Path("solutions"),
+    show_default=True,
+    envvar="COURSE_SOLUTIONS",
+    help="The folder of secret files.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="course")
+def main() -> None:
+    """Gradients Through Time: build problem sets, grade a class, publish."""
+
+
+@main.command()
+@click.argument("folder", type=DIR)
+@SOLUTIONS
+def classroom(folder: Path, solutions: Path) -> None:
+    """Make a classroom in FOLDER: nbgrader's course directory with its settings."""
+    made = Classroom.make(folder, solutions)
+    click.echo(
+        f"{made.folder} is a classroom. Next, in it: course build, then nbgrader generate_assignment ps2"
+    )
+
+
+@main.command()
+@click.argument("sets", nargs=-1)
+def build(sets: tuple[str, ...]) -> None:
+    """Write the source notebooks of SETS (default: those of course.toml), in a classroom."""
+    room = Classroom.open(Path.cwd())
+    for name in sets or tuple(room.sets) or tuple(sorted(p.parent.name for p in SETS.glob("*/text.md"))):
+        for path in room.build(name):
+            click.echo(path.relative_to(room.folder))
+
+
+@main.command()
+@click.argument("name", metavar="SET")
+def grade(name: str) -> None:
+    """Autograde everything handed in for SET, make feedback pages, print the marks. In a classroom."""
+    room = Classroom.open(Path.cwd())
+    grade_set(room, name, Console())
+    click.echo(f"Feedback pages: {room.folder / 'feedback'}/STUDENT/{name}/")
+
+
+@main.command()
+@click.argument("folder", type=DIR)
+@SOLUTIONS
+def demo(folder: Path, solutions: Path) -> None:
+    """Make the demo class in FOLDER, from banked answers, and grade it."""
+    demo_class.make_demo(folder, solutions, Console())
+    click.echo(f"Feedback pages: {folder / 'feedback'}/STUDENT/. The gradebook: {folder / 'gradebook.db'}")
+    click.echo(f"Proofs wait for a person: cd {folder} && nbgrader formgrader")
+
+
+@main.command()
+@click.argument("folder", type=DIR)
+def publish(folder: Path) -> None:
+    """Put what the public gets into FOLDER: book, wheel, release notebooks. After make book."""
+    for path in publish_to(folder, Path.cwd()):
+        click.echo(path)
