@@ -1,4 +1,4 @@
-"""Chapter 4, the lemma, and direct and total derivatives: printed equations against SymPy and complex steps."""
+"""Chapter 4, the lemma and the two derivatives: printed equations against SymPy and complex steps."""
 
 import numpy as np
 import sympy as sp

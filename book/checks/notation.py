@@ -1,6 +1,11 @@
-"""The notation page: every displayed line gives a name to something, so there is nothing to check."""
+"""The notation page: definitions, and two lines that follow from them and are checked."""
 
-from checks.registry import definition
+from functools import reduce
+
+import numpy as np
+import torch
+from checks.oracles import grad, jacobian, problem, run, same
+from checks.registry import checked, definition
 
 definition(
     "eq-notation-network",
@@ -18,14 +23,6 @@ definition(
     """,
 )
 definition(
-    "eq-notation-gradient",
-    r"""
-    \Bigl[ \frac{\partial L}{\partial v} \Bigr]_{\beta} = \frac{\partial L}{\partial v_{\beta}}, \qquad
-    \frac{\partial L}{\partial v} = \Bigl( \frac{\partial u}{\partial v} \Bigr)\T \frac{\partial
-    L}{\partial u} \quad \text{if } L \text{ depends on } v \text{ through } u
-    """,
-)
-definition(
     "eq-notation-direct",
     r"""
     \frac{\direct h_t}{\partial w} = \frac{\partial f(x_t, h, w)}{\partial w} \bigg|_{h = h_{t-1}},
@@ -40,16 +37,44 @@ definition(
     """,
 )
 definition(
-    "eq-notation-order",
-    r"""
-    \frac{\dd h_t}{\dd h_k} = \frac{\partial h_t}{\partial h_{t-1}}\, \frac{\partial h_{t-1}}{\partial
-    h_{t-2}} \cdots \frac{\partial h_{k+1}}{\partial h_k}, \qquad \frac{\dd h_k}{\dd h_k} = I
-    """,
-)
-definition(
     "eq-notation-norms",
     r"""
     \norm{v} = \sqrt{\sum_i v_i^2}, \qquad \norm{G} = \sqrt{\sum_{i,j} G_{ij}^2}, \qquad \smax(W) =
     \max_{\norm{v} = 1} \norm{W v}, \qquad \rho(W) = \max_i \abs{\lambda_i(W)}
     """,
 )
+
+
+@checked(
+    "eq-notation-gradient",
+    r"""
+    \Bigl[ \frac{\partial L}{\partial v} \Bigr]_{\beta} = \frac{\partial L}{\partial v_{\beta}}, \qquad
+    \frac{\partial L}{\partial v} = \Bigl( \frac{\partial u}{\partial v} \Bigr)\T \frac{\partial
+    L}{\partial u} \quad \text{if } L \text{ depends on } v \text{ through } u
+    """,
+)
+def gradient(rng):
+    """Autograd by v, for random smooth u(v) and L(u), against its Jacobian transposed times its gradient by u."""
+    A, B = (torch.tensor(rng.normal(size=shape)) for shape in ((3, 4), (2, 3)))
+    v = torch.tensor(rng.normal(size=4), requires_grad=True)
+    u = torch.tanh(A @ v)
+    L = torch.exp(B @ u).sum()
+    assert grad(L, v).shape == (4,)
+    same(jacobian(u, v).T @ grad(L, u), grad(L, v))
+
+
+@checked(
+    "eq-notation-order",
+    r"""
+    \frac{\dd h_t}{\dd h_k} = \frac{\partial h_t}{\partial h_{t-1}}\, \frac{\partial h_{t-1}}{\partial
+    h_{t-2}} \cdots \frac{\partial h_{k+1}}{\partial h_k}, \qquad \frac{\dd h_k}{\dd h_k} = I
+    """,
+)
+def order(rng):
+    """Autograd's Jacobian of states up to four steps apart, against the product of its one-step Jacobians."""
+    r = run(problem(rng))
+    steps = {t: jacobian(r.h[t], r.h[t - 1]) for t in range(1, len(r.h))}
+    for k in range(len(r.h)):
+        for t in range(k, len(r.h)):
+            later_leftmost = reduce(np.matmul, (steps[s] for s in range(t, k, -1)), np.eye(3))
+            same(later_leftmost, jacobian(r.h[t], r.h[k]))
