@@ -54,7 +54,7 @@ definition(
     """,
 )
 def gradient(rng):
-    """Autograd by v, for random smooth u(v) and L(u), against its Jacobian transposed times its gradient by u."""
+    """Autograd by v, for smooth u(v) and L(u), against its Jacobian transposed times its gradient by u."""
     A, B = (torch.tensor(rng.normal(size=shape)) for shape in ((3, 4), (2, 3)))
     v = torch.tensor(rng.normal(size=4), requires_grad=True)
     u = torch.tanh(A @ v)
