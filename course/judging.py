@@ -160,8 +160,17 @@ def _keeps(run: Run) -> None:
         raise Unmet(
             "Called twice with the same arguments, it gives two different results: it keeps something."
         )
+    run.call(Case("halved", _halved(run.cases[-1].args)))  # same shapes, other values: a reused buffer shows
     if not same(run.target.held(), run.record):
         raise Unmet("A later call changed an earlier result: it returns an array that it goes on using.")
+
+
+def _halved(arg: Any) -> Any:
+    """The arguments with every real array halved."""
+    if isinstance(arg, tuple):
+        items = [_halved(item) for item in arg]
+        return type(arg)(*items) if hasattr(arg, "_fields") else tuple(items)
+    return arg / 2 if isinstance(arg, np.ndarray) and arg.dtype.kind == "f" else arg
 
 
 def all_checks(exercise: Exercise) -> list[Check]:

@@ -30,7 +30,7 @@ class Remote:
         self._home = tempfile.TemporaryDirectory(prefix="remote-")
         ours_read, theirs_write = os.pipe()
         theirs_read, ours_write = os.pipe()
-        command = [sys.executable, "-I", "-m", "course.worker", str(theirs_read), str(theirs_write)]
+        command = [sys.executable, "-P", "-m", "course.worker", str(theirs_read), str(theirs_write)]
         self._process = subprocess.Popen(
             command,
             pass_fds=(theirs_read, theirs_write),

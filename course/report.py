@@ -44,11 +44,11 @@ def reading(exercise: Exercise, section: str) -> str:
 def as_text(verdict: Verdict, exercise: Exercise) -> str:
     """The report for a terminal."""
     lines = [heading(verdict)]
+    for diagnosis in verdict.diagnoses:
+        lines.append(f" → {diagnosis.sentence} {reading(exercise, diagnosis.see)}".rstrip())
     for outcome in verdict.outcomes:
         lines.append(f" {MARK[outcome.passed]} {outcome.sentence} {_worth(outcome)}".rstrip())
         lines += [f"     {line}" for line in _lines(outcome, exercise)]
-    for diagnosis in verdict.diagnoses:
-        lines += [f" → {diagnosis.sentence} {reading(exercise, diagnosis.see)}".rstrip()]
     if verdict.printed and not verdict.passed:
         lines += ["   Your code printed:", *[f"     {line}" for line in verdict.printed.splitlines()[:20]]]
     if verdict.fault:
@@ -76,7 +76,7 @@ def as_html(verdict: Verdict, exercise: Exercise) -> str:
         f'<section aria-label="Check of {escape(verdict.exercise)}" style="max-width:52em">'
         f"<p style='margin:.2em 0'><b>{escape(exercise.title)}</b> · "
         f"<code>{escape(verdict.exercise)}</code> · {_total(verdict)}</p>"
-        f'<ul style="{style}">{rows}</ul>{named}{fault}{printed}</section>'
+        f'{named}<ul style="{style}">{rows}</ul>{fault}{printed}</section>'
     )
 
 

@@ -75,3 +75,7 @@ def publish(folder: Path) -> None:
     """Put what the public gets into FOLDER: book, wheel, release notebooks. After make book."""
     for path in publish_to(folder, Path.cwd()):
         click.echo(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -168,3 +168,19 @@ bank.edit(
 )
 bank.edit("output_state_before", "dO.T @ H[1:]", "dO.T @ H[:-1]", loses={"one_step", "output_layer"})
 bank.edit("initial_state_ignored", "    H[0] = h_0\n", "", loses=ALL)
+bank.edit(
+    "buffer_reused",
+    "    return grads, carry, dA @ p.W_hx",
+    "    dX = rnn_bptt.__dict__.setdefault(str(X.shape), np.zeros_like(X))\n"
+    "    dX[:] = dA @ p.W_hx\n"
+    "    return grads, carry, dX",
+    loses={"keeps"},
+)
+bank.edit(
+    "gradients_accumulate",
+    "    return grads, carry, dA @ p.W_hx",
+    "    kept = rnn_bptt.__dict__.setdefault(str(X.shape), [])\n"
+    "    kept.append(grads.b_h)\n"
+    "    return grads._replace(b_h=sum(kept)), carry, dA @ p.W_hx",
+    loses={"keeps"},
+)

@@ -1,0 +1,133 @@
+"""Every exercise × every banked answer: right ones pass, wrong ones lose exactly the checks they should."""
+
+import dataclasses
+
+import pytest
+
+from course.calls import Target
+from course.exercise import Case, Exercise, names, seed_of
+from course.grader.bank import Answer, prelude
+from course.judging import all_checks, judge
+from course.remote import Remote
+from course.verdict import Verdict
+from tests.conftest import answer_of, bank_of, banked
+
+FAST, ALL = range(5), range(200)
+WRONG_AT_LEAST = 8  # for each gradient exercise
+
+
+def complaints(exercise: Exercise, answer: Answer, verdict: Verdict) -> list[str]:
+    """What is not as the bank says; empty if all is."""
+    lost = {o.name for o in verdict.outcomes if o.passed is False}
+    named = {d.name for d in verdict.diagnoses}
+    found = [f"fault: {verdict.fault}"] if verdict.fault else []
+    if verdict.passed != answer.right or (verdict.points == verdict.max_points) != answer.right:
+        found.append(f"{verdict.points} of {verdict.max_points}, passed={verdict.passed}")
+    if lost != answer.loses:
+        found.append(f"loses {sorted(lost)} instead of {sorted(answer.loses)}")
+    if named != ({answer.slip} if answer.slip else set()):
+        found.append(f"is told {sorted(named)} instead of {answer.slip or 'nothing'}")
+    return [f"{exercise.name}/{answer.name}: {c}" for c in found]
+
+
+def cases_of(exercise: Exercise, seed: int) -> list[Case]:
+    """Seed 0 is what a student sees; the others are as good as hidden."""
+    return exercise.public_cases() if seed == 0 else exercise.draw(seed_of(exercise.name, "test", seed))
+
+
+def judged(exercise: Exercise, answer: Answer, seed: int) -> Verdict:
+    return judge(exercise, answer.local(exercise), cases_of(exercise, seed))
+
+
+@pytest.mark.parametrize(("name", "answer"), banked())
+def test_answer_is_judged_as_banked(name: str, answer: str) -> None:
+    exercise, banked_answer = answer_of(name, answer)
+    found = [
+        c for seed in FAST for c in complaints(exercise, banked_answer, judged(exercise, banked_answer, seed))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "answer"), banked())
+def test_answer_is_judged_as_banked_on_200_seeds(name: str, answer: str) -> None:
+    exercise, banked_answer = answer_of(name, answer)
+    print(f"seeds {ALL.start} to {ALL.stop - 1}")
+    found = [
+        c for seed in ALL for c in complaints(exercise, banked_answer, judged(exercise, banked_answer, seed))
+    ]
+    assert not found, "\n".join(found[:20])
+
+
+def both_ways(name: str, answer: str, seeds: range) -> tuple[Verdict, Verdict]:
+    """The verdict here and in another process, on public and hidden cases."""
+    exercise, banked_answer = answer_of(name, answer)
+    hidden = [case for seed in seeds if seed for case in cases_of(exercise, seed)]
+
+    def verdict(target: Target) -> Verdict:
+        return dataclasses.replace(judge(exercise, target, exercise.public_cases(), hidden), printed="")
+
+    with Remote(prelude(exercise) + banked_answer.source, exercise.name) as remote:
+        return verdict(banked_answer.local(exercise)), verdict(remote)
+
+
+@pytest.mark.parametrize(("name", "answer"), banked())
+def test_same_verdict_here_and_in_another_process(name: str, answer: str) -> None:
+    here, there = both_ways(name, answer, FAST)
+    assert here == there
+    assert here.passed == bank_of(name)[1].answers[answer].right
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "answer"), banked())
+def test_same_verdict_both_ways_on_200_seeds(name: str, answer: str) -> None:
+    here, there = both_ways(name, answer, ALL)
+    assert here == there
+    assert here.passed == bank_of(name)[1].answers[answer].right
+
+
+@pytest.mark.parametrize("name", names())
+def test_untouched_stub_earns_nothing(name: str) -> None:
+    exercise, _ = bank_of(name)
+    stub = Answer("stub", _stub_source(exercise), right=False)
+    verdict = judge(exercise, stub.local(exercise), exercise.public_cases())
+    assert verdict.points == 0
+    assert "Not yet" in verdict.outcomes[0].message
+
+
+def _stub_source(exercise: Exercise) -> str:
+    import inspect
+
+    return inspect.getsource(exercise.stub)
+
+
+@pytest.mark.parametrize("name", names())
+def test_bank_is_large_enough(name: str) -> None:
+    exercise, bank = bank_of(name)
+    right = [a for a in bank.answers.values() if a.right]
+    wrong = [a for a in bank.answers.values() if not a.right]
+    assert len(right) >= 3  # the reference, and two by another algorithm
+    assert len(wrong) >= WRONG_AT_LEAST
+    recognised = {a.slip for a in wrong} & {slip.name for slip in exercise.slips}
+    assert recognised == {slip.name for slip in exercise.slips}, "every slip is shown by an answer"
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_check_is_lost_by_some_answer(name: str) -> None:
+    exercise, bank = bank_of(name)
+    lost = set().union(*[a.loses for a in bank.answers.values()])
+    unlosable = {check.name for check in all_checks(exercise)} - lost - {"returns"}
+    assert not unlosable, f"no banked answer fails {unlosable}: what are these checks for?"
+
+
+@pytest.mark.parametrize("name", names())
+def test_cases_have_teeth(name: str) -> None:
+    exercise, _ = bank_of(name)
+    for seed in range(20):
+        cases = cases_of(exercise, seed)
+        assert sum(case.name in ("T=1", "t=1") for case in cases) == 1
+        for case in cases:
+            arrays = [a for arg in case.args for a in (arg if isinstance(arg, tuple) else (arg,))]
+            sizes = {n for a in arrays if hasattr(a, "shape") for n in a.shape}
+            assert all(a.dtype == float for a in arrays if hasattr(a, "dtype"))
+            assert len(sizes) >= len({a.ndim for a in arrays if hasattr(a, "ndim")})

@@ -1,0 +1,81 @@
+"""What is published holds no answer; and the search for answers can find one."""
+
+import shutil
+import zipfile
+from pathlib import Path
+
+import click
+import pytest
+
+from course.grader.publish import leaks, publish
+from tests.conftest import REPOSITORY, SOLUTIONS
+
+TELLING = "dA[t] = (1 - H[t + 1] ** 2) * dh"  # a line of a reference
+
+
+@pytest.fixture(scope="module")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("public") / "site"
+    publish(target, REPOSITORY)
+    return target
+
+
+def test_public_gets_book_wheel_and_release_notebooks(public: Path) -> None:
+    assert (public / "book" / "index.html").is_file()
+    assert len(list(public.glob("*.whl"))) == 1
+    assert {p.name for p in (public / "problem_sets" / "ps2").iterdir()} == {"bptt.ipynb", "bptt_torch.ipynb"}
+    assert {p.name.split("-")[0] for p in public.iterdir()} == {
+        "book",
+        "problem_sets",
+        "gradients_through_time",
+    }
+
+
+def test_nothing_graded_stands_in_what_is_published(public: Path) -> None:
+    assert leaks(public, SOLUTIONS, REPOSITORY / "course") == []
+
+
+def test_book_and_course_hold_nothing_graded() -> None:
+    """Of `course/`, only what it deliberately shares with answers (the given forward pass) may coincide."""
+    assert leaks(REPOSITORY / "book", SOLUTIONS, REPOSITORY / "course") == []
+    shared = leaks(REPOSITORY / "course", SOLUTIONS, REPOSITORY / "nowhere")
+    assert not [hit for hit in shared if "dA" in hit[1] or "carry" in hit[1] or "Rubric" in hit[1]]
+
+
+@pytest.mark.parametrize(
+    "hide",
+    [
+        lambda folder: (folder / "a.html").write_text(
+            f"<pre><span>{TELLING[:20]}</span>{TELLING[20:]}</pre>"
+        ),
+        lambda folder: (folder / "index.js").write_text('{"x": "' + TELLING.replace(" ", "\\n") + '"}'),
+        lambda folder: (folder / "b.ipynb").write_text('["' + TELLING + '\\n"]'),
+        lambda folder: zipfile.ZipFile(folder / "c.whl", "w").writestr("course/x.py", TELLING),
+        lambda folder: (folder / "proof.txt").write_text(
+            'A scalar proof that is then called "the same for matrices",'
+            " with no word on order, earns at most 1 of the first 2."
+        ),
+    ],
+)
+def test_planted_answer_is_found(hide: object, tmp_path: Path) -> None:
+    hide(tmp_path)  # type: ignore[operator]
+    assert leaks(tmp_path, SOLUTIONS, REPOSITORY / "course")
+
+
+def test_publishing_stops_and_leaves_nothing_when_an_answer_would_get_out(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    for name in ("course", "solutions"):
+        shutil.copytree(REPOSITORY / name, repository / name)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(REPOSITORY / name, repository)
+    book = repository / "_build" / "html"
+    book.mkdir(parents=True)
+    (book / "index.html").write_text(f"<p>{TELLING}</p>")
+    with pytest.raises(click.ClickException, match="Nothing was published: answers stand in what would be"):
+        publish(tmp_path / "site", repository)
+    assert not (tmp_path / "site").exists()
+
+
+def test_publishing_without_a_book_says_how_to_build_it(tmp_path: Path) -> None:
+    with pytest.raises(click.ClickException, match="Build it first: make book"):
+        publish(tmp_path / "site", tmp_path)
