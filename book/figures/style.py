@@ -38,6 +38,7 @@ The picture is written to ``_build/figures/``. The page is rebuilt when any file
 
 import csv
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from cycler import cycler
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -120,6 +122,22 @@ def heat(signed: bool = False, paper: str | None = None) -> Colormap:
     return LinearSegmentedColormap.from_list("signed" if signed else "heat", colours)
 
 
+def _lighten(figure: Figure) -> Figure:
+    """Large coloured tables, such as the 256 cells of a colour bar, become pixels: 1 KB in place of 60."""
+    for axes in figure.axes:
+        for mesh in axes.collections:
+            if isinstance(mesh, QuadMesh) and mesh.get_array().size > 250:
+                mesh.set_rasterized(True)
+    return figure
+
+
+def _shorten(svg: str) -> str:
+    """Two decimals of a point are enough for a path; the header that describes the program is dropped."""
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\n\s+", "\n", svg)
+    return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
+
+
 def draw(function: Callable[[], Figure], name: str, folder: Path | None = None) -> list[Path]:
     """Draw the figure on both papers; returns the two SVG files, equal bytes for equal input."""
     folder = folder or FOLDER
@@ -127,10 +145,11 @@ def draw(function: Callable[[], Figure], name: str, folder: Path | None = None) 
     files = []
     for paper in PAPERS:
         with mpl.rc_context({**_rc(paper), "svg.hashsalt": f"{name}-{paper}"}):
-            figure = function()
+            figure = _lighten(function())
             path = folder / f"{name}-{paper}.svg"
-            figure.savefig(path, transparent=True, metadata={"Date": None, "Title": name})
+            figure.savefig(path, dpi=200, transparent=True, metadata={"Date": None, "Title": name})
             plt.close(figure)
+            path.write_text(_shorten(path.read_text(encoding="utf-8")), encoding="utf-8")
         files.append(path)
     return files
 

@@ -125,7 +125,8 @@ def mark(writer: HTML5Translator, label: str, number: str) -> str:
     uri = writer.builder.get_relative_uri(writer.builder.current_docname, APPENDIX) + f"#check-{label}"
     sign, words = ("✓", "checked by machine: how") if entry.check else ("≔", "a definition")
     return (
-        f'<a class="eq-mark eq-{entry.kind}" href="{uri}" title="{words}"><span aria-hidden="true">{sign}</span>'
+        f'<a class="eq-mark eq-{entry.kind}" href="{uri}" title="{words}">'
+        f'<span aria-hidden="true">{sign}</span>'
         f'<span class="visually-hidden">Equation {number}, {words}</span></a>'
     )
 

@@ -36,10 +36,12 @@ class TwoPapers(SphinxTransform):
         twin = image.deepcopy()
         twin["uri"] = image["uri"].removesuffix(LIGHT) + DARK
         twin["ids"], twin["names"] = [], []
-        image["classes"].append("only-light")
-        twin["classes"].append("only-dark")
-        parent = image.parent
-        parent.insert(parent.index(image) + 1, twin)
+        image["classes"].append("paper-light")
+        twin["classes"].append("paper-dark")
+        # One box for both: the writer of figures expects the caption to be the second child.
+        box = nodes.container(classes=["papers"])
+        image.replace_self(box)
+        box += [image, twin]
 
 
 def _code(app: Sphinx) -> str:

@@ -13,7 +13,7 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 from sphinxcontrib import katex
 
-from . import equations
+from . import equations, slim
 
 logger = logging.getLogger(__name__)
 MACROS = Path(__file__).resolve().parents[1] / "macros.json"
@@ -52,7 +52,7 @@ def typeset(node: nodes.Element, display: bool) -> str:
         "throwOnError": True,
     }
     try:
-        return katex.render_latex(tex, options)
+        return slim.trim(katex.render_latex(tex, options))
     except katex.KaTeXError as error:
         logger.warning("formula not typeset: %s", error, location=node, type="katex")
         return f"<code>{escape(tex)}</code>"

@@ -1,4 +1,4 @@
-"""A page's number is its own, not its place in the list: `chapter: 4` or `appendix: B` in its front matter.
+"""A page's number is its own, not its place in the list: `page_numbers` in _config.yml says it.
 
 So a reference to equation (4.3) stays true while chapters before it are being written.
 """
@@ -10,13 +10,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx_external_toc.collectors import TocTreeCollectorWithStyles
 
 Number = tuple[int | str, ...]
-
-
-def _own_number(env: BuildEnvironment, docname: str) -> int | str | None:
-    meta = env.metadata.get(docname, {})
-    if "chapter" in meta:
-        return int(meta["chapter"])
-    return meta.get("appendix")
 
 
 def _walk(items: nodes.Element, prefix: Number, numbers: dict[str, Number]) -> None:
@@ -51,12 +44,13 @@ def _number_page(env: BuildEnvironment, docname: str, own: int | str) -> dict[st
 def assign(self: TocTreeCollectorWithStyles, env: BuildEnvironment) -> list[str]:
     """Number every page that carries a number; returns the pages whose numbers changed."""
     old, env.toc_secnumbers = env.toc_secnumbers, {}
-    for docname in env.tocs:
-        if (own := _own_number(env, docname)) is not None:
+    for docname, own in env.config.page_numbers.items():
+        if docname in env.tocs:
             env.toc_secnumbers[docname] = _number_page(env, docname, own)
     return [name for name in env.tocs if env.toc_secnumbers.get(name) != old.get(name)]
 
 
 def setup(app: Sphinx) -> None:
     """Take the place of the count by position: there is no hook between the sections and the figures."""
+    app.add_config_value("page_numbers", {}, "env", dict)
     TocTreeCollectorWithStyles.assign_section_numbers = assign

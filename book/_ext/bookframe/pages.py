@@ -1,7 +1,124 @@
-"""The last word on each page's HTML."""
+"""The last word on each page's HTML: what the theme leaves out, and what it brings that nobody needs."""
 
+import re
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
 from sphinx.application import Sphinx
+
+from . import slim
+
+# Pattern, replacement, reason.
+MENDED: list[tuple[re.Pattern[str], str, str]] = [
+    (re.compile(r"\s*<script [^>]*fontawesome\.js[^>]*></script>"), "", "1.5 MB; icons come from the font"),
+    (re.compile(r"\s*<link [^>]*katex-math\.css[^>]*/>"), "", "the book's own style sheet does this"),
+    (
+        re.compile(r'<meta name="viewport" content="width=device-width, initial-scale=1.0" />'),
+        "",
+        "the theme says it a second time",
+    ),
+    (
+        re.compile(r'<div id="pst-primary-sidebar"'),
+        '<div id="pst-primary-sidebar" role="complementary" aria-label="The book"',
+        "content outside any landmark",
+    ),
+    (re.compile(r'(<a class="headerlink"[^>]*) title="[^"]*">#</a>'), r"\1>#</a>", "read out after a title"),
+    (
+        re.compile(r'localStorage.getItem\("theme"\) \|\| "auto"'),
+        'localStorage.getItem("theme") || '
+        '(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")',
+        "a dark page would flash up light",
+    ),
+    (re.compile(r'<img (?=[^>]*class="paper-)'), '<img loading="lazy" ', "the hidden twin is not fetched"),
+]  # fmt: skip
+# The search page alone needs them; the index of words grows with the book.
+SEARCH_SCRIPTS = re.compile(
+    r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
+)
+TAB_SCRIPT = re.compile(r'\s*<script src="[^"]*design-tabs\.js[^"]*"></script>')
+UNUSED = ("scripts/fontawesome.js", "katex-math.css", "webpack-macros.html", "sbt-webpack-macros.html")
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="{title}: an open course.">
+<meta http-equiv="refresh" content="0; url={first}">
+<title>{title}</title>
+</head>
+<body><main><h1>{title}</h1><p><a href="{first}">Open the book</a></p></main></body>
+</html>
+"""
+
+
+def describe(app: Sphinx, pagename: str, doctree: nodes.document | None) -> str:
+    """One sentence for search engines: the page's own `description`, or how its first paragraph begins."""
+    words = app.env.metadata.get(pagename, {}).get("description", "")
+    if not words and doctree is not None:
+        words = next((node.astext() for node in doctree.findall(nodes.paragraph)), "")
+    words = " ".join(words.split()) or f"{app.config.html_title}: an open course on recurrent networks."
+    return words if len(words) <= 160 else words[:157].rsplit(" ", 1)[0] + " …"
+
+
+def _add_description(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    words = escape(describe(app, pagename, doctree), quote=True)
+    context["metatags"] = context.get("metatags", "") + f'\n<meta name="description" content="{words}" />'
+
+
+def mend(html: str) -> str:
+    """Apply all mendings to a page."""
+    for pattern, replacement, _ in MENDED:
+        html = pattern.sub(replacement, html)
+    if "sd-tab-set" not in html:
+        html = TAB_SCRIPT.sub("", html)
+    return html if 'id="search-results"' in html else SEARCH_SCRIPTS.sub("", html)
+
+
+def size_pictures(html: str, folder: Path) -> str:
+    """Give each drawing its width and height, so that the text below does not jump when it arrives."""
+
+    def sized(tag: re.Match[str]) -> str:
+        head = (folder / tag[2]).read_text(encoding="utf-8")[:2000] if (folder / tag[2]).exists() else ""
+        size = re.search(r'<svg[^>]*? width="([\d.]+)pt"[^>]*?>|<svg', head)
+        tall = re.search(r'<svg[^>]*? height="([\d.]+)pt"', head)
+        if not size or not size[1] or not tall:
+            return tag[0]
+        width, height = (round(float(match[1]) * 4 / 3) for match in (size, tall))
+        return f'{tag[1]} width="{width}" height="{height}"{tag[3]}'
+
+    return re.sub(r'(<img [^>]*src="[^"]*_images/([\w-]+\.svg)")([^>]*>)', sized, html)
+
+
+def _mend_every_page(app: Sphinx) -> None:
+    """Stand between the templates and the files: Sphinx has no hook after a page is rendered."""
+    if app.builder.format != "html":
+        return
+    render = app.builder.templates.render
+    drawings = Path(app.doctreedir).parent / "figures"
+
+    def render_mended(name: str, context: dict[str, Any]) -> str:
+        return slim.shorten(size_pictures(mend(render(name, context)), drawings))
+
+    app.builder.templates.render = render_mended
+
+
+def _finish(app: Sphinx, error: Exception | None) -> None:
+    """Write the front door and remove what no page asks for."""
+    if error is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    first = app.builder.get_target_uri(app.config.root_doc)
+    (out / "index.html").write_text(INDEX.format(title=app.config.html_title, first=first), encoding="utf-8")
+    for path in (*(out / "_static" / name for name in UNUSED), *(out / "_static").rglob("*.map")):
+        path.unlink(missing_ok=True)
 
 
 def setup(app: Sphinx) -> None:
-    pass
+    """Hook into rendering; `_finish` runs before the table of contents writes a front door of its own."""
+    app.connect("builder-inited", _mend_every_page)
+    app.connect("html-page-context", _add_description)
+    app.connect("build-finished", _finish, priority=100)
