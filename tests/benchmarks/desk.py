@@ -1,0 +1,101 @@
+"""How long a student waits: importing the course, and one `check` of each exercise's reference and stub."""
+
+import contextlib
+import io
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from course import RNN, check
+from course.exercise import load, names
+from tests.conftest import bank_of
+
+RUNS = 15
+
+
+def seconds(action: Callable[[], object], runs: int = RUNS) -> list[float]:
+    """Wall times of an action, after one run that is not counted."""
+    times = []
+    for _ in range(runs + 1):
+        started = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - started)
+    return times[1:]
+
+
+def importing(statement: str) -> float:
+    """The median time of a fresh interpreter that runs the statement."""
+    return statistics.median(
+        seconds(lambda: subprocess.run([sys.executable, "-P", "-c", statement], check=True))
+    )
+
+
+def import_rows() -> list[tuple[str, str]]:
+    """What `import course` costs beyond NumPy, and as a ratio to importing torch."""
+    nothing, numpy, course, torch = (
+        importing(s) for s in ("pass", "import numpy", "import course", "import torch")
+    )
+    return [
+        ("import course, beyond NumPy", f"{1000 * (course - numpy):.0f} ms"),
+        (
+            "import numpy / course / torch",
+            f"{numpy - nothing:.2f} / {course - nothing:.2f} / {torch - nothing:.2f} s",
+        ),
+    ]
+
+
+def check_rows() -> list[tuple[str, str]]:
+    """The median and the worst time of a visible check, over exercises: right answers and every wrong one."""
+    rows, medians = [], []
+    for name in names():
+        exercise, bank = bank_of(name)
+        times = []
+        for answer in bank.answers.values():
+            function = answer.local(exercise)._callee.function
+            times += seconds(lambda function=function: quietly(function), 3)  # type: ignore[misc]
+        medians.append(statistics.median(times))
+        rows.append(
+            (f"check({name})", f"median {1000 * medians[-1]:.0f} ms, worst {1000 * max(times):.0f} ms")
+        )
+    return [*rows, ("median over exercises", f"{1000 * statistics.median(medians):.0f} ms")]
+
+
+def quietly(function: Callable[..., object]) -> None:
+    """One check without its report on the terminal."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        check(function)
+
+
+def gradcheck_rows() -> list[tuple[str, str]]:
+    """`check(rnn_bptt)` against torch's gradcheck of the same network and sizes, in this run."""
+    import torch
+
+    exercise, bank = bank_of("rnn_bptt")
+    cases = load("rnn_bptt").public_cases()
+
+    def loss(X: torch.Tensor, Y: torch.Tensor, h: torch.Tensor, *p: torch.Tensor) -> torch.Tensor:
+        total = torch.zeros((), dtype=torch.float64)
+        for x, y in zip(X, Y, strict=True):
+            h = torch.tanh(p[0] @ x + p[1] @ h + p[2])
+            total = total + 0.5 * ((p[3] @ h + p[4] - y) ** 2).sum()
+        return total / len(X)
+
+    def torch_way() -> None:
+        for p, X, Y, h_0 in (case.args for case in cases):
+            tensors = [torch.tensor(np.asarray(a), requires_grad=True) for a in (X, Y, h_0, *RNN(*p))]
+            assert torch.autograd.gradcheck(loss, tensors)
+
+    function = bank.answers["reference"].local(exercise)._callee.function
+    ratios = [
+        b / a for a, b in zip(seconds(lambda: quietly(function)), seconds(torch_way, RUNS), strict=True)
+    ]
+    return [("torch.autograd.gradcheck / check(rnn_bptt)", f"{statistics.median(ratios):.1f} times as long")]
+
+
+def rows() -> list[tuple[str, str]]:
+    """All figures of this file."""
+    return [*import_rows(), *check_rows(), *gradcheck_rows()]

@@ -1,0 +1,73 @@
+"""The repository itself: what stands where, what the words refer to, what must not be there."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from course.exercise import load, names
+from tests.conftest import REPOSITORY
+
+
+def tracked() -> list[Path]:
+    """All files under version control."""
+    done = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    return [REPOSITORY / line for line in done.stdout.splitlines() if (REPOSITORY / line).is_file()]
+
+
+def headings(chapter: str) -> set[str]:
+    """The section headings of a chapter's file."""
+    text = (REPOSITORY / "book" / f"{chapter}.md").read_text(encoding="utf-8")
+    return {re.sub(r"\s*\{.*", "", h).strip() for h in re.findall(r"^#+\s+(.*)$", text, flags=re.M)}
+
+
+@pytest.mark.parametrize("name", names())
+def test_sections_that_an_exercise_cites_exist(name: str) -> None:
+    exercise = load(name)
+    chapter = exercise.chapter.split()[1]
+    cited = {c.see for c in exercise.checks} | {s.see for s in exercise.slips}
+    assert cited - {""} <= headings(chapter)
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_exercise_mirrors_a_secret_file(name: str) -> None:
+    assert (REPOSITORY / "solutions" / names()[name] / f"{name}.py").is_file()
+
+
+def test_every_secret_file_mirrors_an_exercise_or_a_proof() -> None:
+    for path in (REPOSITORY / "solutions").glob("*/*"):
+        if path.suffix == ".py":
+            assert names().get(path.stem) == path.parent.name, path
+        elif path.suffix == ".md":
+            text = (REPOSITORY / "course" / "problem_sets" / path.parent.name / "text.md").read_text(
+                encoding="utf-8"
+            )
+            assert f"```{{proof}} {path.stem}\n" in text, path
+
+
+def test_no_generated_notebook_is_committed() -> None:
+    assert [p for p in tracked() if p.suffix == ".ipynb"] == []
+
+
+def test_every_pin_is_exact_and_every_dependency_has_its_reason() -> None:
+    pins = (REPOSITORY / "requirements.txt").read_text().splitlines()
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in pins if line and not line.startswith("#"))
+    asked = [
+        line for line in (REPOSITORY / "requirements.in").read_text().splitlines() if line and line[0] != "#"
+    ]
+    assert all("#" in line for line in asked)
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in pins}
+    assert {re.split(r"[=\s]", line)[0].lower().replace("_", "-") for line in asked} <= pinned
+
+
+def test_commands_of_the_readme_exist() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    targets = {word for line in re.findall(r"^([\w ]+):", makefile, flags=re.M) for word in line.split()}
+    assert set(re.findall(r"`make (\w+)`", readme)) <= targets
+    from course.grader.cli import main
+
+    assert set(re.findall(r"\bcourse (classroom|build|grade|demo|publish|report)\b", readme)) <= set(
+        main.commands
+    )
