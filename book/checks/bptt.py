@@ -10,8 +10,7 @@ from course.oracles import complex_step
 definition(
     "eq-bptt-model",
     r"""
-    a_t = W_{hx} x_t + W_{hh} h_{t-1} + b_h, \qquad h_t = \phi(a_t), \qquad o_t = W_{qh} h_t + b_q,
-    \qquad t = 1, \ldots, T
+    a_t = W_{hx} x_t + W_{hh} h_{t-1} + b_h, \qquad h_t = \phi(a_t), \qquad o_t = W_{qh} h_t + b_q
     """,
 )
 definition("eq-bptt-loss", r"L = \frac{1}{T} \sum_{t=1}^{T} \ell(o_t, y_t)")
@@ -88,9 +87,9 @@ def lemma_matrix(rng):
 @checked(
     "eq-bptt-order",
     r"""
-    C_2 = \begin{pmatrix} 0 & 1 \\ 0 & 0 \end{pmatrix}, \quad C_3 = \begin{pmatrix} 0 & 0 \\ 1 & 0
-    \end{pmatrix}, \quad b_1 = \begin{pmatrix} 0 \\ 1 \end{pmatrix}: \qquad C_3 C_2 b_1 =
-    \begin{pmatrix} 0 \\ 1 \end{pmatrix}, \quad C_2 C_3 b_1 = \begin{pmatrix} 0 \\ 0 \end{pmatrix}
+    \begin{aligned} C_2 &= \begin{pmatrix} 0 & 1 \\ 0 & 0 \end{pmatrix}, & C_3 &= \begin{pmatrix} 0 & 0
+    \\ 1 & 0 \end{pmatrix}, \\ C_3 C_2 b_1 &= \begin{pmatrix} 0 \\ 1 \end{pmatrix}, & C_2 C_3 b_1 &=
+    \begin{pmatrix} 0 \\ 0 \end{pmatrix} \end{aligned}
     """,
 )
 def order(rng):

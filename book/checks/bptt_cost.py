@@ -35,8 +35,8 @@ def cost(rng):
 @checked(
     "eq-bptt-cached",
     r"""
-    \tanh'(a) = 1 - \tanh(a)^2, \qquad \sigma'(a) = \sigma(a)\,(1 - \sigma(a)), \qquad
-    \operatorname{ReLU}'(a) = [\operatorname{ReLU}(a) > 0] \quad (a \ne 0)
+    \begin{aligned} \tanh'(a) &= 1 - \tanh(a)^2, \\ \sigma'(a) &= \sigma(a)\,(1 - \sigma(a)), \\
+    \operatorname{ReLU}'(a) &= [\operatorname{ReLU}(a) > 0] \quad (a \ne 0) \end{aligned}
     """,
 )
 def cached(rng):
@@ -53,8 +53,7 @@ def cached(rng):
 @checked(
     "eq-bptt-checkpoint",
     r"""
-    M(s) = \frac{T}{s} + s = 2\sqrt{T} + \Bigl( \sqrt{T/s} - \sqrt{s} \Bigr)^2 \ge 2\sqrt{T}, \quad
-    \text{with equality for } s = \sqrt{T}
+    M(s) = \frac{T}{s} + s = 2\sqrt{T} + \Bigl( \sqrt{T/s} - \sqrt{s} \Bigr)^2 \ge 2\sqrt{T}
     """,
 )
 def checkpoint(rng):
@@ -70,9 +69,9 @@ def checkpoint(rng):
 @checked(
     "eq-bptt-rtrl",
     r"""
-    S_t = D_t \bigl( h_{t-1}\T \otimes I + W_{hh} S_{t-1} \bigr), \qquad S_0 = 0, \qquad
-    \operatorname{vec} \Bigl( \frac{\partial \ell_t}{\partial W_{hh}} \Bigr) = S_t\T\, W_{qh}\T
-    \frac{\partial \ell_t}{\partial o_t}
+    \begin{aligned} S_t &= D_t \bigl( h_{t-1}\T \otimes I + W_{hh} S_{t-1} \bigr), \qquad S_0 = 0, \\
+    \operatorname{vec} \Bigl( \frac{\partial \ell_t}{\partial W_{hh}} \Bigr) &= S_t\T\, W_{qh}\T
+    \frac{\partial \ell_t}{\partial o_t} \end{aligned}
     """,
 )
 def rtrl(rng):

@@ -109,10 +109,10 @@ def linear_weights(rng):
 @checked(
     "eq-bptt-transpose",
     r"""
-    W_{hh} = \begin{pmatrix} 0 & 1 \\ 0 & 0 \end{pmatrix}, \quad \frac{\partial L}{\partial h_2} =
-    \begin{pmatrix} 1 \\ 0 \end{pmatrix}: \qquad W_{hh}\T \frac{\partial L}{\partial h_2} =
-    \begin{pmatrix} 0 \\ 1 \end{pmatrix}, \quad W_{hh} \frac{\partial L}{\partial h_2} = \begin{pmatrix}
-    0 \\ 0 \end{pmatrix}
+    \begin{aligned} W_{hh} &= \begin{pmatrix} 0 & 1 \\ 0 & 0 \end{pmatrix}, & \frac{\partial L}{\partial
+    h_2} &= \begin{pmatrix} 1 \\ 0 \end{pmatrix}, \\ W_{hh}\T \frac{\partial L}{\partial h_2} &=
+    \begin{pmatrix} 0 \\ 1 \end{pmatrix}, & W_{hh} \frac{\partial L}{\partial h_2} &= \begin{pmatrix} 0
+    \\ 0 \end{pmatrix} \end{aligned}
     """,
 )
 def transpose(rng):

@@ -40,9 +40,9 @@ def inputs(rng):
 @checked(
     "eq-bptt-losses",
     r"""
-    \ell = \tfrac12 \norm{o - y}^2 : \ \frac{\partial \ell}{\partial o} = o - y, \qquad \ell = -\sum_i
-    y_i \ln \operatorname{softmax}(o)_i : \ \frac{\partial \ell}{\partial o} = \operatorname{softmax}(o)
-    - y
+    \begin{aligned} \ell &= \tfrac12 \norm{o - y}^2, & \frac{\partial \ell}{\partial o} &= o - y, \\
+    \ell &= -\sum_i y_i \ln \operatorname{softmax}(o)_i, & \frac{\partial \ell}{\partial o} &=
+    \operatorname{softmax}(o) - y \end{aligned}
     """,
 )
 def losses(rng):
@@ -71,8 +71,7 @@ def _padded(rng, frozen):
     "eq-bptt-mask-padding",
     r"""
     \frac{\partial L}{\partial x_{t,n}} = 0 \ \text{ for } t > T_n, \qquad \frac{\partial L}{\partial
-    W_{hh}} = \frac{1}{N} \sum_{n=1}^{N} \frac{\partial L_n}{\partial W_{hh}}, \qquad L_n =
-    \frac{1}{T_n} \sum_{t=1}^{T_n} \ell(o_{t,n}, y_{t,n})
+    W_{hh}} = \frac{1}{N} \sum_{n=1}^{N} \frac{\partial L_n}{\partial W_{hh}}
     """,
 )
 def mask_padding(rng):
@@ -91,9 +90,9 @@ def mask_padding(rng):
 @checked(
     "eq-bptt-mask-backward",
     r"""
-    \delta_{t,n} = m_{t,n}\, D_{t,n} \frac{\partial L}{\partial h_{t,n}}, \qquad \frac{\partial
-    L}{\partial h_{t-1,n}} = W_{hh}\T \delta_{t,n} + (1 - m_{t,n}) \frac{\partial L}{\partial h_{t,n}} +
-    W_{qh}\T \frac{\partial L}{\partial o_{t-1,n}}
+    \begin{aligned} \delta_{t,n} &= m_{t,n}\, D_{t,n} \frac{\partial L}{\partial h_{t,n}}, \\
+    \frac{\partial L}{\partial h_{t-1,n}} &= W_{hh}\T \delta_{t,n} + (1 - m_{t,n}) \frac{\partial
+    L}{\partial h_{t,n}} + W_{qh}\T \frac{\partial L}{\partial o_{t-1,n}} \end{aligned}
     """,
 )
 def mask_backward(rng):

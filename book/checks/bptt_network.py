@@ -148,9 +148,9 @@ def g_formula(rng):
 @checked(
     "eq-bptt-triangle",
     r"""
-    \frac{\partial L}{\partial W_{hh}} = \frac{1}{T} \sum_{t=1}^{T} \sum_{k=1}^{t} G_{t,k}, \qquad
-    \sum_{k=1}^{t} G_{t,k} = \frac{\partial \ell_t}{\partial W_{hh}}, \qquad \frac{1}{T} \sum_{t=k}^{T}
-    G_{t,k} = \delta_k\, h_{k-1}\T
+    \begin{aligned} \frac{\partial L}{\partial W_{hh}} &= \frac{1}{T} \sum_{t=1}^{T} \sum_{k=1}^{t}
+    G_{t,k}, \\ \sum_{k=1}^{t} G_{t,k} &= \frac{\partial \ell_t}{\partial W_{hh}}, \qquad \frac{1}{T}
+    \sum_{t=k}^{T} G_{t,k} = \delta_k\, h_{k-1}\T \end{aligned}
     """,
 )
 def triangle(rng):

@@ -39,8 +39,9 @@ definition(
 definition(
     "eq-notation-norms",
     r"""
-    \norm{v} = \sqrt{\sum_i v_i^2}, \qquad \norm{G} = \sqrt{\sum_{i,j} G_{ij}^2}, \qquad \smax(W) =
-    \max_{\norm{v} = 1} \norm{W v}, \qquad \rho(W) = \max_i \abs{\lambda_i(W)}
+    \begin{aligned} \norm{v} &= \sqrt{\textstyle\sum_i v_i^2}, & \norm{G} &= \sqrt{\textstyle\sum_{i,j}
+    G_{ij}^2}, \\ \smax(W) &= \max_{\norm{v} = 1} \norm{W v}, & \rho(W) &= \max_i \abs{\lambda_i(W)}
+    \end{aligned}
     """,
 )
 
@@ -50,7 +51,7 @@ definition(
     r"""
     \Bigl[ \frac{\partial L}{\partial v} \Bigr]_{\beta} = \frac{\partial L}{\partial v_{\beta}}, \qquad
     \frac{\partial L}{\partial v} = \Bigl( \frac{\partial u}{\partial v} \Bigr)\T \frac{\partial
-    L}{\partial u} \quad \text{if } L \text{ depends on } v \text{ through } u
+    L}{\partial u}
     """,
 )
 def gradient(rng):

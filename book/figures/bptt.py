@@ -43,7 +43,7 @@ def _edge(ax: Axes, start: tuple[float, float], end: tuple[float, float], colour
 
 def unrolled_graph() -> Figure:
     """Three steps of the network; the path from the first use of W_hh to the last loss is marked."""
-    fig, ax = plt.subplots(figsize=(5.8, 4.6))
+    fig, ax = plt.subplots(figsize=(5.8, 3.7))
     _node(ax, 0, 1, "$h_0$", ink())
     for t in (1, 2, 3):
         x = 1.7 * t
@@ -123,7 +123,6 @@ def gradient_triangle() -> Figure:
     norm = LogNorm(vmin=1e-4, vmax=entries.max())
     shown = np.ma.masked_where(entries == 0, entries)
     picture = ax.pcolormesh(np.arange(T + 1) + 0.5, np.arange(T + 1) + 0.5, shown, cmap=heat(), norm=norm)
-    ax.plot([0.5, T + 0.5], [0.5, T + 0.5], color=faint(), linewidth=0.8)
     ax.text(11.2, 4.0, "a later use\ncannot change\nan earlier loss", ha="center", va="center", color=faint())
     ax.set(
         xlabel="step $k$ at which $W_{hh}$ is used", ylabel=r"step $t$ of the loss $\ell_t$", aspect="equal"
