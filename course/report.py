@@ -7,7 +7,7 @@ from course.verdict import Outcome, Verdict
 
 MARK = {True: "✓", False: "✗", None: "–"}
 WORD = {True: "passed", False: "failed", None: "not run"}
-COLOUR = {True: "#1a7f37", False: "#cf222e", None: "#6e7781"}
+COLOUR = {True: "#218a43", False: "#d9483f", None: "#808890"}  # each at least 3:1 on white and on black
 
 
 def _total(verdict: Verdict) -> str:
