@@ -4,14 +4,14 @@
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONSAFEPATH := 1
-SETUP := .venv/.pins .venv/.course node_modules/.package-lock.json .venv/.debian
+SETUP := .venv/.pins .venv/.course node_modules/.package-lock.json
 
 .PHONY: all setup book demo test soak check format bench publish clean
 all: book demo
 	@echo; echo "The book:        _build/html/index.html"
 	@echo "The demo class:  demo/ (feedback pages in demo/feedback/)"
 
-setup: $(SETUP)
+setup: $(SETUP) .venv/.debian
 
 .venv/.pins: requirements.txt
 	test -d .venv || python3 -m venv .venv
@@ -19,7 +19,7 @@ setup: $(SETUP)
 	touch $@
 
 .venv/.course: .venv/.pins pyproject.toml $(shell find course -name '*.py' -o -name '*.md' -o -path '*templates/*')
-	rm -rf build && pip wheel --quiet --no-deps --no-build-isolation -w dist .
+	rm -rf build dist && pip wheel --quiet --no-deps --no-build-isolation -w dist .
 	pip install --quiet --no-deps --force-reinstall dist/gradients_through_time-*.whl
 	touch $@
 
@@ -37,10 +37,10 @@ book: $(SETUP)
 demo: $(SETUP)
 	course demo demo
 
-test: $(SETUP) book
+test: setup book
 	pytest -n 2 -m "not soak" tests
 
-soak: $(SETUP) book
+soak: setup book
 	pytest -n 2 tests
 
 check: $(SETUP)

@@ -75,7 +75,12 @@ def _scalar(value: Any) -> Any:
     return {"s": value} if isinstance(value, str) else value
 
 
+WIDER = {"f": "<f8", "i": "<i8", "u": "<i8", "c": "<c16"}  # float128, int16, … travel as these
+
+
 def _array(a: Array, buffers: list[Array]) -> dict[str, int]:
+    if _wire_dtype(a) not in DTYPES and a.dtype.kind in WIDER:
+        a = a.astype(WIDER[a.dtype.kind])
     if _wire_dtype(a) not in DTYPES:
         raise FrameError(f"an array of dtype {a.dtype} came back; use float64")
     if a.ndim > MAX_NDIM:

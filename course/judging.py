@@ -129,6 +129,8 @@ def _real(value: Any, name: str) -> np.ndarray[Any, Any]:
         array = np.asarray(value)
     except ValueError:
         raise Unmet(f"{name} is a list of arrays of unequal shapes.") from None
+    if array.dtype.kind == "c" and not array.imag.any():
+        array = array.real
     if array.dtype.kind not in "fiub":
         kind = "complex" if array.dtype.kind == "c" else type(value).__name__
         raise Unmet(f"{name} should be a real array; it is {kind}.")

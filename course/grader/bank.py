@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from course.calls import Local
-from course.exercise import Case, Exercise
+from course.exercise import Exercise
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,11 +49,10 @@ class Answer:
 
 @dataclass
 class Bank:
-    """All banked answers of one exercise, and the hidden cases that its public file does not draw."""
+    """All banked answers of one exercise."""
 
     exercise: str
     answers: dict[str, Answer] = field(default_factory=dict)
-    hidden: Callable[..., list[Case]] | None = None
 
     def reference(self, f: F) -> F:
         """Decorator: the reference, a function or class of the exercise's own name."""
@@ -82,11 +81,6 @@ class Bank:
         if source.count(old) != 1:
             raise ValueError(f"{self.exercise}/{name}: {old!r} stands {source.count(old)} times in {of}")
         self._add(Answer(name, source.replace(old, new), False, frozenset(loses), slip))
-
-    def hides(self, make: Callable[..., list[Case]]) -> Callable[..., list[Case]]:
-        """Decorator: cases beyond those of the public generator, `make(rng)`."""
-        self.hidden = make
-        return make
 
     def _add(self, answer: Answer) -> None:
         if answer.name in self.answers:

@@ -184,3 +184,15 @@ bank.edit(
     "    return grads._replace(b_h=sum(kept)), carry, dA @ p.W_hx",
     loses={"keeps"},
 )
+bank.edit(
+    "window_of_ten_steps",
+    "        carry = p.W_hh.T @ dA[t]\n",
+    "        carry = np.zeros_like(h_0)\n"
+    "        for k in range(10):\n"
+    "            if t + k < T:\n"
+    "                late = p.W_qh.T @ dO[t + k]\n"
+    "                for j in range(t + k, t - 1, -1):\n"
+    "                    late = p.W_hh.T @ ((1 - H[j + 1] ** 2) * late)\n"
+    "                carry = carry + late\n",
+    loses=HIDDEN,
+)

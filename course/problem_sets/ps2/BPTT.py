@@ -73,7 +73,7 @@ exercise = Exercise(
 def cases(rng: draws.Rng) -> list[Case]:
     """One step, one sequence; then batches."""
     drawn = []
-    for T, B in ((1, 1), (3, 2), (6, 5)):
+    for T, B in ((1, 1), (3, 2), (12, 5)):
         d, h = draws.sizes(rng, 2, T, B)
         p = draws.rnn(rng, d, h, 1)
         X, h_0 = rng.normal(size=(T, B, d)), draws.away_from_zero(rng, B, h)

@@ -31,7 +31,7 @@ exercise = Exercise(recurrence, title="A linear recurrence, solved", chapter="4 
 def cases(rng: Rng) -> list[Case]:
     """One step, then several, with matrices that do not commute."""
     drawn = []
-    for T in (1, int(rng.integers(3, 5)), int(rng.integers(5, 7))):
+    for T in (1, int(rng.integers(3, 5)), int(rng.integers(11, 14))):
         (h,) = sizes(rng, 1, T)
         C = np.stack([recurrent_matrix(rng, h) for _ in range(T)])
         drawn.append(Case("T=1" if T == 1 else f"T={T}, h={h}", (rng.normal(size=(T, h)), C)))
