@@ -2,9 +2,11 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from course.calls import Target
+from course.compare import same
 from course.exercise import Case, Exercise, names, seed_of
 from course.grader.bank import Answer, prelude
 from course.judging import all_checks, judge
@@ -121,13 +123,20 @@ def test_every_check_is_lost_by_some_answer(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names())
-def test_cases_have_teeth(name: str) -> None:
+def test_cases_are_float64_and_start_with_a_single_step(name: str) -> None:
     exercise, _ = bank_of(name)
     for seed in range(20):
         cases = cases_of(exercise, seed)
         assert sum(case.name in ("T=1", "t=1") for case in cases) == 1
+        assert len({case.name for case in cases}) == len(cases)
         for case in cases:
             arrays = [a for arg in case.args for a in (arg if isinstance(arg, tuple) else (arg,))]
-            sizes = {n for a in arrays if hasattr(a, "shape") for n in a.shape}
-            assert all(a.dtype == float for a in arrays if hasattr(a, "dtype"))
-            assert len(sizes) >= len({a.ndim for a in arrays if hasattr(a, "ndim")})
+            assert all(a.dtype == float for a in arrays if isinstance(a, np.ndarray))
+
+
+@pytest.mark.parametrize("name", names())
+def test_two_seeds_give_different_cases_and_one_seed_the_same(name: str) -> None:
+    exercise, _ = bank_of(name)
+    first, again, other = (exercise.draw(seed) for seed in (1, 1, 2))
+    assert all(same(a.args, b.args) for a, b in zip(first, again, strict=True))
+    assert not any(same(a.args, b.args) for a, b in zip(first, other, strict=True))
