@@ -88,8 +88,8 @@ def lemma_matrix(rng):
     "eq-bptt-order",
     r"""
     \begin{aligned} C_2 &= \begin{pmatrix} 0 & 1 \\ 0 & 0 \end{pmatrix}, & C_3 &= \begin{pmatrix} 0 & 0
-    \\ 1 & 0 \end{pmatrix}, \\ C_3 C_2 b_1 &= \begin{pmatrix} 0 \\ 1 \end{pmatrix}, & C_2 C_3 b_1 &=
-    \begin{pmatrix} 0 \\ 0 \end{pmatrix} \end{aligned}
+    \\ 1 & 0 \end{pmatrix}, \\[1ex] C_3 C_2 b_1 &= \begin{pmatrix} 0 \\ 1 \end{pmatrix}, & C_2 C_3 b_1
+    &= \begin{pmatrix} 0 \\ 0 \end{pmatrix} \end{aligned}
     """,
 )
 def order(rng):
@@ -103,8 +103,8 @@ def order(rng):
 
 RECURRENCES = (
     lambda x, h, w: np.tanh(w * h + x),
-    lambda x, h, w: w * h + x * h**2,
-    lambda x, h, w: np.sin(w * x) + h * np.exp(-w * h),
+    lambda x, h, w: w * h + x * np.sin(h),
+    lambda x, h, w: np.sin(w * x) + h * np.cos(w * h),
 )
 
 

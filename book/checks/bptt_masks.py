@@ -40,8 +40,8 @@ def inputs(rng):
 @checked(
     "eq-bptt-losses",
     r"""
-    \begin{aligned} \ell &= \tfrac12 \norm{o - y}^2, & \frac{\partial \ell}{\partial o} &= o - y, \\
-    \ell &= -\sum_i y_i \ln \operatorname{softmax}(o)_i, & \frac{\partial \ell}{\partial o} &=
+    \begin{aligned} \ell &= \tfrac12 \norm{o - y}^2, & \frac{\partial \ell}{\partial o} &= o - y,
+    \\[1ex] \ell &= -\sum_i y_i \ln \operatorname{softmax}(o)_i, & \frac{\partial \ell}{\partial o} &=
     \operatorname{softmax}(o) - y \end{aligned}
     """,
 )
@@ -90,16 +90,17 @@ def mask_padding(rng):
 @checked(
     "eq-bptt-mask-backward",
     r"""
-    \begin{aligned} \delta_{t,n} &= m_{t,n}\, D_{t,n} \frac{\partial L}{\partial h_{t,n}}, \\
+    \begin{aligned} \delta_{t,n} &= m_{t,n}\, D_{t,n} \frac{\partial L}{\partial h_{t,n}}, \\[1ex]
     \frac{\partial L}{\partial h_{t-1,n}} &= W_{hh}\T \delta_{t,n} + (1 - m_{t,n}) \frac{\partial
     L}{\partial h_{t,n}} + W_{qh}\T \frac{\partial L}{\partial o_{t-1,n}} \end{aligned}
     """,
 )
 def mask_backward(rng):
-    """Autograd by every h and a of padded runs with frozen states: related as printed."""
+    """Autograd by every h and a of padded runs with frozen states and a reader of the last: as printed."""
     for r, length in zip(_padded(rng, frozen=True)[1], LENGTHS, strict=True):
+        loss = r.loss + torch.sin(r.h[5]).sum()  # without a reader of h_T nothing comes through the padding
         for t in range(2, 6):
-            m, dh, delta = float(t <= length), grad(r.loss, r.h[t]), grad(r.loss, r.a[t])
+            m, dh, delta = float(t <= length), grad(loss, r.h[t]), grad(loss, r.a[t])
             same(m * slopes(torch.tanh, r.a[t]) @ dh, delta)
-            back = value(r.p.W_hh).T @ delta + value(r.p.W_qh).T @ grad(r.loss, r.o[t - 1])
-            same(back + (1 - m) * dh, grad(r.loss, r.h[t - 1]))
+            back = value(r.p.W_hh).T @ delta + value(r.p.W_qh).T @ grad(loss, r.o[t - 1])
+            same(back + (1 - m) * dh, grad(loss, r.h[t - 1]))

@@ -100,4 +100,4 @@ def same(got: Any, want: Any, rtol: float = 1e-10) -> None:
     """Assert equality up to rounding, relative to the size of what is wanted."""
     got, want = np.asarray(got), np.asarray(want)
     assert got.shape == want.shape, f"shapes {got.shape} and {want.shape}"
-    np.testing.assert_allclose(got, want, rtol=rtol, atol=rtol * max(1e-300, np.abs(want).max()))
+    np.testing.assert_allclose(got, want, rtol=rtol, atol=rtol * max(1e-30, np.abs(want).max()))
