@@ -22,8 +22,9 @@
   }
 
   // A page opened as a file may not read other files: results are then listed without an excerpt.
-  if (location.protocol === "file:" && window.DOCUMENTATION_OPTIONS) {
-    window.DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+  // (The options are a constant of another script, so they are no property of the window.)
+  if (location.protocol === "file:" && typeof DOCUMENTATION_OPTIONS !== "undefined") {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
   }
   document.fonts.ready.then(markScrollers);
   window.addEventListener("load", markScrollers);

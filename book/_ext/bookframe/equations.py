@@ -89,7 +89,7 @@ def _outdated(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
     return [name for name in (*displayed(env), APPENDIX) if name in env.found_docs]
 
 
-def _compare(entry: Displayed, register: dict[str, Any]) -> str | None:
+def fault(entry: Displayed, register: dict[str, Any]) -> str | None:
     """What is wrong with an equation on a page, or None."""
     from checks.registry import normalise
 
@@ -110,8 +110,8 @@ def _check_all(app: Sphinx, env: BuildEnvironment) -> None:
     for docname, found in displayed(env).items():
         for entry in found:
             seen.add(entry.label)
-            if fault := _compare(entry, register):
-                logger.warning("%s", fault, location=(docname, entry.line), type="equation")
+            if problem := fault(entry, register):
+                logger.warning("%s", problem, location=(docname, entry.line), type="equation")
     for label in sorted(register.keys() - seen):
         source = register[label].source
         logger.warning("equation %s of %s stands on no page", label, source, type="equation")

@@ -15,6 +15,14 @@ MENDED: list[tuple[re.Pattern[str], str, str]] = [
     (re.compile(r"\s*<script [^>]*fontawesome\.js[^>]*></script>"), "", "1.5 MB; icons come from the font"),
     (re.compile(r"\s*<link [^>]*katex-math\.css[^>]*/>"), "", "the book's own style sheet does this"),
     (
+        re.compile(r'\s*<(?:script|link) [^>]*/bootstrap\.js[^>]*>(?:</script>)?'),
+        "",
+        "80 KB for hints on hovering; the buttons have labels",
+    ),
+    (re.compile(r' role="doc-biblioentry"'), ' role="listitem"', "the list has the role of a list"),
+    (re.compile(r' id="(?:proof|exercise|solution)-content"'), "", "the same id many times"),
+    (re.compile(r'(<div class="proof [^"]*") id="proof"'), r"\1", "the same id many times"),
+    (
         re.compile(r'<meta name="viewport" content="width=device-width, initial-scale=1.0" />'),
         "",
         "the theme says it a second time",
@@ -38,7 +46,13 @@ SEARCH_SCRIPTS = re.compile(
     r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
 )
 TAB_SCRIPT = re.compile(r'\s*<script src="[^"]*design-tabs\.js[^"]*"></script>')
-UNUSED = ("scripts/fontawesome.js", "katex-math.css", "webpack-macros.html", "sbt-webpack-macros.html")
+UNUSED = (
+    "scripts/fontawesome.js",
+    "scripts/bootstrap.js",
+    "katex-math.css",
+    "webpack-macros.html",
+    "sbt-webpack-macros.html",
+)
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -67,6 +81,27 @@ def _add_description(
 ) -> None:
     words = escape(describe(app, pagename, doctree), quote=True)
     context["metatags"] = context.get("metatags", "") + f'\n<meta name="description" content="{words}" />'
+
+
+def _add_source(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Offer the text the page is made from: it opens as a notebook in Jupyter."""
+    if doctree is not None and context.get("sourcename"):
+        link = context["pathto"](f"_sources/{context['sourcename']}", 1)
+        context["body"] += (
+            f'<p class="page-source"><a href="{link}" download>Download this page as text</a></p>'
+        )
+
+
+def _drop_old_pages(app: Sphinx) -> None:
+    """A page that left the book must leave the folder too: search engines and tests would still find it."""
+    out = Path(app.outdir)
+    made = {*app.env.found_docs, "genindex", "search", "index"}
+    for path in out.rglob("*.html"):
+        name = path.relative_to(out).with_suffix("").as_posix()
+        if name not in made and not name.startswith("_"):
+            path.unlink()
 
 
 def mend(html: str) -> str:
@@ -115,10 +150,12 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
     (out / "index.html").write_text(INDEX.format(title=app.config.html_title, first=first), encoding="utf-8")
     for path in (*(out / "_static" / name for name in UNUSED), *(out / "_static").rglob("*.map")):
         path.unlink(missing_ok=True)
+    _drop_old_pages(app)
 
 
 def setup(app: Sphinx) -> None:
     """Hook into rendering; `_finish` runs before the table of contents writes a front door of its own."""
     app.connect("builder-inited", _mend_every_page)
     app.connect("html-page-context", _add_description)
+    app.connect("html-page-context", _add_source)
     app.connect("build-finished", _finish, priority=100)

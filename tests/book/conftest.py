@@ -1,0 +1,49 @@
+"""The built book, a server for it and one browser for all tests of a worker."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# `checks` and `figures` live in book/, the extension in book/_ext, the tests' own helpers beside this file.
+sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "book"), str(ROOT / "book" / "_ext")]
+
+from browsing import Browsing, serve  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def html() -> Path:
+    """The folder of the built book; BOOK_HTML points the tests at another one."""
+    folder = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
+    if not (folder / "index.html").exists():
+        pytest.fail("there is no built book: run `make book` first")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browsing() -> Iterator[Browsing]:
+    """A browser that is started once."""
+    with Browsing() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def site(html: Path) -> Iterator[str]:
+    """The address of the built book on this machine."""
+    with serve(html) as address:
+        yield address
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of one page in one mode together: they share one visit, if one worker runs them."""
+
+    def place(item: pytest.Item) -> tuple[str, str]:
+        values = item.callspec.params if hasattr(item, "callspec") else {}
+        return str(values.get("page", "")), str(values.get("mode", ""))
+
+    spots = [i for i, item in enumerate(items) if item.path.name == "test_pages.py"]
+    for spot, item in zip(spots, sorted((items[i] for i in spots), key=place), strict=True):
+        items[spot] = item

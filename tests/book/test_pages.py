@@ -1,0 +1,143 @@
+"""Every page, in light, in dark and on a phone, in a real browser."""
+
+import os
+from pathlib import Path
+
+import pytest
+from browsing import MODES, ROOT, Browsing
+from judging import (
+    broken_links,
+    full_size_subscripts,
+    pages,
+    read,
+    too_heavy,
+    unseen_pictures,
+    wordless_pictures,
+)
+from playwright.sync_api import Page
+
+DOOR = "index.html"  # sends the reader on to the home page
+HTML = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
+PAGES = [page for page in pages(HTML) if page != DOOR]
+CHAPTERS = [page for page in PAGES if page == "book/bptt.html"]
+every_page = pytest.mark.parametrize("page", PAGES)
+every_mode = pytest.mark.parametrize("mode", MODES)
+
+
+def test_the_book_is_there():
+    """Without pages the tests below would be empty and green."""
+    assert {"search.html", "book/home.html", "book/bptt.html", "book/equations.html"} <= set(PAGES)
+
+
+def test_front_door_leads_home(browsing: Browsing, site: str):
+    def enter(page: Page) -> str:
+        page.goto(f"{site}/{DOOR}")
+        page.wait_for_url("**/book/home.html", timeout=5_000)
+        return page.title()
+
+    assert "Gradients Through Time" in browsing.use("light", enter)
+
+
+@every_page
+@every_mode
+def test_no_request_leaves_the_book(browsing: Browsing, site: str, page: str, mode: str):
+    assert browsing.visit(site, page, mode).foreign == []
+
+
+@every_page
+@every_mode
+def test_console_is_silent(browsing: Browsing, site: str, page: str, mode: str):
+    assert browsing.visit(site, page, mode).errors == []
+
+
+@every_page
+@every_mode
+def test_no_accessibility_violation(browsing: Browsing, site: str, page: str, mode: str):
+    assert browsing.visit(site, page, mode).violations == []
+
+
+@every_page
+@every_mode
+def test_nothing_sticks_out(browsing: Browsing, site: str, page: str, mode: str):
+    assert browsing.visit(site, page, mode).overflow == []
+
+
+@every_page
+@every_mode
+def test_formulas_are_typeset(browsing: Browsing, site: str, page: str, mode: str):
+    visit = browsing.visit(site, page, mode)
+    assert full_size_subscripts(visit) == []
+    if page in CHAPTERS:
+        assert len(visit.subscripts) > 100
+
+
+@every_page
+@every_mode
+def test_pictures_are_drawn_for_the_paper(browsing: Browsing, site: str, page: str, mode: str):
+    visit = browsing.visit(site, page, mode)
+    assert unseen_pictures(visit) == []
+    twin = "-light.svg" if mode == "dark" else "-dark.svg"
+    assert [picture["src"] for picture in visit.pictures if picture["src"].endswith(twin)] == []
+    assert (sum(visit.background) < 200) == (mode == "dark")
+    if page in CHAPTERS:
+        assert len(visit.pictures) >= 4
+
+
+@pytest.fixture(scope="module")
+def known(html: Path):
+    """All pages, read once."""
+    return {page: read(html / page) for page in PAGES}
+
+
+@every_page
+def test_links_and_anchors_resolve(html: Path, known, page: str):
+    assert broken_links(html, page, known) == []
+
+
+@every_page
+def test_names_of_places_are_unique(known, page: str):
+    ids = known[page].ids
+    assert sorted({name for name in ids if ids.count(name) > 1}) == []
+
+
+@every_page
+def test_pictures_have_words(known, page: str):
+    assert wordless_pictures(known[page]) == []
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_chapter_is_light_enough(browsing: Browsing, site: str, page: str):
+    assert too_heavy(browsing.visit(site, page, "light")) == []
+
+
+@pytest.mark.parametrize("door", ["http", "file"])
+def test_search_finds_from_the_book_alone(browsing: Browsing, html: Path, site: str, door: str):
+    """From a server and from a folder on the disk."""
+    start = f"{site}/book/home.html" if door == "http" else (html / "book/home.html").resolve().as_uri()
+    errors: list[str] = []
+
+    def search(page: Page) -> list[str]:
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(start)
+        page.keyboard.press("Control+k")
+        page.keyboard.type("backpropagation")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#search-results ul.search li a", timeout=10_000)
+        return page.eval_on_selector_all("#search-results ul.search li a", "all => all.map(a => a.href)")
+
+    assert any("bptt.html" in link for link in browsing.use("light", search))
+    assert errors == []
+
+
+def test_paper_shows_the_text_alone(browsing: Browsing, site: str):
+    def print_page(page: Page) -> tuple[list[str], str]:
+        page.goto(f"{site}/book/bptt.html")
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        shown = page.eval_on_selector_all(
+            ".bd-sidebar-primary, .eq-mark, .headerlink, .prev-next-footer",
+            "all => all.filter(e => e.getClientRects().length).map(e => e.className)",
+        )
+        return shown, page.evaluate("document.documentElement.dataset.theme")
+
+    assert browsing.use("dark", print_page) == ([], "light")
