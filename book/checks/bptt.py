@@ -88,7 +88,7 @@ def lemma_matrix(rng):
     "eq-bptt-order",
     r"""
     \begin{aligned} C_2 &= \begin{pmatrix} 0 & 1 \\ 0 & 0 \end{pmatrix}, & C_3 &= \begin{pmatrix} 0 & 0
-    \\ 1 & 0 \end{pmatrix}, \\[1ex] C_3 C_2 b_1 &= \begin{pmatrix} 0 \\ 1 \end{pmatrix}, & C_2 C_3 b_1
+    \\ 1 & 0 \end{pmatrix}, \\[2ex] C_3 C_2 b_1 &= \begin{pmatrix} 0 \\ 1 \end{pmatrix}, & C_2 C_3 b_1
     &= \begin{pmatrix} 0 \\ 0 \end{pmatrix} \end{aligned}
     """,
 )

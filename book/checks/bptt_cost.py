@@ -71,7 +71,7 @@ def checkpoint(rng):
     "eq-bptt-rtrl",
     r"""
     \begin{aligned} S_t &= D_t \bigl( h_{t-1}\T \otimes I + W_{hh} S_{t-1} \bigr), \qquad S_0 = 0,
-    \\[1ex] \operatorname{vec} \Bigl( \frac{\partial \ell_t}{\partial W_{hh}} \Bigr) &= S_t\T\, W_{qh}\T
+    \\[2ex] \operatorname{vec} \Bigl( \frac{\partial \ell_t}{\partial W_{hh}} \Bigr) &= S_t\T\, W_{qh}\T
     \frac{\partial \ell_t}{\partial o_t} \end{aligned}
     """,
 )

@@ -110,7 +110,7 @@ def linear_weights(rng):
     "eq-bptt-transpose",
     r"""
     \begin{aligned} W_{hh} &= \begin{pmatrix} 0 & 1 \\ 0 & 0 \end{pmatrix}, & \frac{\partial L}{\partial
-    h_2} &= \begin{pmatrix} 1 \\ 0 \end{pmatrix}, \\[1ex] W_{hh}\T \frac{\partial L}{\partial h_2} &=
+    h_2} &= \begin{pmatrix} 1 \\ 0 \end{pmatrix}, \\[2ex] W_{hh}\T \frac{\partial L}{\partial h_2} &=
     \begin{pmatrix} 0 \\ 1 \end{pmatrix}, & W_{hh} \frac{\partial L}{\partial h_2} &= \begin{pmatrix} 0
     \\ 0 \end{pmatrix} \end{aligned}
     """,

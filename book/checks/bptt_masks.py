@@ -41,7 +41,7 @@ def inputs(rng):
     "eq-bptt-losses",
     r"""
     \begin{aligned} \ell &= \tfrac12 \norm{o - y}^2, & \frac{\partial \ell}{\partial o} &= o - y,
-    \\[1ex] \ell &= -\sum_i y_i \ln \operatorname{softmax}(o)_i, & \frac{\partial \ell}{\partial o} &=
+    \\[2ex] \ell &= -\sum_i y_i \ln \operatorname{softmax}(o)_i, & \frac{\partial \ell}{\partial o} &=
     \operatorname{softmax}(o) - y \end{aligned}
     """,
 )
@@ -90,7 +90,7 @@ def mask_padding(rng):
 @checked(
     "eq-bptt-mask-backward",
     r"""
-    \begin{aligned} \delta_{t,n} &= m_{t,n}\, D_{t,n} \frac{\partial L}{\partial h_{t,n}}, \\[1ex]
+    \begin{aligned} \delta_{t,n} &= m_{t,n}\, D_{t,n} \frac{\partial L}{\partial h_{t,n}}, \\[2ex]
     \frac{\partial L}{\partial h_{t-1,n}} &= W_{hh}\T \delta_{t,n} + (1 - m_{t,n}) \frac{\partial
     L}{\partial h_{t,n}} + W_{qh}\T \frac{\partial L}{\partial o_{t-1,n}} \end{aligned}
     """,

@@ -88,7 +88,7 @@ def by_complex_step(case, name):
     r"""
     \begin{aligned} \frac{\partial L}{\partial W_{hh}} &= \sum_{t=1}^{T} \delta_t\, h_{t-1}\T, &
     \frac{\partial L}{\partial W_{hx}} &= \sum_{t=1}^{T} \delta_t\, x_t\T, & \frac{\partial L}{\partial
-    b_h} &= \sum_{t=1}^{T} \delta_t, \\[1ex] \frac{\partial L}{\partial W_{qh}} &= \sum_{t=1}^{T}
+    b_h} &= \sum_{t=1}^{T} \delta_t, \\[2ex] \frac{\partial L}{\partial W_{qh}} &= \sum_{t=1}^{T}
     \frac{\partial L}{\partial o_t}\, h_t\T, & & & \frac{\partial L}{\partial b_q} &= \sum_{t=1}^{T}
     \frac{\partial L}{\partial o_t} \end{aligned}
     """,
@@ -149,7 +149,7 @@ def g_formula(rng):
     "eq-bptt-triangle",
     r"""
     \begin{aligned} \frac{\partial L}{\partial W_{hh}} &= \frac{1}{T} \sum_{t=1}^{T} \sum_{k=1}^{t}
-    G_{t,k}, \\[1ex] \sum_{k=1}^{t} G_{t,k} &= \frac{\partial \ell_t}{\partial W_{hh}}, \qquad
+    G_{t,k}, \\[2ex] \sum_{k=1}^{t} G_{t,k} &= \frac{\partial \ell_t}{\partial W_{hh}}, \qquad
     \frac{1}{T} \sum_{t=k}^{T} G_{t,k} = \delta_k\, h_{k-1}\T \end{aligned}
     """,
 )
