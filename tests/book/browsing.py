@@ -48,7 +48,7 @@ SCROLL = """async () => {
 }"""
 PICTURES = """() => [...document.querySelectorAll('main img')]
   .filter(i => getComputedStyle(i).display !== 'none')
-  .map(i => ({src: i.currentSrc, width: i.naturalWidth, top: i.getBoundingClientRect().width}))"""
+  .map(i => ({src: i.currentSrc, shown: i.naturalWidth > 0 && i.getClientRects().length > 0}))"""
 
 
 @dataclass
@@ -103,8 +103,12 @@ class Browsing:
         """Open a page once per mode; later calls return what was seen then."""
         key = (f"{site}/{page}", mode)
         if key not in self._visits:
-            self._visits[key] = self.use(mode, lambda tab: _look(tab, site, page))
+            self._visits[key] = self.look(site, page, mode)
         return self._visits[key]
+
+    def look(self, site: str, page: str, mode: str) -> Visit:
+        """Open a page now: for a site whose address another site may have had before."""
+        return self.use(mode, lambda tab: _look(tab, site, page))
 
 
 def _listen(page: Page, site: str, visit: Visit) -> None:

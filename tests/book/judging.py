@@ -85,7 +85,7 @@ def full_size_subscripts(visit: Visit) -> list[str]:
 
 def unseen_pictures(visit: Visit) -> list[str]:
     """Pictures that stand on the page and were not drawn."""
-    return [f"picture {picture['src']} was not drawn" for picture in visit.pictures if not picture["width"]]
+    return [f"picture {picture['src']} was not drawn" for picture in visit.pictures if not picture["shown"]]
 
 
 def too_heavy(visit: Visit) -> list[str]:

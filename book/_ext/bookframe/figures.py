@@ -39,28 +39,30 @@ class TwoPapers(SphinxTransform):
         image["classes"].append("paper-light")
         twin["classes"].append("paper-dark")
         # One box for both: the writer of figures expects the caption to be the second child.
-        box = nodes.container(classes=["papers"])
-        image.replace_self(box)
+        box = nodes.container()
+        image.parent.replace(image, box)
         box += [image, twin]
 
 
-def _code(app: Sphinx) -> str:
-    """Everything an executed page may import from this repository."""
-    root = Path(app.srcdir)
-    return fingerprint(root / "book" / "figures") + fingerprint(root / "course")
+def _changed(record: Path, now: str) -> bool:
+    """Whether this differs from the last build's, which is noted down."""
+    before = record.read_text() if record.exists() else ""
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(now)
+    return before != now
 
 
-def _forget_old_runs(app: Sphinx) -> None:
-    """Drop the executed pages when the code they import changed: the cache knows only the cells' own text."""
-    build = Path(app.doctreedir).parent
-    record = build / ".figures-fingerprint"
-    now = _code(app)
-    if not record.exists() or record.read_text() != now:
+def _forget_what_is_out_of_date(app: Sphinx) -> None:
+    """Sphinx and the cache of executed pages know when a page changed, not when our code did."""
+    root, build = Path(app.srcdir), Path(app.doctreedir).parent
+    # What an executed cell may import from this repository.
+    imported = fingerprint(root / "book" / "figures") + fingerprint(root / "course")
+    if _changed(build / ".fingerprint-of-figures", imported):
         for name in (".jupyter_cache", "figures"):
             shutil.rmtree(build / name, ignore_errors=True)
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
-        build.mkdir(parents=True, exist_ok=True)
-        record.write_text(now)
+    if _changed(build / ".fingerprint-of-frame", fingerprint(Path(__file__).parent)):
+        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
 
 
 def _let_cells_import(app: Sphinx) -> None:
@@ -81,6 +83,6 @@ def _never_cache_a_fault(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Register the transform; look at the cache before Sphinx loads it."""
     _let_cells_import(app)
-    _forget_old_runs(app)
+    _forget_what_is_out_of_date(app)
     app.add_transform(TwoPapers)
     app.connect("build-finished", _never_cache_a_fault)

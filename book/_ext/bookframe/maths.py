@@ -8,12 +8,11 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
-from sphinxcontrib import katex
 
-from . import equations, slim
+from . import equations, katex, slim
 
 logger = logging.getLogger(__name__)
 MACROS = Path(__file__).resolve().parents[1] / "macros.json"
@@ -21,12 +20,8 @@ OTHER_FORMATS = re.compile(r',url\([^)]*\.(?:woff|ttf)\) format\("(?:woff|truety
 
 
 def _package(app: Sphinx) -> Path:
+    """Script and style sheet of one package: if their versions differ, subscripts silently grow."""
     return Path(app.srcdir) / "node_modules" / "katex" / "dist"
-
-
-def _point_to_package(app: Sphinx, config: Config) -> None:
-    """Typeset with the script of the same package that brings the style sheet: a mismatch is silent."""
-    config["katex_js_path"] = str(_package(app) / "katex.min.js")
 
 
 def _copy_style(app: Sphinx) -> None:
@@ -41,7 +36,7 @@ def _copy_style(app: Sphinx) -> None:
         shutil.copy(font, target / "fonts")
 
 
-def typeset(node: nodes.Element, display: bool) -> str:
+def typeset(app: Sphinx, node: nodes.Element, display: bool) -> str:
     """The formula as HTML; an error becomes a warning that names the place in the source."""
     tex = node.astext()
     # A fresh reading of the macros each time: KaTeX adds a page's own \gdef to the object it is given.
@@ -52,25 +47,28 @@ def typeset(node: nodes.Element, display: bool) -> str:
         "throwOnError": True,
     }
     try:
-        return slim.trim(katex.render_latex(tex, options))
-    except katex.KaTeXError as error:
+        return slim.trim(katex.typesetter(_package(app))(tex, options))
+    except katex.Fault as error:
         logger.warning("formula not typeset: %s", error, location=node, type="katex")
         return f"<code>{escape(tex)}</code>"
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """A formula inside a line."""
-    self.body.append(self.starttag(node, "span", "", CLASS="math") + typeset(node, False) + "</span>")
+    self.body.append(
+        self.starttag(node, "span", "", CLASS="math") + typeset(self.builder.app, node, False) + "</span>"
+    )
     raise nodes.SkipNode
 
 
 def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
     """A formula on its own line, with its number and the mark of how it is known to be right."""
-    number = katex.get_node_equation_number(self, node) if node["number"] else ""
+    number = get_node_equation_number(self, node) if node["number"] else ""
     self.body.append(self.starttag(node, "div", CLASS="math"))
     # The script gives the scrolling box a place in the tab order when it is too narrow for the formula.
     label = f"Equation {number}" if number else "Equation"
-    self.body.append(f'<div class="eq-scroll" role="group" aria-label="{label}">{typeset(node, True)}</div>')
+    formula = typeset(self.builder.app, node, True)
+    self.body.append(f'<div class="eq-scroll" role="group" aria-label="{label}">{formula}</div>')
     if number:
         self.body.append(f'<span class="eqno"><span>({number})</span>')
         self.add_permalink_ref(node, f"Link to equation {number}")
@@ -82,5 +80,4 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
 def setup(app: Sphinx) -> None:
     """Register the renderer named `bookframe`."""
     app.add_html_math_renderer("bookframe", (visit_inline, None), (visit_display, None))
-    app.connect("config-inited", _point_to_package)
     app.connect("builder-inited", _copy_style)

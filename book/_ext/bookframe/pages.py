@@ -13,7 +13,6 @@ from . import slim
 # Pattern, replacement, reason.
 MENDED: list[tuple[re.Pattern[str], str, str]] = [
     (re.compile(r"\s*<script [^>]*fontawesome\.js[^>]*></script>"), "", "1.5 MB; icons come from the font"),
-    (re.compile(r"\s*<link [^>]*katex-math\.css[^>]*/>"), "", "the book's own style sheet does this"),
     (
         re.compile(r'\s*<(?:script|link) [^>]*/bootstrap\.js[^>]*>(?:</script>)?'),
         "",
@@ -49,7 +48,6 @@ TAB_SCRIPT = re.compile(r'\s*<script src="[^"]*design-tabs\.js[^"]*"></script>')
 UNUSED = (
     "scripts/fontawesome.js",
     "scripts/bootstrap.js",
-    "katex-math.css",
     "webpack-macros.html",
     "sbt-webpack-macros.html",
 )

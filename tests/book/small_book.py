@@ -1,0 +1,85 @@
+"""A book of three pages, made of the real frame, on which faults can be tried in seconds."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from browsing import ROOT
+
+HOME = r"""---
+description: A page on which faults are tried.
+---
+
+# Sample
+
+See {eq}`eq-sample-sum`, {cite:t}`werbos1990` and [the list](equations.md).
+
+$$ s_t = \sum_{i=1}^{t} b_i $$ (eq-sample-sum)
+
+The sum obeys
+
+$$ s_t = s_{t-1} + b_t $$ (eq-sample-step)
+
+```{figure} picture.svg
+:alt: A square, drawn in one line, which stands for any picture of the book.
+
+A square.
+```
+"""
+CHECKS = r'''"""The checks of the sample."""
+
+from checks.registry import checked, definition
+
+definition("eq-sample-sum", r"s_t = \sum_{i=1}^{t} b_i")
+
+
+@checked("eq-sample-step", r"s_t = s_{t-1} + b_t")
+def step(rng):
+    """Two sums of random numbers, one term apart."""
+    b = rng.normal(size=5)
+    assert abs(b.sum() - (b[:-1].sum() + b[-1])) < 1e-12
+'''
+BIB = """@article{werbos1990,
+  author = {Werbos, Paul J.}, title = {Backpropagation through time}, journal = {Proc. IEEE}, year = {1990}
+}
+"""
+SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><path d="M2 2h16v16H2z"/></svg>'
+TOC = """format: jb-book
+root: book/home
+chapters:
+  - file: book/equations
+  - file: book/bibliography
+"""
+
+
+def make(folder: Path) -> Path:
+    """Write the sources; the extension, the style and the register are the book's own."""
+    book = folder / "book"
+    (book / "figures").mkdir(parents=True)
+    (book / "checks").mkdir()
+    shutil.copy(ROOT / "_config.yml", folder)
+    (folder / "_toc.yml").write_text(TOC)
+    for name in ("_ext", "_static"):
+        shutil.copytree(ROOT / "book" / name, book / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("equations.md", "bibliography.md", "checks/registry.py", "figures/style.py"):
+        shutil.copy(ROOT / "book" / name, book / name)
+    (book / "home.md").write_text(HOME)
+    (book / "checks" / "sample.py").write_text(CHECKS)
+    (book / "references.bib").write_text(BIB)
+    (book / "picture.svg").write_text(SQUARE)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    return folder
+
+
+def build(folder: Path) -> tuple[int, str]:
+    """Build as `make book` does; returns the exit status and what was printed."""
+    program = Path(sys.executable).with_name("jupyter-book")
+    # One line per warning, however long it is.
+    environment = {**os.environ, "COLUMNS": "1000", "NO_COLOR": "1"}
+    done = subprocess.run(
+        [program, "build", ".", "--path-output", ".", "-n", "-W", "--keep-going"],
+        cwd=folder, capture_output=True, text=True, timeout=120, env=environment,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
