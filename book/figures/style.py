@@ -165,6 +165,9 @@ def _check_words(name: str, alt: str, caption: str) -> None:
 
 
 def _write_data(name: str, data: Mapping[str, Sequence[Any]], folder: Path) -> None:
+    lengths = {column: len(values) for column, values in data.items()}
+    if len(set(lengths.values())) != 1:
+        raise ValueError(f"figure {name}: the columns of data differ in length: {lengths}")
     with (folder / f"{name}.csv").open("w", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(data)

@@ -130,14 +130,16 @@ def test_search_finds_from_the_book_alone(browsing: Browsing, html: Path, site: 
 
 
 def test_paper_shows_the_text_alone(browsing: Browsing, site: str):
-    def print_page(page: Page) -> tuple[list[str], str]:
+    def print_page(page: Page) -> tuple[list[str], str, int]:
         page.goto(f"{site}/book/bptt.html")
+        page.set_viewport_size({"width": 720, "height": 1000})  # A4 between margins
         page.emulate_media(media="print")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         shown = page.eval_on_selector_all(
             ".bd-sidebar-primary, .eq-mark, .headerlink, .prev-next-footer",
             "all => all.filter(e => e.getClientRects().length).map(e => e.className)",
         )
-        return shown, page.evaluate("document.documentElement.dataset.theme")
+        theme = page.evaluate("document.documentElement.dataset.theme")
+        return shown, theme, page.evaluate("document.documentElement.scrollWidth")
 
-    assert browsing.use("dark", print_page) == ([], "light")
+    assert browsing.use("dark", print_page) == ([], "light", 720)

@@ -1,0 +1,49 @@
+"""The helper every figure passes through: two papers, words for those who cannot see, files that repeat."""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import pytest
+from figures import style
+from matplotlib.figure import Figure
+
+ALT = "A straight line that rises from the lower left corner to the upper right one."
+
+
+def line() -> Figure:
+    """A line and a word."""
+    fig, ax = plt.subplots(figsize=(3, 2))
+    ax.plot([0, 1], [0, 1])
+    ax.annotate("here", (0.5, 0.5), color=style.ink())
+    return fig
+
+
+def test_two_papers_with_their_own_ink(tmp_path: Path):
+    light, dark = style.draw(line, "line", tmp_path)
+    for path, paper, other in ((light, "light", "dark"), (dark, "dark", "light")):
+        svg = path.read_text()
+        assert path.name == f"line-{paper}.svg"
+        assert style.PAPERS[paper]["ink"] in svg
+        assert style.PAPERS[other]["ink"] not in svg
+    assert plt.get_fignums() == []
+
+
+def test_the_same_function_draws_the_same_bytes(tmp_path: Path):
+    first = [path.read_bytes() for path in style.draw(line, "line", tmp_path / "a")]
+    assert first == [path.read_bytes() for path in style.draw(line, "line", tmp_path / "b")]
+
+
+@pytest.mark.parametrize("alt", ["", "A line.", "fig-line", ALT + " $x$"])
+def test_a_picture_needs_words(alt: str):
+    with pytest.raises(ValueError, match="figure fig-line: alt must say in plain words, in 40 characters"):
+        style.show(line, name="fig-line", alt=alt, caption="A line.")
+
+
+def test_a_picture_needs_a_caption():
+    with pytest.raises(ValueError, match="figure fig-line: a caption is missing"):
+        style.show(line, name="fig-line", alt=ALT, caption=" ")
+
+
+def test_columns_of_unequal_length_are_refused(tmp_path: Path):
+    with pytest.raises(ValueError, match="figure line: the columns of data differ in length"):
+        style._write_data("line", {"t": [1, 2, 3], "x": [1, 2]}, tmp_path)
