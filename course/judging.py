@@ -13,6 +13,7 @@ from course.frames import decode, encode
 from course.verdict import Diagnosis, Outcome, Verdict
 
 RETURNS = "It returns {names}, as finite real arrays of the right shapes."
+LARGEST = 1 << 22  # entries of one result: beyond it, converting would cost the judge its memory
 KEEPS = "It leaves its inputs alone, and a later call does not change an earlier result."
 
 
@@ -129,6 +130,8 @@ def _real(value: Any, name: str) -> np.ndarray[Any, Any]:
         array = np.asarray(value)
     except ValueError:
         raise Unmet(f"{name} is a list of arrays of unequal shapes.") from None
+    if array.size > LARGEST:
+        raise Unmet(f"{name} has shape {array.shape}; that is far too large.")
     if array.dtype.kind == "c" and not array.imag.any():
         array = array.real
     if array.dtype.kind not in "fiub":

@@ -136,6 +136,7 @@ def test_what_a_wrong_answer_printed_is_shown_once(capsys: pytest.CaptureFixture
         ("return 1 / 0", "recurrence raised ZeroDivisionError: division by zero (line 4 of your code)."),
         ("return b * np.nan, np.zeros((len(b),) + C.shape)", "a contains nan or inf in the case T=1."),
         ("return {'a': b}", "recurrence: a dict came back where a NumPy array, a number or a tuple belongs."),
+        ("return b, np.zeros(1 << 23, dtype=np.int8)", "P has shape (8388608,); that is far too large."),
         ("return [b, [b, C]]", "P is a list of arrays of unequal shapes."),
     ],
 )
