@@ -57,13 +57,18 @@ chapters:
 def make(folder: Path) -> Path:
     """Write the sources; the extension, the style and the register are the book's own."""
     book = folder / "book"
-    (book / "figures").mkdir(parents=True)
-    (book / "checks").mkdir()
+    (book / "checks").mkdir(parents=True)
     shutil.copy(ROOT / "_config.yml", folder)
     (folder / "_toc.yml").write_text(TOC)
     for name in ("_ext", "_static"):
         shutil.copytree(ROOT / "book" / name, book / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("equations.md", "bibliography.md", "checks/registry.py", "figures/style.py"):
+    for name in (
+        "equations.md",
+        "bibliography.md",
+        "checks/registry.py",
+        "figures/style.py",
+        "figures/papers.py",
+    ):
         shutil.copy(ROOT / "book" / name, book / name)
     (book / "home.md").write_text(HOME)
     (book / "checks" / "sample.py").write_text(CHECKS)

@@ -5,6 +5,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pytest
 from figures import style
+from figures.papers import PAPERS
 from matplotlib.figure import Figure
 
 ALT = "A straight line that rises from the lower left corner to the upper right one."
@@ -23,8 +24,8 @@ def test_two_papers_with_their_own_ink(tmp_path: Path):
     for path, paper, other in ((light, "light", "dark"), (dark, "dark", "light")):
         svg = path.read_text()
         assert path.name == f"line-{paper}.svg"
-        assert style.PAPERS[paper]["ink"] in svg
-        assert style.PAPERS[other]["ink"] not in svg
+        assert PAPERS[paper]["ink"] in svg
+        assert PAPERS[other]["ink"] not in svg
     assert plt.get_fignums() == []
 
 
