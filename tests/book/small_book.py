@@ -66,8 +66,6 @@ def make(folder: Path) -> Path:
         "equations.md",
         "bibliography.md",
         "checks/registry.py",
-        "figures/style.py",
-        "figures/papers.py",
     ):
         shutil.copy(ROOT / "book" / name, book / name)
     (book / "home.md").write_text(HOME)
