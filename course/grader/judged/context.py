@@ -15,7 +15,8 @@ from course.grader.judged.session import Result, Session
 from course.grader.judged.steps import Source, Step, steps_of
 from course.grader.sandbox import Defences, Limits
 from course.grader.sandbox.cgroups import sweep
-from course.grader.sandbox.client import Maker, Warm, make, owner
+from course.grader.sandbox.choose import make
+from course.grader.sandbox.client import Maker, Warm, owner
 from course.grader.sandbox.plan import Plan
 
 
@@ -98,7 +99,13 @@ class Context:
         return undecided
 
     def _note(
-        self, problem_set: str, student: str, notebook: str, steps: list[Step], results: dict[int, Result], took: float
+        self,
+        problem_set: str,
+        student: str,
+        notebook: str,
+        steps: list[Step],
+        results: dict[int, Result],
+        took: float,
     ) -> None:
         record = self.record(problem_set, student)
         cells = {s.name: _entry(s, results[s.index]) for s in steps if s.kind != "cell"}

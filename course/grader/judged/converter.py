@@ -21,14 +21,16 @@ STAGED = ".staged-"  # .staged-<process>-<its start time>, removed at the end or
 
 
 class JudgedAutograde(Autograde):  # type: ignore[misc]
-    """Autograde which reads staged copies instead of what was handed in, and completes what was interrupted."""
+    """Autograde which reads staged copies of what was handed in, and completes what was interrupted."""
 
     trust_students = Bool(
         os.environ.get("COURSE_TRUST_STUDENTS") == "1",
         help="Grade without a sandbox where none can be made. The grade record says so.",
     ).tag(config=True)
     off = List(Unicode(), help="Names of defences to switch off, for tests.").tag(config=True)
-    limits = Dict(help="Limits that differ from the usual ones, such as {'cell_seconds': 120}.").tag(config=True)
+    limits = Dict(help="Limits that differ from the usual ones, such as {'cell_seconds': 120}.").tag(
+        config=True
+    )
 
     def start(self) -> None:
         """Grade everything that is not graded yet."""
@@ -59,9 +61,13 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         problem_set = self.coursedir.assignment_id
         released = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", problem_set))
         if not any(released.glob("*.ipynb")):
-            raise NbGraderException(f"{released} holds no notebook: run `nbgrader generate_assignment {problem_set}`")
+            raise NbGraderException(
+                f"{released} holds no notebook: run `nbgrader generate_assignment {problem_set}`"
+            )
         door = Door(released, self.context.defences, self.context.limits)
-        pattern = self.coursedir.format_path(self.coursedir.submitted_directory, "(?P<student>.*)", problem_set, True)
+        pattern = self.coursedir.format_path(
+            self.coursedir.submitted_directory, "(?P<student>.*)", problem_set, True
+        )
         place = self.coursedir.format_path(
             self.coursedir.submitted_directory, self.coursedir.student_id, problem_set
         )

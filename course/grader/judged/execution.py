@@ -70,13 +70,17 @@ class Execution:
             undecided = later.index not in self.results or later.kind != "judged"
             if undecided and later.index not in self.skip and (step is None or later.index >= step.index):
                 said = self._why(cause, step or later)
-                self.results[later.index] = Result(fault=stopped.said) if cause == "ours" else Result(zero=said)
+                self.results[later.index] = (
+                    Result(fault=stopped.said) if cause == "ours" else Result(zero=said)
+                )
         return False
 
     def _why(self, cause: str, step: Step) -> str:
         limits = self.limits
         name = f"the cell {step.name}" if step.name else f"the cell that begins with `{_first_line(step)}`"
-        why = WHY[cause].format(seconds=limits.cell_seconds, memory=limits.memory_mb) if cause in WHY else cause
+        why = (
+            WHY[cause].format(seconds=limits.cell_seconds, memory=limits.memory_mb) if cause in WHY else cause
+        )
         return f"The notebook was stopped in {name}: {why}. What comes after was not run."
 
 

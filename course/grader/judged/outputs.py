@@ -154,7 +154,12 @@ def _display(data: dict[str, str]) -> dict[str, Any]:
 
 
 def _result(text: str) -> dict[str, Any]:
-    return {"output_type": "execute_result", "data": {"text/plain": text}, "metadata": {}, "execution_count": None}
+    return {
+        "output_type": "execute_result",
+        "data": {"text/plain": text},
+        "metadata": {},
+        "execution_count": None,
+    }
 
 
 def _score(value: float) -> dict[str, Any]:

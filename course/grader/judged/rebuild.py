@@ -40,7 +40,9 @@ def rebuild(released: Node, cells: list[Cell], *, plain_markdown: bool = True, n
     """
     known = {about(c)["grade_id"]: c for c in released.cells if about(c).get("grade_id")}
     last = {cell.grade_id: number for number, cell in enumerate(cells)}
-    own: dict[str, list[Node]] = {name: [] for name in ["", *known]}  # the student's own cells, by predecessor
+    own: dict[str, list[Node]] = {
+        name: [] for name in ["", *known]
+    }  # the student's own cells, by predecessor
     answers: dict[str, Cell] = {}
     after = ""
     for number, cell in enumerate(cells):

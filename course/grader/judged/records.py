@@ -9,7 +9,7 @@ FOLDER = "judged"
 
 
 class Record:
-    """One submission's record, `judged/SET/STUDENT.json`; every change is on disk at once, whole or not at all."""
+    """One submission's record, `judged/SET/STUDENT.json`; a change is on disk whole or not at all."""
 
     def __init__(self, classroom: Path, problem_set: str, student: str) -> None:
         self.path = classroom / FOLDER / problem_set / f"{student}.json"

@@ -27,7 +27,7 @@ def secret_of(classroom: Path) -> bytes:
 
 
 def seed(secret: bytes, *words: str) -> int:
-    """HMAC(secret, words) as a seed: set, student, exercise, and the attempt, which is the submission's digest."""
+    """HMAC(secret, words) as a seed: set, student, exercise, and attempt, the submission's digest."""
     message = "\0".join(words).encode()
     return int.from_bytes(hmac.digest(secret, message, "sha256")[:8], "little")
 

@@ -94,7 +94,9 @@ class Session:
             answer = self.judge.ask(question, limit)
             result = Result(verdict=verdict_from(answer), about=answer["about"])
         except (Gone, Late, KeyError, TypeError) as error:
-            raise Stopped("ours", f"the judge of {step.exercise} did not answer ({type(error).__name__})") from None
+            raise Stopped(
+                "ours", f"the judge of {step.exercise} did not answer ({type(error).__name__})"
+            ) from None
         if answer["gone"] == "timeout":
             raise Overdue(result)
         if answer["gone"]:

@@ -74,5 +74,7 @@ def steps_of(book: Node, source: Source, *, judge: bool, tags: bool) -> list[Ste
         last[index] = lines
         most = max(last.values())
         points = float(data.get("points", 0))
-        steps.append(Step(index, kind, cell.source, name, exercise, points, most if kind == "judged" else lines))
+        steps.append(
+            Step(index, kind, cell.source, name, exercise, points, most if kind == "judged" else lines)
+        )
     return steps

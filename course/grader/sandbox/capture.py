@@ -71,7 +71,7 @@ class Stream(io.TextIOBase):
         return len(text)
 
 
-class Publisher(DisplayPublisher):  # type: ignore[misc]
+class Publisher(DisplayPublisher):
     """Where `display` and figures arrive."""
 
     captured: Captured

@@ -45,7 +45,9 @@ class Group:
     @property
     def limits_memory(self) -> bool:
         """Whether the kernel keeps the memory limit by itself."""
-        return any((f / "memory.max").exists() or (f / "memory.limit_in_bytes").exists() for f in self.folders)
+        return any(
+            (f / "memory.max").exists() or (f / "memory.limit_in_bytes").exists() for f in self.folders
+        )
 
     def add(self, process: int) -> None:
         """Put a process, and the children it will have, into the groups."""

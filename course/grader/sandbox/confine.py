@@ -1,4 +1,4 @@
-"""The two processes inside: the first of the new process table, which is ours, and the student's or the judge's.
+"""The two processes inside: the first of the new process table, which is ours, and the one that works.
 
 Nothing here executes a program: the child goes on from the warm process, with fewer and fewer rights.
 """

@@ -1,4 +1,4 @@
-"""What protects a grade, as one list of switches. All are on; only a test or an instructor's config has others."""
+"""What protects a grade, as one list of switches. All are on; only a test's config has others."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -17,9 +17,13 @@ class Defences:
     """
 
     source_cells: bool = True  # test cells, points, tags and order come from the released notebook
-    safe_reading: bool = True  # a notebook is a regular file, small, shallow, and anything else is an empty one
+    safe_reading: bool = (
+        True  # a notebook is a regular file, small, shallow, and anything else is an empty one
+    )
     attachments: bool = True  # only files of allowed kinds travel with a notebook
-    judge: bool = True  # a check runs outside the sandbox; off: the cell runs inside, and its output is the score
+    judge: bool = (
+        True  # a check runs outside the sandbox; off: the cell runs inside, and its output is the score
+    )
     hidden_cases: bool = True  # the judge draws cases that no student has seen
     own_seeds: bool = True  # the hidden cases differ between students and submissions
     finite_scores: bool = True  # a score printed by a plain test cell is a finite number in [0, max], or 0
@@ -54,7 +58,9 @@ class Defences:
         off = set(names)
         known = {field.name for field in fields(cls)}
         if off - known:
-            raise ValueError(f"no defence is called {', '.join(sorted(off - known))}; there are: {sorted(known)}")
+            raise ValueError(
+                f"no defence is called {', '.join(sorted(off - known))}; there are: {sorted(known)}"
+            )
         return cls(**dict.fromkeys(off, False))
 
     @property

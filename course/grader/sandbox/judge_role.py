@@ -1,4 +1,4 @@
-"""The judge: a confined child of its own that knows one submission's seeds and calls functions over a link."""
+"""The judge: a confined child that knows one submission's seeds and calls functions over a link."""
 
 import dataclasses
 import socket
@@ -32,7 +32,7 @@ def serve(control: socket.socket, link: socket.socket, plan: Plan) -> None:
 
 
 def verdict_on(exercise: Exercise, target: Target, seed: int | None, *, timed: bool) -> Verdict:
-    """The verdict on the public cases and on those drawn from the seed, and on the large one if there is one."""
+    """The verdict on the public cases, on those drawn from the seed, and on the large one if any."""
     hidden = [] if seed is None else exercise.draw(seed)
     return judge(exercise, target, exercise.public_cases(), hidden)
 

@@ -22,7 +22,7 @@ from course.grader.sandbox.plan import Plan
 from course.grader.sandbox.wire import Gone, receive, receive_bytes, send
 
 
-class Shell(InteractiveShell):  # type: ignore[misc]
+class Shell(InteractiveShell):
     """IPython's shell, with its errors and displays kept for us."""
 
     captured: Captured
@@ -45,7 +45,7 @@ def make_shell() -> None:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.display_pub_class = Publisher
-    shell = Shell.instance(config=config)
+    shell: Any = Shell.instance(config=config)
     shell.captured = shell.display_pub.captured = Captured()
     shell.display_trap.hook = Hook(shell, shell.captured)
     shell.enable_matplotlib("inline")
@@ -93,7 +93,7 @@ def _put(files: dict[str, str]) -> None:
         Path(name).write_bytes(base64.b64decode(content))
 
 
-def _run(shell: Shell, source: str, number: int) -> dict[str, Any]:
+def _run(shell: Any, source: str, number: int) -> dict[str, Any]:
     """Run one cell: its outputs, and its error as type and line."""
     shell.captured.clear()
     shell.execution_count = number

@@ -55,7 +55,10 @@ def unmount(target: str) -> None:
 def prctl(option: int, value: int = 0, third: object = 0) -> None:
     """prctl(2)."""
     last = third if not isinstance(third, int) else ctypes.c_ulong(third)
-    _must(_libc.prctl(option, ctypes.c_ulong(value), last, ctypes.c_ulong(0), ctypes.c_ulong(0)), f"prctl {option}")
+    _must(
+        _libc.prctl(option, ctypes.c_ulong(value), last, ctypes.c_ulong(0), ctypes.c_ulong(0)),
+        f"prctl {option}",
+    )
 
 
 def drop_bounding_set() -> None:

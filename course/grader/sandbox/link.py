@@ -1,4 +1,4 @@
-"""The judge's end of the link: a function in the sandbox as something to judge. Believes nothing it is told."""
+"""The judge's end of the link: a function in the sandbox as something to judge. Believes nothing."""
 
 import builtins
 import dataclasses
@@ -70,7 +70,9 @@ class Linked:
             end = self.budget.until(self.budget.limits.call_seconds)
             return read_frame(lambda n: self._receive(n, end))
         except Late:
-            self.gone = Failure("timeout", "timeout", f"no answer within {self.budget.limits.call_seconds:g} seconds")
+            self.gone = Failure(
+                "timeout", "timeout", f"no answer within {self.budget.limits.call_seconds:g} seconds"
+            )
         except (Gone, FrameError):
             self.gone = Failure("died", "died", "the process that runs your code ended")
         return b""
@@ -99,7 +101,9 @@ class Linked:
             value, failure, after, _ = reply
             told = None if failure is None else self._failure(*failure)
         except (TypeError, ValueError):
-            self.gone = self.gone or Failure("died", "died", "the process that runs your code spoke out of turn")
+            self.gone = self.gone or Failure(
+                "died", "died", "the process that runs your code spoke out of turn"
+            )
             return None, None, None
         return value, told, after
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import sysconfig
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,8 +21,8 @@ class Plan:
     role: str
     flavour: str
     owner: str
-    limits: Limits = Limits()
-    defences: Defences = Defences()
+    limits: Limits = field(default_factory=Limits)
+    defences: Defences = field(default_factory=Defences)
 
     def as_dict(self) -> dict[str, Any]:
         """For a message."""
@@ -52,7 +52,12 @@ def links() -> dict[str, str]:
 def torch_files() -> list[str]:
     """What a NumPy notebook's file system lacks."""
     sites = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    return [str(path) for site in sites for pattern in TORCH for path in Path(os.path.realpath(site)).glob(pattern)]
+    return [
+        str(path)
+        for site in sites
+        for pattern in TORCH
+        for path in Path(os.path.realpath(site)).glob(pattern)
+    ]
 
 
 def uid_of(process: int) -> int:

@@ -55,7 +55,12 @@ def program(*, calls: bool, network: bool) -> bytes:
         steps += _argument(IOCTL, 1, [(EQUAL, TIOCSTI), (EQUAL, TIOCLINUX)], errno.EPERM)
     if network:
         for call in (SOCKET, SOCKETPAIR):
-            inner = [_step(LOAD, 16), _step(EQUAL, AF_UNIX, 1), _refuse(errno.EAFNOSUPPORT), _step(RETURN, ALLOW)]
+            inner = [
+                _step(LOAD, 16),
+                _step(EQUAL, AF_UNIX, 1),
+                _refuse(errno.EAFNOSUPPORT),
+                _step(RETURN, ALLOW),
+            ]
             steps += [_step(EQUAL, call, 0, len(inner)), *inner]
     return b"".join([*steps, _step(RETURN, ALLOW)])
 

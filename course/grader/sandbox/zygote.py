@@ -1,7 +1,7 @@
 """The warm process: imports everything once, then forks a supervised child for each request.
 
-Started as `python -I -B -m course.grader.sandbox.zygote FD FLAVOUR` with an allow-listed environment. It has one
-thread, or a fork could find a lock held by a thread that is not there. It opens nothing of a classroom.
+Started as `python -I -B -m course.grader.sandbox.zygote FD FLAVOUR` with an allow-listed environment. It has
+one thread, or a fork could find a lock held by a thread that is not there. It opens nothing of a classroom.
 """
 
 import contextlib
