@@ -40,7 +40,7 @@ class Context:
     def __exit__(self, *error: object) -> None:
         for maker in self.makers.values():
             maker.close()
-        sweep()
+        sweep(owner())
 
     def maker(self, flavour: str) -> Maker:
         """The warm process of a flavour, started anew if it is gone."""

@@ -89,13 +89,13 @@ def owner_name(process: int) -> str:
     return f"{PREFIX}{process}-{start_time(process)}"
 
 
-def sweep() -> int:
-    """Remove groups whose grading process is gone (it was killed); returns how many."""
+def sweep(mine: str = "") -> int:
+    """Remove groups whose grading process is gone (it was killed), and those of `mine`; returns how many."""
     removed = 0
     for parent in (ROOT, ROOT / "memory", ROOT / "pids"):
         for folder in parent.glob(f"{PREFIX}*") if parent.is_dir() else ():
             _, process, started, _ = folder.name.split("-")
-            if start_time(int(process)) != started:
+            if folder.name.startswith(f"{mine}-") or start_time(int(process)) != started:
                 with contextlib.suppress(OSError):
                     folder.rmdir()
                     removed += 1
