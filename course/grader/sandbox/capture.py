@@ -85,11 +85,12 @@ class Hook:
     """Where the value of a cell's last line arrives."""
 
     def __init__(self, shell: Any, captured: Captured) -> None:
-        self.shell, self.captured = shell, captured
+        self.shell, self.captured, self.quiet = shell, captured, False
 
     def __call__(self, value: object = None) -> None:
         """Keep the value as displayed, and as `_`."""
         if value is not None:
             data, _ = self.shell.display_formatter.format(value)
             self.shell.user_ns["_"] = value
-            self.captured.display(data, "execute_result")
+            if not self.quiet:
+                self.captured.display(data, "execute_result")

@@ -12,11 +12,15 @@ PREFIX = "gtt-"  # gtt-<grading process>-<its start time>-<supervisor>
 
 
 class Group:
-    """The control groups of one child; empty where none can be made."""
+    """The control groups of one child; empty where none can be made.
+
+    They allow a quarter more memory than one process may have, so that one process alone gets a MemoryError,
+    which costs one function, and only several together are killed.
+    """
 
     def __init__(self, name: str, limits: Limits, defences: Defences) -> None:
         self.folders: list[Path] = []
-        memory, tasks = limits.memory_mb << 20, limits.processes
+        memory, tasks = (limits.memory_mb + limits.memory_mb // 4) << 20, limits.processes
         wanted = {"memory": defences.memory, "pids": defences.processes}
         if (ROOT / "cgroup.controllers").exists():
             settings = {"memory.max": memory, "memory.swap.max": 0} if wanted["memory"] else {}

@@ -44,8 +44,8 @@ def make_shell() -> None:
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
-    config.InteractiveShell.display_pub_class = Publisher
     shell: Any = Shell.instance(config=config)
+    shell.display_pub = Publisher(parent=shell)
     shell.captured = shell.display_pub.captured = Captured()
     shell.display_trap.hook = Hook(shell, shell.captured)
     shell.enable_matplotlib("inline")
@@ -97,6 +97,7 @@ def _run(shell: Any, source: str, number: int) -> dict[str, Any]:
     """Run one cell: its outputs, and its error as type and line."""
     shell.captured.clear()
     shell.execution_count = number
+    shell.display_trap.hook.quiet = source.rstrip().endswith(";")
     result = shell.run_cell(source, store_history=False)
     error = result.error_before_exec or result.error_in_exec
     return {"outputs": shell.captured.outputs, "error": _error_of(error) if error is not None else None}

@@ -98,7 +98,7 @@ def _watch(plan: Plan, child: int, life: socket.socket, *, memory: bool) -> str:
             return "closed"
         if time.monotonic() >= end:
             return "late"
-        if memory and _memory_of(child) > plan.limits.memory_mb << 20:
+        if memory and _memory_of(child) > (plan.limits.memory_mb << 20) * 5 // 4:
             return "memory"
 
 
