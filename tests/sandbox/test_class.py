@@ -48,7 +48,8 @@ def rewritten(book: nbformat.NotebookNode) -> None:
 
 
 def chatty(book: nbformat.NotebookNode) -> None:
-    show = "from IPython.display import HTML, display\ndisplay(HTML('<script>EARLY_HTML</script>'))\nprint('EARLY_TEXT')"
+    show = "from IPython.display import HTML, display\nprint('EARLY_TEXT')\n"
+    show += "display(HTML('<script>EARLY_HTML</script>'))"
     book.cells.insert(0, CELL(f"{show}\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);"))
     book.cells.append(CELL("print('LATE_TEXT')\nraise ValueError('LATE_MESSAGE')"))
     book.cells.append(CELL("class Mine(KeyError): pass\n\nraise Mine('LATE_MESSAGE')"))
@@ -76,31 +77,32 @@ def beside(path: Path) -> None:
     (path.parent / "stolen.csv").symlink_to(path.parents[3] / "gradebook.db")
     (path.parent / "timestamp.txt").write_text("no time")
     os.mkfifo(path.parent / "pipe.csv")
-    answer(
-        "REFERENCE\nassert open('data.csv').read() == '1,2'\nimport os\nassert not os.path.exists('stolen.csv')"
-    )(path)
+    look = "import os\nassert open('data.csv').read() == '1,2'\nassert not os.path.exists('stolen.csv')\n"
+    answer(look + "REFERENCE")(path)
 
 
 LOOP = "REFERENCE\n_right = recurrence\ndef recurrence(b, C):\n    {body}\n    return _right(b, C)"
-TOGETHER = "import os, time\nfor i in range(4):\n    if os.fork() == 0:\n        x = bytes(300 << 20)\n        x = bytearray(b'1') * (300 << 20)\n        time.sleep(9)\nos.wait()"
+TOGETHER = """
+import os, time
+for i in range(4):
+    if os.fork() == 0:
+        x = bytearray(b"1") * (300 << 20)
+        time.sleep(9)
+os.wait()
+"""
+EXITS = "def direct_and_total(*a):\n    import os\n    os._exit(0)"
+DEAF = "while True:\n        try:\n            while True: pass\n        except BaseException: pass"
 ODD: dict[str, tuple[Oddity | None, tuple[float, ...]]] = {
     "honest": (None, FULL),
     "kills_its_kernel": (answer("import os\nos._exit(0)"), NONE),
     "kills_it_in_the_second": (
-        answer("def direct_and_total(*a):\n    import os\n    os._exit(0)", "direct_and_total"),
+        answer(EXITS, "direct_and_total"),
         (5.0, 0.0),
     ),
     "signals": (answer("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)"), NONE),
     "exits": (answer("REFERENCE\nimport sys\nsys.exit(0)"), FULL),
     "late_function": (answer(LOOP.format(body="while True: pass")), (0.0, 6.0)),
-    "deaf_function": (
-        answer(
-            LOOP.format(
-                body="while True:\n        try:\n            while True: pass\n        except BaseException: pass"
-            )
-        ),
-        (0.0, 6.0),
-    ),
+    "deaf_function": (answer(LOOP.format(body=DEAF)), (0.0, 6.0)),
     "late_cell": (answer("while True: pass"), (0.0, 6.0)),
     "twice_late": (answer("while True: pass\nREFERENCE", "recurrence"), (0.0, 6.0)),
     "memory": (answer(LOOP.format(body="x = []\n    while True: x.append(bytearray(1 << 20))")), (0.0, 6.0)),

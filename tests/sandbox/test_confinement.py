@@ -60,7 +60,8 @@ def test_has_a_process_table_of_its_own(inside: Inside) -> None:
 
 
 def test_a_child_that_detaches_ends_with_the_sandbox(inside: Inside) -> None:
-    code = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(60)\n    os._exit(0)\nprint(1)"
+    code = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+    code += "        time.sleep(60)\n    os._exit(0)\nprint(1)"
     before = ours()
     assert inside(code).text == "1"
     assert wait_for(lambda: ours() <= before)
@@ -99,7 +100,8 @@ def test_no_socket_of_any_family(inside: Inside, family: str) -> None:
 
 
 def test_without_that_wall_there_are_sockets(inside: Inside) -> None:
-    code = "import socket\nsocket.socket()\nsocket.socket(socket.AF_NETLINK, socket.SOCK_RAW)\nprint(len(socket.if_nameindex()))"
+    code = "import socket\nsocket.socket(socket.AF_NETLINK, socket.SOCK_RAW)\n"
+    code += "print(len(socket.if_nameindex()))"
     assert int(inside(code, "no_network").text) >= 1
 
 
@@ -138,7 +140,8 @@ def test_each_sandbox_has_its_own_uid(inside: Inside) -> None:
     ],
 )
 def test_dangerous_calls_are_refused(inside: Inside, name: str, call: str) -> None:
-    code = f"import ctypes\nc = ctypes.CDLL(None, use_errno=True)\nprint(c.syscall({call}) == -1 and ctypes.get_errno())"
+    code = "import ctypes\nc = ctypes.CDLL(None, use_errno=True)\n"
+    code += f"print(c.syscall({call}) == -1 and ctypes.get_errno())"
     assert inside(code).text == "1"
 
 

@@ -1,7 +1,7 @@
 """What one run of `nbgrader autograde` holds: settings, warm processes, secret, records."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from course.grader.judged.session import Result, Session
 from course.grader.judged.steps import Source, Step, steps_of
 from course.grader.sandbox import Defences, Limits
 from course.grader.sandbox.cgroups import sweep
-from course.grader.sandbox.choose import make
+from course.grader.sandbox.choose import KINDS, make, start_warm
 from course.grader.sandbox.client import Maker, Warm, owner
 from course.grader.sandbox.plan import Plan
 
@@ -23,9 +23,17 @@ from course.grader.sandbox.plan import Plan
 class Context:
     """Shared by all submissions of a run. A context manager: at its end no process of ours is left."""
 
-    def __init__(self, classroom: Path, defences: Defences, limits: Limits, trust_students: bool) -> None:
+    def __init__(
+        self,
+        classroom: Path,
+        defences: Defences,
+        limits: Limits,
+        *,
+        kinds: Sequence[str] = KINDS,
+        trust_students: bool = False,
+    ) -> None:
         self.classroom, self.defences, self.limits = classroom, defences, limits
-        self.trust_students = trust_students
+        self.kinds, self.trust_students = kinds, trust_students
         self.makers: dict[str, Maker] = {}
         self.sources: dict[Path, Source] = {}
         self.faults: list[str] = []
@@ -48,10 +56,23 @@ class Context:
         if isinstance(maker, Warm) and maker.process.poll() is not None:
             maker.close()
             maker = None
-        if maker is None:
-            plan = self._plan(flavour)
-            maker = self.makers[flavour] = make(flavour, plan, trust_students=self.trust_students)
-        return maker
+        return maker if maker is not None else self._make(flavour)
+
+    def prepare(self, problem_set: str) -> None:
+        """Start what the notebooks of a set need, side by side; raises `Refused` if nothing can be made."""
+        folder = self.classroom / "source" / problem_set
+        flavours = {self.source(problem_set, path.stem).flavour for path in folder.glob("*.ipynb")}
+        begun = {f: start_warm(self._plan(f)) for f in flavours - set(self.makers) if "warm" in self.kinds}
+        for flavour, warm in begun.items():
+            self.makers[flavour] = warm
+        for flavour in flavours:
+            self._make(flavour, begun.get(flavour))
+
+    def _make(self, flavour: str, begun: Warm | None = None) -> Maker:
+        plan = self._plan(flavour)
+        made = make(plan, kinds=self.kinds, trust_students=self.trust_students, begun=begun)
+        self.makers[flavour] = made
+        return made
 
     def _plan(self, flavour: str) -> Plan:
         return Plan("kernel", flavour, owner(), self.limits, self.defences)

@@ -15,6 +15,7 @@ from course.grader.judged.context import Context
 from course.grader.judged.staging import Door
 from course.grader.sandbox import Defences, Limits
 from course.grader.sandbox.cgroups import start_time
+from course.grader.sandbox.choose import KINDS
 from course.grader.sandbox.client import Refused
 
 STAGED = ".staged-"  # .staged-<process>-<its start time>, removed at the end or by the next run
@@ -28,6 +29,7 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         help="Grade without a sandbox where none can be made. The grade record says so.",
     ).tag(config=True)
     off = List(Unicode(), help="Names of defences to switch off, for tests.").tag(config=True)
+    sandboxes = List(Unicode(), list(KINDS), help="Kinds of sandbox to try, in order.").tag(config=True)
     limits = Dict(help="Limits that differ from the usual ones, such as {'cell_seconds': 120}.").tag(
         config=True
     )
@@ -41,8 +43,15 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         if self.off:
             self.log.warning("Defences are off: %s", ", ".join(sorted(self.off)))
         try:
-            with Context(root, defences, Limits(**self.limits), self.trust_students) as self.context:
-                self._stage()
+            with Context(
+                root,
+                defences,
+                Limits(**self.limits),
+                kinds=self.sandboxes,
+                trust_students=self.trust_students,
+            ) as self.context:
+                if self._stage():
+                    self.context.prepare(self.coursedir.assignment_id)
                 super().start()
         except Refused as error:
             self.log.error("%s", error)
@@ -56,8 +65,9 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
     def _input_directory(self) -> str:
         return self.staged if self._sanitizing else str(self.coursedir.autograded_directory)
 
-    def _stage(self) -> None:
-        """Copy every submission that this run may grade through the door."""
+    def _stage(self) -> bool:
+        """Copy every submission that this run may grade through the door; whether one is not graded yet."""
+        waiting = False
         problem_set = self.coursedir.assignment_id
         released = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", problem_set))
         if not any(released.glob("*.ipynb")):
@@ -76,6 +86,15 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
             if found is not None and os.path.isdir(folder):
                 target = self.coursedir.format_path(self.staged, found["student"], problem_set)
                 door.stage(Path(folder), Path(target))
+                place = self.coursedir.format_path(
+                    self.coursedir.autograded_directory, found["student"], problem_set
+                )
+                graded = (
+                    os.path.exists(place)
+                    and not self.context.record(problem_set, found["student"]).interrupted
+                )
+                waiting = waiting or self.force or not graded
+        return waiting
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Whether to grade a submission: also one whose grading was interrupted."""

@@ -5,9 +5,16 @@ from typing import Any
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 from nbconvert.preprocessors import ClearMetadataPreprocessor
-from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, IgnorePattern, LimitOutput
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    GetGrades,
+    IgnorePattern,
+    LimitOutput,
+)
 
 from course.grader.judged.converter import JudgedAutograde
+from course.grader.judged.feedback import FeedbackExporter
 from course.grader.judged.preprocessors import JudgedExecute, SaveJudgedGrades
 
 
@@ -28,3 +35,5 @@ def install(c: Any) -> None:
         AssignLatePenalties,
         CheckCellMetadata,
     ]
+    c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.GenerateFeedback.preprocessors = [GetGrades]

@@ -76,6 +76,9 @@ class Publisher(DisplayPublisher):
 
     captured: Captured
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
     def publish(self, data: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         """Keep what is displayed."""
         self.captured.display(data, "display_data")

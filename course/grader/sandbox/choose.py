@@ -1,35 +1,44 @@
 """Which sandbox can be made here: the best one, or a refusal that says why."""
 
 import sys
-from typing import Any
+from collections.abc import Sequence
 
 from course.grader.sandbox.client import Cold, Maker, Refused, Warm
 from course.grader.sandbox.plan import Plan
 from course.grader.sandbox.wire import Gone, Late, pair
 
+KINDS = ("warm", "bwrap")  # in this order; "none" only for an instructor who trusts the students
 
-def make(flavour: str, plan: Plan, *, trust_students: bool = False) -> Maker:
-    """The best maker that works here, tried with one child.
+
+def start_warm(plan: Plan) -> Warm:
+    """Start a warm process without waiting for it."""
+    return Warm(plan.flavour, clean_environment=plan.defences.clean_environment)
+
+
+def make(
+    plan: Plan, *, kinds: Sequence[str] = KINDS, trust_students: bool = False, begun: Warm | None = None
+) -> Maker:
+    """The first maker of children that works here, tried with one child.
+
+    Args:
+        plan: flavour, limits and defences.
+        kinds: kinds of sandbox, in order.
+        trust_students: whether students' code may run without any.
+        begun: a warm process that was started before, to be waited for now.
 
     Raises:
         Refused: if no sandbox can be made and students are not trusted; says what was tried.
     """
     tried = []
-    makers: list[Any] = [
-        lambda: Warm(flavour, clean_environment=plan.defences.clean_environment),
-        lambda: Cold(flavour, "bwrap"),
-    ]
-    if trust_students:
-        makers.append(lambda: Cold(flavour, "none"))
-    for start in makers if sys.platform == "linux" else makers[2:]:
-        maker = start()
+    for kind in [*(kinds if sys.platform == "linux" else ()), *(["none"] if trust_students else [])]:
+        maker = (begun or start_warm(plan)) if kind == "warm" else Cold(plan.flavour, kind)
         try:
             _try(maker, plan)
-            return maker  # type: ignore[no-any-return]
+            return maker
         except Refused as error:
-            tried.append(f"{maker.kind}: {error}")
+            tried.append(f"{kind}: {error}")
             maker.close()
-    reasons = "; ".join(tried) or "this is not Linux"
+    reasons = "; ".join(tried) or f"{sys.platform}: none of {', '.join(kinds) or 'no kind'} can be tried"
     raise Refused(
         f"No sandbox can be made here ({reasons}). Students' code would run with your rights, so nothing was "
         "graded. Grade on Linux with user namespaces or as root, or, if you trust every student, say so: "
@@ -37,7 +46,7 @@ def make(flavour: str, plan: Plan, *, trust_students: bool = False) -> Maker:
     )
 
 
-def _try(maker: Any, plan: Plan) -> None:
+def _try(maker: Maker, plan: Plan) -> None:
     ours, theirs = pair()
     with ours, theirs:
         try:

@@ -56,7 +56,7 @@ def _work(plan: Plan, channels: tuple[int, int], uid: int | None, role: Role) ->
         control, link = _keep_only(channels)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        _limit(plan)
+        limit(plan)
         _give_up(plan, uid)
         if plan.defences.private_files:
             os.chdir(HOME)
@@ -81,7 +81,8 @@ def _keep_only(channels: tuple[int, int]) -> tuple[socket.socket, socket.socket]
     return socket.socket(fileno=3), socket.socket(fileno=4)
 
 
-def _limit(plan: Plan) -> None:
+def limit(plan: Plan) -> None:
+    """Set the limits that the kernel keeps for each process."""
     limits, on = plan.limits, plan.defences
     wanted = {resource.RLIMIT_CORE: 0}
     if on.memory:

@@ -45,7 +45,7 @@ def make_shell() -> None:
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
     shell: Any = Shell.instance(config=config)
-    shell.display_pub = Publisher(parent=shell)
+    shell.display_pub = Publisher()
     shell.captured = shell.display_pub.captured = Captured()
     shell.display_trap.hook = Hook(shell, shell.captured)
     shell.enable_matplotlib("inline")

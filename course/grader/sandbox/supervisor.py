@@ -32,7 +32,7 @@ def supervise(plan: Plan, control: int, link: int, life: socket.socket, role: co
         child, report = _fork_first(plan, group, (control, link), uid, role, life)
         os.close(control)
         os.close(link)
-        reason = _watch(plan, child, life, memory=plan.defences.memory and not group.limits_memory)
+        reason = watch(plan, child, life, memory=plan.defences.memory and not group.limits_memory)
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -81,7 +81,7 @@ def _fork_first(
     return child, report_read
 
 
-def _watch(plan: Plan, child: int, life: socket.socket, *, memory: bool) -> str:
+def watch(plan: Plan, child: int, life: socket.socket, *, memory: bool) -> str:
     """Wait for the child's end; returns why it ended: ended, closed, late or memory."""
     handle = os.pidfd_open(child)
     end = time.monotonic() + plan.limits.notebook_seconds if plan.defences.deadlines else float("inf")
