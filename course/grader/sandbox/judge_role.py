@@ -2,15 +2,22 @@
 
 import dataclasses
 import socket
+import time
 from typing import Any
 
-from course.calls import Target
-from course.exercise import Exercise, load
+import numpy as np
+
+from course.exercise import Exercise, Large, load, seed_of
 from course.grader.sandbox.link import Budget, Linked
 from course.grader.sandbox.plan import Plan
 from course.grader.sandbox.wire import Gone, receive, send
-from course.judging import judge
+from course.judging import Unmet, explain, flatten, judge
 from course.verdict import Verdict
+
+LEAST_SECONDS, FORWARDS = (
+    2.0,
+    150,
+)  # the budget of the large case: 50 times a backward pass, and at least this
 
 
 def serve(control: socket.socket, link: socket.socket, plan: Plan) -> None:
@@ -31,10 +38,43 @@ def serve(control: socket.socket, link: socket.socket, plan: Plan) -> None:
         send(control, {"verdict": dataclasses.asdict(verdict), "about": about, "gone": gone})
 
 
-def verdict_on(exercise: Exercise, target: Target, seed: int | None, *, timed: bool) -> Verdict:
+def verdict_on(exercise: Exercise, target: Linked, seed: int | None, *, timed: bool) -> Verdict:
     """The verdict on the public cases, on those drawn from the seed, and on the large one if any."""
     hidden = [] if seed is None else exercise.draw(seed)
-    return judge(exercise, target, exercise.public_cases(), hidden)
+    verdict = judge(exercise, target, exercise.public_cases(), hidden)
+    if not timed or exercise.large is None or not verdict.points or verdict.fault:
+        return verdict
+    large = exercise.large(np.random.default_rng(seed or seed_of(exercise.name)))
+    why = on_large(exercise, target, large)
+    return lost(verdict, why) if why else verdict
+
+
+def on_large(exercise: Exercise, target: Linked, large: Large) -> str:
+    """Why the large case shows that no backward pass was written, or ""."""
+    started = time.perf_counter()
+    large.yardstick()
+    budget = max(LEAST_SECONDS, FORWARDS * (time.perf_counter() - started))
+    with target.within(budget):
+        reply = target.call(large.case.args)
+    if reply.failure is not None:
+        told = explain(reply.failure, exercise.name)[0]
+        return (
+            f"{told} A backward pass takes about as long as three forward passes; this is the time of many."
+        )
+    try:
+        got, expected = large.along(flatten(reply.value, exercise.returns))
+    except (Unmet, ValueError, KeyError):
+        return f"With {large.case.name} the results do not have the right shapes."
+    right = abs(got - expected) <= 1e-6 * abs(expected)  # written so that nan is wrong
+    return "" if right else f"With {large.case.name} the gradients are not right along a random direction."
+
+
+def lost(verdict: Verdict, why: str) -> Verdict:
+    """The verdict with every point taken: what earned them was not what the exercise asks for."""
+    outcomes = [
+        dataclasses.replace(o, passed=False, message=why) if o.points else o for o in verdict.outcomes
+    ]
+    return dataclasses.replace(verdict, outcomes=tuple(outcomes), diagnoses=())
 
 
 def verdict_from(message: dict[str, Any]) -> Verdict:

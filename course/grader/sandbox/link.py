@@ -1,10 +1,12 @@
 """The judge's end of the link: a function in the sandbox as something to judge. Believes nothing."""
 
 import builtins
+import contextlib
 import dataclasses
 import math
 import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from course.calls import Failure, Reply
@@ -39,6 +41,7 @@ class Linked:
 
     def __init__(self, link: socket.socket, budget: Budget, lines: int) -> None:
         self.link, self.budget, self.lines = link, budget, lines
+        self.seconds = budget.limits.call_seconds
         self.printed, self.gone = "", None if budget.bytes >= 0 else Failure("died", "died", "no data left")
 
     def call(self, args: tuple[Any, ...]) -> Reply:
@@ -51,6 +54,13 @@ class Linked:
             if self.gone is None:
                 return Reply(value, failure, after, seconds)
         return Reply(None, self.gone, args, seconds)
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Inside, a call may take at most so long."""
+        usual, self.seconds = self.seconds, min(seconds, self.seconds)
+        yield
+        self.seconds = usual
 
     def held(self) -> list[Any]:
         """All earlier results, sent again."""
@@ -67,12 +77,10 @@ class Linked:
         if self.gone is not None or not self._say(message):
             return b""
         try:
-            end = self.budget.until(self.budget.limits.call_seconds)
+            end = self.budget.until(self.seconds)
             return read_frame(lambda n: self._receive(n, end))
         except Late:
-            self.gone = Failure(
-                "timeout", "timeout", f"no answer within {self.budget.limits.call_seconds:g} seconds"
-            )
+            self.gone = Failure("timeout", "timeout", f"no answer within {self.seconds:g} seconds")
         except (Gone, FrameError):
             self.gone = Failure("died", "died", "the process that runs your code ended")
         return b""
@@ -83,7 +91,7 @@ class Linked:
 
     def _say(self, message: Any) -> bool:
         try:
-            send_bytes(self.link, encode(message), self.budget.until(self.budget.limits.call_seconds))
+            send_bytes(self.link, encode(message), self.budget.until(self.seconds))
         except (Gone, Late):
             self.gone = Failure("died", "died", "the process that runs your code does not listen")
         return self.gone is None
