@@ -65,6 +65,13 @@ def fifo(path: Path) -> None:
     os.mkfifo(path)
 
 
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path.parent / "timestamp.txt").mkdir()
+    (path.parent / "closed.csv").mkdir(mode=0)
+
+
 def link(path: Path) -> None:
     path.unlink()
     path.symlink_to(path.parents[2] / "honest" / "ps2" / "bptt.ipynb")
@@ -113,6 +120,7 @@ ODD: dict[str, tuple[Oddity | None, tuple[float, ...]]] = {
     "a_list": (lambda path: path.write_text("[1]"), NONE),
     "huge": (lambda path: path.write_bytes(b" " * (5 << 20) + path.read_bytes()), NONE),
     "fifo": (fifo, NONE),
+    "folder": (folder, NONE),
     "link": (link, NONE),
     "missing": (lambda path: path.unlink(), NONE),
     "duplicated": (edited(duplicated), FULL),

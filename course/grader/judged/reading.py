@@ -35,12 +35,13 @@ def read_bytes(path: Path, most: int) -> bytes:
         raise Unreadable("it was not handed in") from None
     except OSError:
         raise Unreadable("it is not a regular file") from None
+    about = os.fstat(descriptor)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(descriptor)
+        raise Unreadable("it is not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode):
-            raise Unreadable("it is not a regular file")
-        data = file.read(most + 1) if about.st_size <= most else b"x" * (most + 1)
-    if len(data) > most:
+        data = file.read(most + 1) if about.st_size <= most else b""
+    if about.st_size > most or len(data) > most:
         raise Unreadable(f"it is larger than {most >> 20} MB")
     return data
 

@@ -1,5 +1,6 @@
 """The one door through which a student's files come in. Nothing of nbgrader's ever reads the originals."""
 
+import contextlib
 import os
 import shutil
 import stat
@@ -32,7 +33,8 @@ class Door:
         for path in sorted(self.released.glob("*.ipynb")):
             (target / path.name).write_text(self._notebook(path, submitted / path.name), encoding="utf-8")
         if self.defences.attachments:
-            copy_allowed(submitted, target, {p.name for p in self.released.rglob("*") if p.is_file()})
+            with contextlib.suppress(OSError):  # what cannot be read does not come along
+                copy_allowed(submitted, target, {p.name for p in self.released.rglob("*") if p.is_file()})
         else:
             shutil.copytree(submitted, target, ignore=shutil.ignore_patterns("*.ipynb"), dirs_exist_ok=True)
 
@@ -48,7 +50,7 @@ class Door:
             else:
                 data = submitted.read_bytes()
             cells = read_cells(data)
-        except Unreadable as error:
+        except (Unreadable, OSError) as error:
             if not self.defences.safe_reading:
                 raise
             note = f"The file `{released.name}` could not be graded: {error}. It counts as an empty one."
@@ -60,7 +62,7 @@ class Door:
         try:
             text = read_bytes(submitted / "timestamp.txt", 200).decode().strip()
             parse_utc(text)
-        except (Unreadable, ValueError, OverflowError):
+        except (Unreadable, OSError, ValueError, OverflowError):
             return
         (target / "timestamp.txt").write_text(text)
 

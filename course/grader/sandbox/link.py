@@ -32,7 +32,7 @@ class Budget:
     def take(self, count: int) -> None:
         """Account for bytes before they are read."""
         self.bytes -= count
-        if self.bytes < 0:
+        if self.bytes < 0 or (self.defences.link_budgets and count > self.limits.answer_bytes):
             raise Gone("too much data")
 
 
