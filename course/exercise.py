@@ -31,6 +31,19 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Large:
+    """A case that only a backward pass answers in time, and a judgement at one forward pass's cost.
+
+    `along(parts)` gives (got, expected): the derivative along one random direction, from the results by name
+    and from the given loss. `yardstick()` is what a forward pass takes; grading multiplies its time.
+    """
+
+    case: Case
+    along: "Callable[[Parts], tuple[float, float]]"
+    yardstick: "Callable[[], Any]"
+
+
+@dataclass(frozen=True)
 class Check:
     """One claim: a sentence for the student, what it is worth, and the checks it builds on."""
 
@@ -79,6 +92,7 @@ class Exercise:
         self.checks: list[Check] = []
         self.slips: list[Slip] = []
         self._cases: Callable[[np.random.Generator], list[Case]] | None = None
+        self.large: Callable[[np.random.Generator], Large] | None = None
         self.oracle: Callable[..., Parts] | None = None
         self.shapes: Callable[..., dict[str, tuple[int, ...]]] | None = None
 
@@ -90,6 +104,11 @@ class Exercise:
     def cases(self, make: Callable[[np.random.Generator], list[Case]]) -> Callable[..., list[Case]]:
         """Decorator: the generator of cases, public and hidden. Its rng is never the student's."""
         self._cases = make
+        return make
+
+    def by_hand(self, make: Callable[[np.random.Generator], Large]) -> Callable[..., Large]:
+        """Decorator: a large case, for an exercise that asks for a backward pass. Only grading uses it."""
+        self.large = make
         return make
 
     def expects(self, oracle: Callable[..., Parts]) -> Callable[..., Parts]:

@@ -107,10 +107,8 @@ def grade_set(classroom: Classroom, problem_set: str, console: Console) -> Marks
             f"Nobody has handed in {problem_set}: there is no "
             f"{classroom.folder / 'submitted'}/STUDENT/{problem_set}/ folder."
         )
-    with console.status("") as status:
-        for number, student in enumerate(students, 1):
-            status.update(f"Grading {problem_set}: {student} ({number} of {len(students)})")
-            nbgrader(classroom, "autograde", problem_set, "--student", student, "--force")
+    with console.status(f"Grading {problem_set}: {len(students)} students") as status:
+        nbgrader(classroom, "autograde", problem_set, "--force")
         status.update("Making the feedback pages")
         nbgrader(classroom, "generate_feedback", problem_set, "--force")
     marks = read_marks(classroom, problem_set)

@@ -10,3 +10,9 @@ c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedE
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.Execute.timeout = 120  # seconds for one cell
 c.ExportApp.to = os.path.join(c.CourseDirectory.root, "grades.csv")
+
+from course.grader.judged.install import install  # noqa: E402
+
+install(c)  # students' code runs in a sandbox, and a judge outside it decides the marks
+# c.JudgedAutograde.limits = {"cell_seconds": 120, "memory_mb": 4096}  # see course.grader.sandbox.Limits
+# c.JudgedAutograde.trust_students = True  # without any sandbox, where none can be made; the records say so

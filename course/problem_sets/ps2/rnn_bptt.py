@@ -8,9 +8,9 @@ import numpy as np
 
 from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_loss
-from course.exercise import Case, Exercise, Parts
+from course.exercise import Case, Exercise, Large, Parts
 from course.models import RNN, Array, rnn_loss
-from course.oracles import gradients
+from course.oracles import along, gradients
 
 
 def rnn_bptt(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> tuple[RNN, np.ndarray, np.ndarray]:
@@ -52,6 +52,32 @@ def parts(loss: Callable[..., Any], p: RNN, X: Array, Y: Array, h_0: Array) -> P
     """The complex step of `loss` with respect to everything that is asked."""
     grads, (dX, _, dh_0) = gradients(loss, p, X, Y, h_0)
     return grads._asdict() | {"dh_0": dh_0, "dX": dX}
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """27,000 parameters over 30 steps: 27,000 forward passes, or one backward pass."""
+    d, h, q, T = 64, 128, 16, 30
+    p = RNN(
+        rng.normal(size=(h, d)) / 8,
+        0.9 * rng.normal(size=(h, h)) / np.sqrt(h),
+        draws.away_from_zero(rng, h) / 2,
+        rng.normal(size=(q, h)) / 8,
+        draws.away_from_zero(rng, q),
+    )
+    X, Y, h_0 = rng.normal(size=(T, d)), rng.normal(size=(T, q)), draws.away_from_zero(rng, h)
+    at = [*p, X, h_0]
+    direction = [rng.normal(size=x.shape) for x in at]
+
+    def loss(*moved: Array) -> Any:
+        return rnn_loss(RNN(*moved[:5]), moved[5], Y, moved[6])
+
+    def both(got: Parts) -> tuple[float, float]:
+        names = (*RNN._fields, "dX", "dh_0")
+        total = sum(float(np.sum(got[n] * v)) for n, v in zip(names, direction, strict=True))
+        return total, along(loss, at, direction)
+
+    return Large(Case("27,000 parameters", (p, X, Y, h_0)), both, partial(loss, *at))
 
 
 @exercise.expects

@@ -1,0 +1,152 @@
+"""What one run of `nbgrader autograde` holds: settings, warm processes, secret, records."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import course
+from course.grader.judged.execution import Execution
+from course.grader.judged.outputs import Shown, points
+from course.grader.judged.rebuild import Node
+from course.grader.judged.records import Record
+from course.grader.judged.seeds import attempt_of, secret_of, seed
+from course.grader.judged.session import Result, Session
+from course.grader.judged.steps import Source, Step, steps_of
+from course.grader.sandbox import Defences, Limits
+from course.grader.sandbox.cgroups import sweep
+from course.grader.sandbox.choose import KINDS, make, start_warm
+from course.grader.sandbox.client import Maker, Warm, owner
+from course.grader.sandbox.plan import Plan
+
+
+class Context:
+    """Shared by all submissions of a run. A context manager: at its end no process of ours is left."""
+
+    def __init__(
+        self,
+        classroom: Path,
+        defences: Defences,
+        limits: Limits,
+        *,
+        kinds: Sequence[str] = KINDS,
+        trust_students: bool = False,
+    ) -> None:
+        self.classroom, self.defences, self.limits = classroom, defences, limits
+        self.kinds, self.trust_students = kinds, trust_students
+        self.makers: dict[str, Maker] = {}
+        self.sources: dict[Path, Source] = {}
+        self.faults: list[str] = []
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self  # nbconvert copies what it hands to a preprocessor
+
+    def __enter__(self) -> Self:
+        sweep()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for maker in self.makers.values():
+            maker.close()
+        sweep(owner())
+
+    def maker(self, flavour: str) -> Maker:
+        """The warm process of a flavour, started anew if it is gone."""
+        maker = self.makers.get(flavour)
+        if isinstance(maker, Warm) and maker.process.poll() is not None:
+            maker.close()
+            maker = None
+        return maker if maker is not None else self._make(flavour)
+
+    def prepare(self, problem_set: str) -> None:
+        """Start what the notebooks of a set need, side by side; raises `Refused` if nothing can be made."""
+        folder = self.classroom / "source" / problem_set
+        flavours = {self.source(problem_set, path.stem).flavour for path in folder.glob("*.ipynb")}
+        begun = {f: start_warm(self._plan(f)) for f in flavours - set(self.makers) if "warm" in self.kinds}
+        for flavour, warm in begun.items():
+            self.makers[flavour] = warm
+        for flavour in flavours:
+            self._make(flavour, begun.get(flavour))
+
+    def _make(self, flavour: str, begun: Warm | None = None) -> Maker:
+        plan = self._plan(flavour)
+        made = make(plan, kinds=self.kinds, trust_students=self.trust_students, begun=begun)
+        self.makers[flavour] = made
+        return made
+
+    def _plan(self, flavour: str) -> Plan:
+        return Plan("kernel", flavour, owner(), self.limits, self.defences)
+
+    def source(self, problem_set: str, notebook: str) -> Source:
+        """What the instructor's source says about a notebook."""
+        path = self.classroom / "source" / problem_set / f"{notebook}.ipynb"
+        if path not in self.sources:
+            self.sources[path] = Source.read(path) if path.is_file() else Source({}, "numpy")
+        return self.sources[path]
+
+    def record(self, problem_set: str, student: str) -> Record:
+        """The record of a submission."""
+        return Record(self.classroom, problem_set, student)
+
+    def seeds(self, problem_set: str, student: str, book: Node) -> Callable[[str], int | None]:
+        """The seeds of one submission's hidden cases, by exercise."""
+        secret = secret_of(self.classroom)
+        attempt = attempt_of("\0".join(cell.source for cell in book.cells).encode())
+        words = (problem_set, student) if self.defences.own_seeds else (problem_set, "")
+        last = attempt if self.defences.own_seeds else ""
+        return lambda name: seed(secret, *words, name, last) if self.defences.hidden_cases else None
+
+    def execute(self, book: Node, folder: Path, names: dict[str, str]) -> set[str]:
+        """Fill a sanitized notebook's outputs in; returns the grade cells that a person must decide."""
+        started = time.monotonic()
+        problem_set, student, notebook = names["assignment"], names["student"], names["notebook"]
+        source = self.source(problem_set, notebook)
+        steps = steps_of(book, source, judge=self.defences.judge, tags=not self.defences.source_cells)
+        seeds = self.seeds(problem_set, student, book)
+        plan = self._plan(source.flavour)
+        start = lambda: Session(self.maker(source.flavour), plan, seeds)  # noqa: E731
+        results = Execution(steps, start, folder, self.limits).run()
+        first = min((s.index for s in steps if s.kind == "judged"), default=len(book.cells))
+        shown = Shown(self.defences, self.limits, first)
+        undecided = set()
+        for number, step in enumerate(steps, 1):
+            result = results[step.index]
+            book.cells[step.index].outputs = shown.of(step, result)
+            book.cells[step.index].execution_count = number
+            if step.kind != "cell" and (result.fault or (result.verdict and result.verdict.fault)):
+                undecided.add(step.name)
+        self.faults += [f"{student}, {notebook}, {name}" for name in sorted(undecided)]
+        self._note(problem_set, student, notebook, steps, results, time.monotonic() - started)
+        return undecided
+
+    def _note(
+        self,
+        problem_set: str,
+        student: str,
+        notebook: str,
+        steps: list[Step],
+        results: dict[int, Result],
+        took: float,
+    ) -> None:
+        record = self.record(problem_set, student)
+        cells = {s.name: _entry(s, results[s.index]) for s in steps if s.kind != "cell"}
+        kinds = {flavour: maker.kind for flavour, maker in self.makers.items()}
+        books = record.read().get("notebooks", {}) | {notebook: {"seconds": round(took, 3), "cells": cells}}
+        record.update(
+            course=course.__version__,
+            sandbox=kinds,
+            trusted_students="none" in kinds.values(),
+            defences_off=self.defences.off,
+            notebooks=books,
+        )
+
+
+def _entry(step: Step, result: Result) -> dict[str, Any]:
+    """One mark, as the record keeps it."""
+    entry: dict[str, Any] = {"judged": step.kind == "judged", "points": step.points}
+    if result.verdict is not None:
+        entry["score"] = points(result.verdict, step.points)
+        entry["passed"] = {o.name: o.passed for o in result.verdict.outcomes}
+        entry["slips"] = [d.name for d in result.verdict.diagnoses]
+    fault = result.fault or (result.verdict.fault if result.verdict else "")
+    return entry | {key: value for key, value in {"zero": result.zero, "fault": fault}.items() if value}

@@ -1,0 +1,39 @@
+"""Putting judged grading into a classroom: called by its `nbgrader_config.py`."""
+
+from typing import Any
+
+import nbgrader.apps.api
+import nbgrader.apps.autogradeapp
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    GetGrades,
+    IgnorePattern,
+    LimitOutput,
+)
+
+from course.grader.judged.converter import JudgedAutograde
+from course.grader.judged.feedback import FeedbackExporter
+from course.grader.judged.preprocessors import JudgedExecute, SaveJudgedGrades
+
+
+def install(c: Any) -> None:
+    """Make `nbgrader autograde` (and the formgrader's button) judge outside the student's process.
+
+    nbgrader has settings for the steps, but none for the class that leads through them: that name is bound
+    anew, in the two modules that use it.
+    """
+    nbgrader.apps.autogradeapp.Autograde = JudgedAutograde
+    nbgrader.apps.api.Autograde = JudgedAutograde
+    c.Autograde.autograde_preprocessors = [
+        JudgedExecute,
+        IgnorePattern,
+        ClearMetadataPreprocessor,
+        LimitOutput,
+        SaveJudgedGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.GenerateFeedback.preprocessors = [GetGrades]

@@ -1,0 +1,72 @@
+"""Formulas as pictures, made here, so that a page shows them without a network and without scripts."""
+
+import base64
+import functools
+import io
+import re
+from html import escape
+
+FORMULA = re.compile(
+    r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|(?<![\\$])\$(?P<c>[^$\n]+(?:\n[^$\n]+)*?)\$|\\\((?P<d>.+?)\\\)",
+    re.DOTALL,
+)
+SPELLED = {"dots": "ldots", "lVert": "Vert", "rVert": "Vert", "tfrac": "frac", "dfrac": "frac", "le": "leq"}
+SPELLED |= {"ge": "geq", "ne": "neq", "lvert": "vert", "rvert": "vert", "to": "rightarrow"}
+LONGEST, MOST = 600, 300  # characters of a formula that is drawn, formulas of a page
+
+
+class Formulas:
+    """Takes the formulas out of a Markdown text, so that Markdown leaves them alone, and puts pictures in."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, bool]] = []
+
+    def take(self, text: str) -> str:
+        """The text with a word in the place of each formula."""
+        return FORMULA.sub(self._word, text)
+
+    def _word(self, match: re.Match[str]) -> str:
+        display = match["a"] or match["b"]
+        self.found.append((display or match["c"] or match["d"], bool(display)))
+        return f"xformula{len(self.found) - 1}x"
+
+    def put(self, html: str) -> str:
+        """The HTML with a picture in the place of each word."""
+        return re.sub(r"xformula(\d+)x", self._picture, html)
+
+    def _picture(self, match: re.Match[str]) -> str:
+        number = int(match[1])
+        if number >= len(self.found):
+            return match[0]
+        source, display = self.found[number]
+        made = drawn(" ".join(source.split())) if number < MOST else ""
+        html = made or f"<code>{escape(source.strip())}</code>"
+        return f'<span class="display">{html}</span>' if display else html
+
+
+@functools.lru_cache(maxsize=1000)
+def drawn(source: str) -> str:
+    """The formula as an `img` with its source as alternative text, or "" if it cannot be drawn."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.mathtext import MathTextParser
+
+    if len(source) > LONGEST:
+        return ""
+    text = f"${source}$"
+    text = re.sub(r"\\([A-Za-z]+)", lambda m: "\\" + SPELLED.get(m[1], m[1]), text)
+    font = FontProperties(size=12, math_fontfamily="cm")
+    try:
+        width, height, depth, _, _ = MathTextParser("path").parse(text, dpi=72, prop=font)
+        figure = Figure(figsize=(width / 72, height / 72))
+        figure.text(0, depth / height, text, fontproperties=font)
+        file = io.BytesIO()
+        FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None})  # type: ignore[no-untyped-call]
+    except (ValueError, RecursionError, ArithmeticError, RuntimeError):
+        return ""
+    data = base64.b64encode(file.getvalue()).decode()
+    size = f"height:{height / 12:.3f}em;vertical-align:{-depth / 12:.3f}em"
+    return (
+        f'<img class="formula" style="{size}" alt="{escape(source)}" src="data:image/svg+xml;base64,{data}">'
+    )

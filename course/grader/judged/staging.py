@@ -1,0 +1,89 @@
+"""The one door through which a student's files come in. Nothing of nbgrader's ever reads the originals."""
+
+import contextlib
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.utils import parse_utc
+
+from course.grader.judged.reading import Unreadable, read_bytes, read_cells
+from course.grader.judged.rebuild import Node, rebuild
+from course.grader.sandbox import Defences, Limits
+
+ALLOWED = (".csv", ".tsv", ".txt", ".json", ".npy", ".npz", ".png", ".jpg", ".jpeg")
+MAX_FILES, MAX_DEPTH, MAX_TOTAL = 50, 3, 16 << 20
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where things lie for one problem set, and what may pass."""
+
+    released: Path
+    defences: Defences
+    limits: Limits
+
+    def stage(self, submitted: Path, target: Path) -> None:
+        """Make `target`, a clean copy of a submission: all released notebooks, allowed files, the time."""
+        target.mkdir(parents=True)
+        self._time(submitted, target)
+        for path in sorted(self.released.glob("*.ipynb")):
+            (target / path.name).write_text(self._notebook(path, submitted / path.name), encoding="utf-8")
+        if self.defences.attachments:
+            with contextlib.suppress(OSError):  # what cannot be read does not come along
+                copy_allowed(submitted, target, {p.name for p in self.released.rglob("*") if p.is_file()})
+        else:
+            shutil.copytree(submitted, target, ignore=shutil.ignore_patterns("*.ipynb"), dirs_exist_ok=True)
+
+    def _notebook(self, released: Path, submitted: Path) -> str:
+        """The text of the notebook to grade."""
+        if not self.defences.source_cells:
+            return submitted.read_text(encoding="utf-8")
+        book: Node = nbformat.read(released, as_version=4)  # type: ignore[no-untyped-call]
+        note, cells = "", []
+        try:
+            if self.defences.safe_reading:
+                data = read_bytes(submitted, self.limits.notebook_bytes)
+            else:
+                data = submitted.read_bytes()
+            cells = read_cells(data)
+        except (Unreadable, OSError) as error:
+            if not self.defences.safe_reading:
+                raise
+            note = f"The file `{released.name}` could not be graded: {error}. It counts as an empty one."
+        made = rebuild(book, cells, plain_markdown=self.defences.plain_markdown, note=note)
+        return nbformat.writes(made)  # type: ignore[no-any-return,no-untyped-call]
+
+    def _time(self, submitted: Path, target: Path) -> None:
+        """The time of handing in, if it is one."""
+        try:
+            text = read_bytes(submitted / "timestamp.txt", 200).decode().strip()
+            parse_utc(text)
+        except (Unreadable, OSError, ValueError, OverflowError):
+            return
+        (target / "timestamp.txt").write_text(text)
+
+
+def copy_allowed(source: Path, target: Path, released: set[str]) -> None:
+    """Copy regular files of allowed kinds, and those that bear the name of a released file."""
+    left, count = MAX_TOTAL, 0
+    for folder, folders, files in os.walk(source):
+        below = Path(folder).relative_to(source)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and len(below.parts) < MAX_DEPTH)
+        for name in sorted(files):
+            path = Path(folder) / name
+            known = name in released or (name.endswith(ALLOWED) and not name.startswith("."))
+            if not known or name == "timestamp.txt" or name.endswith(".ipynb") or count >= MAX_FILES:
+                continue
+            if not stat.S_ISREG(path.lstat().st_mode):
+                continue
+            try:
+                data = read_bytes(path, left)
+            except Unreadable:
+                continue
+            (target / below).mkdir(parents=True, exist_ok=True)
+            (target / below / name).write_bytes(data)
+            left, count = left - len(data), count + 1

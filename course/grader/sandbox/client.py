@@ -1,0 +1,176 @@
+"""The grading process's hold on the sandboxes: start a warm process, ask it for children, end them."""
+
+import contextlib
+import json
+import math
+import os
+import socket
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self
+
+from course.grader.sandbox.cgroups import owner_name
+from course.grader.sandbox.plan import Plan, environment, python
+from course.grader.sandbox.wire import Gone, Late, Message, pair, receive, send
+
+WARM_SECONDS, START_SECONDS, END_SECONDS = 300.0, 60.0, 20.0
+
+
+class Refused(Exception):
+    """No sandbox can be made here: says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a child ended. `reason`: ended, closed (by us), late, memory, or lost (its supervisor is gone)."""
+
+    reason: str
+    status: int | None = None
+    error: str = ""
+
+
+class Child:
+    """One confined process. Its end is certain: it cannot outlive the connection `life`."""
+
+    def __init__(self, control: socket.socket, life: socket.socket) -> None:
+        self.control, self.life = control, life
+        self.ending: Ending | None = None
+
+    def ask(self, message: Message, seconds: float, most: int = 64 << 20) -> Message:
+        """Send a message and wait for the answer; raises `Gone` or `Late`."""
+        send(self.control, message, seconds)
+        return receive(self.control, seconds, most)
+
+    def wait_ready(self) -> None:
+        """Wait until it runs."""
+        receive(self.control, START_SECONDS)
+
+    def end(self) -> Ending:
+        """End it, and say how it ended if it had done so before."""
+        if self.ending is None:
+            self.control.close()
+            try:
+                self.life.shutdown(socket.SHUT_WR)
+                told = receive(self.life, END_SECONDS)
+                self.ending = Ending(told["reason"], told["status"], told["error"])
+            except (Gone, Late, OSError):
+                self.ending = Ending("lost")
+            self.life.close()
+        return self.ending
+
+
+class Maker(Protocol):
+    """Something that makes children."""
+
+    kind: str
+
+    def spawn(self, plan: Plan, link: socket.socket) -> Child:
+        """Make a child; `link` is its end of the judge's link."""
+
+    def close(self) -> None:
+        """Make no more."""
+
+
+class Warm:
+    """A warm process of one flavour, which forks children."""
+
+    kind = "warm"
+
+    def __init__(self, flavour: str, *, clean_environment: bool = True) -> None:
+        self.flavour = flavour
+        self.requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        words = [*python(), "-m", "course.grader.sandbox.zygote", str(theirs.fileno()), flavour]
+        variables = environment(cache_folder())
+        self.process = subprocess.Popen(
+            words,
+            pass_fds=(theirs.fileno(),),
+            env=variables if clean_environment else dict(os.environ) | variables,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+        theirs.close()
+        self.ready = False
+
+    def wait(self) -> Self:
+        """Wait until everything is imported; raises `Refused` with the reason if that fails."""
+        if not self.ready:
+            self.requests.settimeout(WARM_SECONDS)
+            with contextlib.suppress(OSError):
+                self.ready = self.requests.recv(16) == b"ready"
+            if not self.ready:
+                self.process.kill()
+                said = self.process.communicate()[1].decode("utf-8", "replace").strip().splitlines()[-3:]
+                raise Refused(f"the warm process did not start: {' '.join(said)}")
+        return self
+
+    def spawn(self, plan: Plan, link: socket.socket) -> Child:
+        """Fork a child; raises `Gone` if the warm process is no more."""
+        self.wait()
+        control, theirs = pair()
+        life, their_life = pair()
+        with theirs, their_life:
+            descriptors = [theirs.fileno(), link.fileno(), their_life.fileno()]
+            try:
+                socket.send_fds(self.requests, [json.dumps(plan.as_dict()).encode()], descriptors)
+            except OSError:
+                raise Gone("the warm process ended") from None
+        return Child(control, life)
+
+    def close(self) -> None:
+        """End the warm process; children that are left have owners of their own."""
+        self.requests.close()
+        self.process.kill()
+        self.process.communicate()
+
+
+class Cold:
+    """Children that start a Python of their own: in bubblewrap, or (trusting the students) in nothing."""
+
+    def __init__(self, flavour: str, kind: str) -> None:
+        self.flavour, self.kind = flavour, kind
+
+    def spawn(self, plan: Plan, link: socket.socket) -> Child:
+        """Start a child."""
+        control, theirs = pair()
+        life, their_life = pair()
+        descriptors = [theirs.fileno(), link.fileno(), their_life.fileno()]
+        words = [*python(), "-m", "course.grader.sandbox.cold", self.kind, *map(str, descriptors)]
+        with theirs, their_life:
+            subprocess.Popen(
+                [*words, json.dumps(plan.as_dict())],
+                pass_fds=descriptors,
+                env=environment(cache_folder()),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        return Child(control, life)
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+
+def cache_folder() -> Path:
+    """Where matplotlib keeps its list of fonts between runs: a folder that only we can write."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "gradients-through-time"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return Path("/nonexistent")
+    return folder
+
+
+def owner() -> str:
+    """The name of this grading process, for its children's control groups."""
+    return owner_name(os.getpid())
+
+
+def seconds(limit: float, on: bool) -> float:
+    """A deadline, or none where deadlines are off."""
+    return limit if on else math.inf

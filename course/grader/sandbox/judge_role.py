@@ -1,0 +1,86 @@
+"""The judge: a confined child that knows one submission's seeds and calls functions over a link."""
+
+import dataclasses
+import socket
+import time
+from typing import Any
+
+import numpy as np
+
+from course.exercise import Exercise, Large, load, seed_of
+from course.grader.sandbox.link import Budget, Linked
+from course.grader.sandbox.plan import Plan
+from course.grader.sandbox.wire import Gone, receive, send
+from course.judging import Unmet, explain, flatten, judge
+from course.verdict import Verdict
+
+# The budget of the large case: 50 times a backward pass, or 8 seconds, in which even a derivation in forward
+# mode answers (3 seconds), but neither the complex step (20) nor difference quotients (15, and inaccurate).
+LEAST_SECONDS, FORWARDS = 8.0, 150
+
+
+def serve(control: socket.socket, link: socket.socket, plan: Plan) -> None:
+    """Judge what the driver asks for, until it closes the connection."""
+    budget = Budget(plan.limits, plan.defences)
+    send(control, {"ready": True})
+    while True:
+        try:
+            message = receive(control)
+        except Gone:
+            return
+        exercise = load(message["judge"])
+        target = Linked(link, budget, message["lines"])
+        verdict = verdict_on(exercise, target, message["seed"], timed=plan.defences.timed_case)
+        target.end()
+        about = {"title": exercise.title, "chapter": exercise.chapter}
+        gone = target.gone.kind if target.gone else ""
+        send(control, {"verdict": dataclasses.asdict(verdict), "about": about, "gone": gone})
+
+
+def verdict_on(exercise: Exercise, target: Linked, seed: int | None, *, timed: bool) -> Verdict:
+    """The verdict on the public cases, on those drawn from the seed, and on the large one if any."""
+    hidden = [] if seed is None else exercise.draw(seed)
+    verdict = judge(exercise, target, exercise.public_cases(), hidden)
+    if not timed or exercise.large is None or not verdict.points or verdict.fault:
+        return verdict
+    large = exercise.large(np.random.default_rng(seed or seed_of(exercise.name)))
+    why = on_large(exercise, target, large)
+    return lost(verdict, why) if why else verdict
+
+
+def on_large(exercise: Exercise, target: Linked, large: Large) -> str:
+    """Why the large case shows that no backward pass was written, or ""."""
+    started = time.perf_counter()
+    large.yardstick()
+    budget = max(LEAST_SECONDS, FORWARDS * (time.perf_counter() - started))
+    with target.within(budget):
+        reply = target.call(large.case.args)
+    if reply.failure is not None:
+        told = explain(reply.failure, exercise.name)[0]
+        return (
+            f"{told} A backward pass takes about as long as three forward passes; this is the time of many."
+        )
+    try:
+        got, expected = large.along(flatten(reply.value, exercise.returns))
+    except (Unmet, ValueError, KeyError):
+        return f"With {large.case.name} the results do not have the right shapes."
+    right = abs(got - expected) <= 1e-6 * abs(expected)  # written so that nan is wrong
+    return "" if right else f"With {large.case.name} the gradients are not right along a random direction."
+
+
+def lost(verdict: Verdict, why: str) -> Verdict:
+    """The verdict with every point taken: what earned them was not what the exercise asks for."""
+    outcomes = [
+        dataclasses.replace(o, passed=False, message=why) if o.points else o for o in verdict.outcomes
+    ]
+    return dataclasses.replace(verdict, outcomes=tuple(outcomes), diagnoses=())
+
+
+def verdict_from(message: dict[str, Any]) -> Verdict:
+    """Read a verdict from a judge's answer."""
+    from course.verdict import Diagnosis, Outcome
+
+    data = message["verdict"]
+    outcomes = tuple(Outcome(**o) for o in data.pop("outcomes"))
+    diagnoses = tuple(Diagnosis(**d) for d in data.pop("diagnoses"))
+    return Verdict(outcomes=outcomes, diagnoses=diagnoses, **data)

@@ -1,0 +1,74 @@
+"""A gradient exercise asks for a backward pass: the complex step is too slow for its large case."""
+
+import pytest
+
+from course.exercise import load
+from course.grader.sandbox.client import Warm, owner
+from course.grader.sandbox.defences import Defences, Limits
+from course.grader.sandbox.judge_role import verdict_from
+from course.grader.sandbox.plan import Plan
+from course.grader.sandbox.wire import pair
+from course.verdict import Verdict
+from tests.conftest import bank_of
+
+QUOTIENTS = """
+import numpy as np
+from course import RNN, rnn_loss
+
+def rnn_bptt(p, X, Y, h_0):
+    parts = [*p, X, h_0]
+    grads = []
+    for i, x in enumerate(parts):
+        g = np.zeros_like(x)
+        for index in np.ndindex(x.shape):
+            moved = [a.astype(complex) for a in parts]
+            moved[i][index] += 1e-30j
+            g[index] = np.imag(rnn_loss(RNN(*moved[:5]), moved[5], Y, moved[6])) / 1e-30
+        grads.append(g)
+    return RNN(*grads[:5]), grads[6], grads[5]
+"""
+
+
+def judged(warm: Warm, source: str, name: str, *off: str) -> Verdict:
+    one, other = pair()
+    children = []
+    with one, other:
+        for role, link in (("kernel", one), ("judge", other)):
+            plan = Plan(role, "numpy", owner(), Limits(call_seconds=20), Defences.without(off))
+            children.append(warm.spawn(plan, link))
+    kernel, judge = children
+    try:
+        for child in children:
+            child.wait_ready()
+        assert kernel.ask({"source": source, "number": 1}, 30)["error"] is None
+        assert kernel.ask({"window": name}, 30) == {"missing": False}
+        return verdict_from(judge.ask({"judge": name, "lines": 99, "seed": 5}, 60))
+    finally:
+        for child in children:
+            child.end()
+
+
+def test_complex_step_earns_nothing(warm: Warm) -> None:
+    verdict = judged(warm, QUOTIENTS, "rnn_bptt")
+    assert verdict.points == 0
+    assert any("A backward pass takes about as long" in o.message for o in verdict.outcomes)
+
+
+def test_without_the_large_case_it_would_earn_everything(warm: Warm) -> None:
+    assert judged(warm, QUOTIENTS, "rnn_bptt", "timed_case").passed
+
+
+@pytest.mark.parametrize("answer", [a.name for a in bank_of("rnn_bptt")[1].answers.values() if a.right])
+def test_every_right_answer_is_fast_enough(warm: Warm, answer: str) -> None:
+    source = "import numpy as np\nfrom course import *\nfrom course import RNN, rnn_forward, rnn_loss\n"
+    verdict = judged(warm, source + bank_of("rnn_bptt")[1].answers[answer].source, "rnn_bptt")
+    assert verdict.passed, [o.message for o in verdict.outcomes]
+
+
+def test_the_large_case_is_large() -> None:
+    import numpy as np
+
+    exercise = load("rnn_bptt")
+    assert exercise.large is not None
+    p = exercise.large(np.random.default_rng(0)).case.args[0]
+    assert sum(field.size for field in p) > 20_000
