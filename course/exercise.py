@@ -62,6 +62,7 @@ class Exercise:
         returns: names of the results, in order; a NamedTuple class stands for all its fields.
         entry: for stubs that are not plain functions: `entry(f, *args)` calls it on data.
         needs: extras without which it cannot run, such as "torch".
+        given: names in `course.models` that its notebook imports beside those that every notebook has.
     """
 
     def __init__(
@@ -73,9 +74,10 @@ class Exercise:
         returns: Sequence[Any],
         entry: Callable[..., Any] | None = None,
         needs: tuple[str, ...] = (),
+        given: tuple[str, ...] = (),
     ) -> None:
         self.stub, self.title, self.chapter, self.returns = stub, title, chapter, tuple(returns)
-        self.name, self.entry, self.needs = stub.__name__, entry, needs
+        self.name, self.entry, self.needs, self.given = stub.__name__, entry, needs, given
         self.checks: list[Check] = []
         self.slips: list[Slip] = []
         self._cases: Callable[[np.random.Generator], list[Case]] | None = None

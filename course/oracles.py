@@ -5,13 +5,14 @@ Source: Squire & Trapp, "Using complex variables to estimate derivatives of real
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from course.models import RNN, Array
+from course.models import RNN, Array, LinearRNN
 
 STEP = 1e-30
+Parameters = TypeVar("Parameters", RNN, LinearRNN)
 
 
 def complex_step(f: Callable[[Array], Any], x: Array) -> Array:
@@ -27,7 +28,7 @@ def complex_step(f: Callable[[Array], Any], x: Array) -> Array:
     return stacked.reshape(stacked.shape[:-1] + x.shape)
 
 
-def gradients(loss: Callable[..., Any], p: RNN, *others: Array) -> tuple[RNN, list[Array]]:
+def gradients(loss: Callable[..., Any], p: Parameters, *others: Array) -> tuple[Parameters, list[Array]]:
     """Gradients of the scalar `loss(p, *others)` with respect to every field of `p` and every other array."""
 
     def by_field(name: str) -> Array:
@@ -36,4 +37,4 @@ def gradients(loss: Callable[..., Any], p: RNN, *others: Array) -> tuple[RNN, li
     def by_array(i: int) -> Array:
         return complex_step(lambda v: loss(p, *others[:i], v, *others[i + 1 :]), others[i])
 
-    return RNN(*map(by_field, p._fields)), [by_array(i) for i in range(len(others))]
+    return type(p)(*map(by_field, p._fields)), [by_array(i) for i in range(len(others))]

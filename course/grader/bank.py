@@ -24,7 +24,11 @@ TORCH_PRELUDE = "from typing import Any\n\nimport torch\nfrom course import chec
 
 def prelude(exercise: Exercise) -> str:
     """The imports that stand at the top of the exercise's notebook, and before every answer."""
-    return TORCH_PRELUDE if "torch" in exercise.needs else PRELUDE
+    if "torch" in exercise.needs:
+        return TORCH_PRELUDE
+    symbols = "import sympy as sp\n" if "sympy" in exercise.needs else ""
+    given = f"from course.models import {', '.join(exercise.given)}\n" if exercise.given else ""
+    return PRELUDE + symbols + given
 
 
 @dataclass(frozen=True)
