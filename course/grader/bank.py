@@ -19,16 +19,17 @@ from course.exercise import Case, Exercise
 F = TypeVar("F", bound=Callable[..., Any])
 
 PRELUDE = "import numpy as np\nfrom course import RNN, check, rnn_forward, rnn_loss\n"
-TORCH_PRELUDE = "from typing import Any\n\nimport torch\nfrom course import check\n"
+EXTRA_PRELUDES = {
+    "torch": "from typing import Any\n\nimport torch\nfrom course import check\n",
+    "sympy": "from typing import Any\n\nimport sympy as sp\nfrom course import check\n",
+}
 
 
 def prelude(exercise: Exercise) -> str:
     """The imports that stand at the top of the exercise's notebook, and before every answer."""
-    if "torch" in exercise.needs:
-        return TORCH_PRELUDE
-    symbols = "import sympy as sp\n" if "sympy" in exercise.needs else ""
     given = f"from course.models import {', '.join(exercise.given)}\n" if exercise.given else ""
-    return PRELUDE + symbols + given
+    own = [text for extra, text in EXTRA_PRELUDES.items() if extra in exercise.needs]
+    return (own[0] if own else PRELUDE) + given
 
 
 @dataclass(frozen=True)
