@@ -126,10 +126,11 @@ def test_cases_have_teeth(name: str) -> None:
     for seed in range(20):
         cases = cases_of(exercise, seed)
         assert len(cases) >= 3
-        if any("T=" in case.name for case in cases):  # where time runs, one step localises a mistake
+        timed = any("T=" in case.name for case in cases)
+        if timed:  # where time runs, one step localises a mistake
             assert sum(case.name in ("T=1", "t=1") for case in cases) == 1
         for case in cases:
             arrays = [a for arg in case.args for a in (arg if isinstance(arg, tuple) else (arg,))]
             sizes = {n for a in arrays if hasattr(a, "shape") for n in a.shape}
             assert all(a.dtype in (float, int) for a in arrays if hasattr(a, "dtype"))
-            assert len(sizes) >= len({a.ndim for a in arrays if hasattr(a, "ndim")})
+            assert not timed or len(sizes) >= len({a.ndim for a in arrays if hasattr(a, "ndim")})

@@ -15,7 +15,16 @@ from tests.test_banks import cases_of, complaints
 # Judged by values from an oracle; and by laws.
 VALUED = [name for name in names() if bank_of(name)[0].oracle is not None]
 ANY = list(names())
-STEPPED = ["rnn_bptt", "BPTT", "recurrence", "linear_rnn_bptt", "masked_forward", "masked_bptt", "rtrl"]
+STEPPED = [
+    "rnn_bptt",
+    "BPTT",
+    "recurrence",
+    "linear_rnn_bptt",
+    "masked_forward",
+    "masked_bptt",
+    "rtrl",
+    "untied_gradients",
+]
 RECURRENT = [
     "rnn_bptt",
     "BPTT",
@@ -25,6 +34,8 @@ RECURRENT = [
     "state_jacobian",
     "rtrl",
     "checkpointed_bptt",
+    "tied_matrices",
+    "untied_gradients",
 ]
 
 
