@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from course.models import RNN, Array, mean_squared_loss
+from course.models import RNN, Array, LinearRNN, mean_squared_loss
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,11 @@ class Alter:
     """Which rule of the backward pass is altered, named after what the student's code does."""
 
     transpose: bool = True  # False: W_hh δ for W_hhᵀ δ
-    slope: str = "tanh"  # "missing", "twice", "of_state" (tanh′ taken at h_t instead of a_t)
+    slope: str = "tanh"  # "missing", "twice", "of_state" (tanh′ taken at h_t instead of a_t), "from_value"
     recurrence: bool = True  # False: no gradient from step t to step t-1
     state_used: str = "before"  # "after": h_t for h_{t-1} in ∂L/∂W_hh
     first_use: bool = True  # False: the use of W_hh at step 1 is forgotten
+    cut_every: int = 0  # k > 0: no gradient passes from step k+1 to k, from 2k+1 to 2k, …
 
 
 def slope_of(a: Array, kind: str) -> Array:
@@ -30,36 +31,52 @@ def slope_of(a: Array, kind: str) -> Array:
         return np.ones_like(a)
     if kind == "twice":
         return right**2
+    if kind == "from_value":  # 1 − a², as if a were the value of a tanh
+        return 1 - a**2
     return 1 - np.tanh(np.tanh(a)) ** 2 if kind == "of_state" else right
 
 
-def altered_states(p: RNN, X: Array, h_0: Array, alter: Alter) -> Array:
-    """States h_1 … h_T (T, h) whose values are right and whose tangents follow `alter`."""
+def altered_states(p: RNN, X: Array, h_0: Array, alter: Alter, linear: bool = False) -> Array:
+    """States h_1 … h_T (T, h) whose values are right and whose tangents follow `alter`.
+
+    `p.W_hh` is one matrix (h, h), or one copy for every step (T, h, h). `linear` leaves out the tanh.
+    """
+    copies = np.broadcast_to(p.W_hh, (len(X), *p.W_hh.shape[-2:]))
+    slope = "missing" if linear and alter.slope == "tanh" else alter.slope
     states, h = [], h_0.astype(complex)
-    for t, x_t in enumerate(X):
-        a = p.W_hx @ x_t + p.W_hh.real @ h.real + p.b_h
-        after = np.tanh(a.real)
+    for t, (x_t, W) in enumerate(zip(X, copies, strict=True)):
+        a = p.W_hx @ x_t + W.real @ h.real + p.b_h
+        after = a.real if linear else np.tanh(a.real)
         tangent = np.imag(a)
         if alter.first_use or t > 0:
-            tangent = tangent + np.imag(p.W_hh) @ (h.real if alter.state_used == "before" else after)
-        if alter.recurrence or t == 0:
-            W = p.W_hh.real if alter.transpose else p.W_hh.real.T
-            tangent = tangent + W @ h.imag
-        h = after + 1j * slope_of(a.real, alter.slope) * tangent
+            tangent = tangent + np.imag(W) @ (h.real if alter.state_used == "before" else after)
+        if t == 0 or (alter.recurrence and not (alter.cut_every and t % alter.cut_every == 0)):
+            tangent = tangent + (W.real if alter.transpose else W.real.T) @ h.imag
+        h = after + 1j * slope_of(a.real, slope) * tangent
         states.append(h)
     return np.stack(states)
 
 
 def altered_loss(alter: Alter, last_only: bool = False) -> Any:
-    """A loss `L(p, X, Y, h_0)` like `rnn_loss`, with the altered rule; `last_only` keeps ℓ_T alone."""
+    """A loss `L(p, X, Y, h_0)` like `rnn_loss`, or `linear_loss` for a `LinearRNN`, with the altered rule.
 
-    def loss(p: RNN, X: Array, Y: Array, h_0: Array) -> Any:
-        outputs = altered_states(p, X, h_0, alter) @ p.W_qh.T + p.b_q
+    `last_only` keeps ℓ_T alone.
+    """
+
+    def loss(p: RNN | LinearRNN, X: Array, Y: Array, h_0: Array) -> Any:
+        linear = isinstance(p, LinearRNN)
+        p = with_biases(p) if isinstance(p, LinearRNN) else p
+        outputs = altered_states(p, X, h_0, alter, linear) @ p.W_qh.T + p.b_q
         return (
             mean_squared_loss(outputs[-1:], Y[-1:]) / len(Y) if last_only else mean_squared_loss(outputs, Y)
         )
 
     return loss
+
+
+def with_biases(p: LinearRNN) -> RNN:
+    """The same network with biases of zero."""
+    return RNN(p.W_hx, p.W_hh, np.zeros(len(p.W_hh)), p.W_qh, np.zeros(len(p.W_qh)))
 
 
 @dataclass(frozen=True)

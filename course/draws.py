@@ -23,6 +23,15 @@ def recurrent_matrix(rng: Rng, h: int) -> Array:
             return W
 
 
+def lengths(rng: Rng, N: int, longest: int) -> Array:
+    """Distinct lengths (N) of at most `longest` steps, one of them `longest`, not in falling order."""
+    while True:
+        drawn = np.append(rng.choice(np.arange(1, longest), size=N - 1, replace=False), longest)
+        drawn = rng.permutation(drawn)
+        if np.any(np.diff(drawn) > 0):
+            return drawn
+
+
 def away_from_zero(rng: Rng, *shape: int) -> Array:
     """Entries of order 0.5, none within 0.1 of zero."""
     return rng.choice([-1.0, 1.0], size=shape) * rng.uniform(0.1, 0.9, size=shape)

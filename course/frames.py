@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from course.models import RNN, Array
+from course.models import RNN, Array, LinearRNN
 
 MAGIC = b"GTT1"
 PREFIX = struct.Struct("<4sIQ")  # magic, header bytes, body bytes
 DTYPES = ("<f8", "<f4", "<i8", "<i4", "|b1", "|u1", "<c16")
-NAMED: dict[str, Any] = {"RNN": RNN}  # the NamedTuples that may travel
+NAMED: dict[str, Any] = {"RNN": RNN, "LinearRNN": LinearRNN}  # the NamedTuples that may travel
 MAX_HEADER, MAX_BODY, MAX_DEPTH, MAX_NDIM, MAX_NODES = 1 << 20, 1 << 28, 12, 8, 10_000
 
 
@@ -27,7 +27,7 @@ class FrameError(ValueError):
 
 
 def encode(value: Any) -> bytes:
-    """Turn `value` into one frame. Allowed: None, bool, int, float, str, arrays, tuples, lists, `RNN`.
+    """Turn `value` into one frame. Allowed: None, bool, int, float, str, arrays, tuples, lists, `NAMED`.
 
     Raises:
         FrameError: for anything else, with its type and the alternative.

@@ -67,7 +67,15 @@ class Run:
         reply = self.reply(case)
         if reply.failure is not None:
             raise Unmet(*explain(reply.failure, self.exercise.name), f"in the case {case.name}")
-        return flatten(reply.value, self.exercise.returns)
+        return flatten(self._read(reply.value, case), self.exercise.returns)
+
+    def _read(self, value: Any, case: Case) -> Any:
+        if self.exercise.read is None:
+            return value
+        try:
+            return self.exercise.read(value, *case.args)
+        except ValueError as error:
+            raise Unmet(f"{self.exercise.name}: {error}.") from None
 
     def agree(self, names: Sequence[str] = (), on: str = "", but: str = "") -> None:
         """The named parts equal the oracle's on those cases, or `Unmet` at the worst place."""
@@ -171,11 +179,12 @@ def _keeps(run: Run) -> None:
 
 
 def _halved(arg: Any) -> Any:
-    """The arguments with every real array halved."""
+    """The arguments with every real number and array halved."""
     if isinstance(arg, tuple):
         items = [_halved(item) for item in arg]
         return type(arg)(*items) if hasattr(arg, "_fields") else tuple(items)
-    return arg / 2 if isinstance(arg, np.ndarray) and arg.dtype.kind == "f" else arg
+    real = isinstance(arg, float) or (isinstance(arg, np.ndarray) and arg.dtype.kind == "f")
+    return arg / 2 if real else arg
 
 
 def all_checks(exercise: Exercise) -> list[Check]:

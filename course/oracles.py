@@ -5,13 +5,14 @@ Source: Squire & Trapp, "Using complex variables to estimate derivatives of real
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from course.models import RNN, Array
+from course.models import RNN, Array, LinearRNN
 
 STEP = 1e-30
+Parameters = TypeVar("Parameters", RNN, LinearRNN)
 
 
 def complex_step(f: Callable[[Array], Any], x: Array) -> Array:
@@ -33,7 +34,7 @@ def along(f: Callable[..., Any], at: Sequence[Array], direction: Sequence[Array]
     return float(np.imag(f(*moved)) / STEP)
 
 
-def gradients(loss: Callable[..., Any], p: RNN, *others: Array) -> tuple[RNN, list[Array]]:
+def gradients(loss: Callable[..., Any], p: Parameters, *others: Array) -> tuple[Parameters, list[Array]]:
     """Gradients of the scalar `loss(p, *others)` with respect to every field of `p` and every other array."""
 
     def by_field(name: str) -> Array:
@@ -42,4 +43,4 @@ def gradients(loss: Callable[..., Any], p: RNN, *others: Array) -> tuple[RNN, li
     def by_array(i: int) -> Array:
         return complex_step(lambda v: loss(p, *others[:i], v, *others[i + 1 :]), others[i])
 
-    return RNN(*map(by_field, p._fields)), [by_array(i) for i in range(len(others))]
+    return type(p)(*map(by_field, p._fields)), [by_array(i) for i in range(len(others))]

@@ -1,12 +1,15 @@
 """What the tests share: where things lie, and the banks."""
 
+import dataclasses
 import functools
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from course.exercise import Exercise, load, names
+from course.exercise import Exercise, Parts, load, names
+from course.frames import encode
 from course.grader.bank import Answer, Bank
 from course.grader.secret import load_bank
 
@@ -18,9 +21,25 @@ os.environ["OMP_NUM_THREADS"] = "1"  # two workers on two cores
 
 @functools.cache
 def bank_of(name: str) -> tuple[Exercise, Bank]:
-    """An exercise with its bank."""
+    """An exercise with its bank. Its oracle and slips answer each case once, however many answers ask."""
     exercise = load(name)
+    if exercise.oracle is not None:
+        exercise.oracle = remembered(exercise.oracle)
+    exercise.slips = [dataclasses.replace(s, value=remembered(s.value)) for s in exercise.slips]
     return exercise, load_bank(SOLUTIONS, exercise)
+
+
+def remembered(f: Callable[..., Parts]) -> Callable[..., Parts]:
+    """`f`, computed once for each list of arguments."""
+    known: dict[bytes, Parts] = {}
+
+    def recall(*args: object) -> Parts:
+        key = encode(args)
+        if key not in known:
+            known[key] = f(*args)
+        return known[key]
+
+    return recall
 
 
 def banked() -> list[tuple[str, str]]:

@@ -7,13 +7,36 @@ import pytest
 
 import course.compare
 from course import draws
-from course.exercise import Case, Exercise
+from course.exercise import Case, Exercise, names
 from course.judging import judge
 from tests.conftest import bank_of
 from tests.test_banks import cases_of, complaints
 
-VALUED = ["rnn_bptt", "direct_and_total", "BPTT"]  # judged by values from an oracle
-ANY = [*VALUED, "recurrence"]
+# Judged by values from an oracle; and by laws.
+VALUED = [name for name in names() if bank_of(name)[0].oracle is not None]
+ANY = list(names())
+STEPPED = [
+    "rnn_bptt",
+    "BPTT",
+    "recurrence",
+    "linear_rnn_bptt",
+    "masked_forward",
+    "masked_bptt",
+    "rtrl",
+    "untied_gradients",
+]
+RECURRENT = [
+    "rnn_bptt",
+    "BPTT",
+    "direct_and_total",
+    "linear_rnn_bptt",
+    "masked_bptt",
+    "state_jacobian",
+    "rtrl",
+    "checkpointed_bptt",
+    "tied_matrices",
+    "untied_gradients",
+]
 
 
 def all_complaints(exercise: Exercise, cases: list[Case]) -> list[str]:
@@ -68,14 +91,14 @@ def test_small_error_is_refused_by_the_tolerance_as_it_stands() -> None:
     assert not any("passed=True" in c for c in _small_errors(exercise))
 
 
-@pytest.mark.parametrize("name", ["rnn_bptt", "BPTT", "recurrence"])
+@pytest.mark.parametrize("name", STEPPED)
 def test_a_single_step_is_not_enough(name: str) -> None:
     exercise, _ = bank_of(name)
     only = [case for case in cases_of(exercise, 0) if case.name == "T=1"]
     assert any("passed=True" in c for c in all_complaints(exercise, only))
 
 
-@pytest.mark.parametrize("name", ["rnn_bptt", "BPTT", "direct_and_total"])
+@pytest.mark.parametrize("name", RECURRENT)
 def test_symmetric_weights_are_not_enough(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     exercise, _ = bank_of(name)
     drawn = draws.recurrent_matrix

@@ -19,12 +19,17 @@ from course.exercise import Exercise
 F = TypeVar("F", bound=Callable[..., Any])
 
 PRELUDE = "import numpy as np\nfrom course import RNN, check, rnn_forward, rnn_loss\n"
-TORCH_PRELUDE = "from typing import Any\n\nimport torch\nfrom course import check\n"
+EXTRA_PRELUDES = {
+    "torch": "from typing import Any\n\nimport torch\nfrom course import check\n",
+    "sympy": "from typing import Any\n\nimport sympy as sp\nfrom course import check\n",
+}
 
 
 def prelude(exercise: Exercise) -> str:
     """The imports that stand at the top of the exercise's notebook, and before every answer."""
-    return TORCH_PRELUDE if "torch" in exercise.needs else PRELUDE
+    given = f"from course.models import {', '.join(exercise.given)}\n" if exercise.given else ""
+    own = [text for extra, text in EXTRA_PRELUDES.items() if extra in exercise.needs]
+    return (own[0] if own else PRELUDE) + given
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _write(cells: list[Cell], problem_set: str) -> str:
 
 def _cells(notebook: Notebook, problem_set: str, solutions: Path, points: dict[str, int]) -> list[Cell]:
     exercises = [load(p.name) for p in notebook.pieces if p.kind == "exercise"]
-    preludes = list(dict.fromkeys(prelude(e) for e in exercises))
+    preludes = list(dict.fromkeys(line for e in exercises for line in prelude(e).splitlines()))
     cells, started = [], False
     for number, piece in enumerate(notebook.pieces):
         if piece.kind == "text":
@@ -61,7 +61,7 @@ def _cells(notebook: Notebook, problem_set: str, solutions: Path, points: dict[s
         else:
             cells += _exercise_cells(load(piece.name), solutions, points.get(piece.name))
         if not started and preludes:
-            cells.append(_cell("code", "imports", "".join(preludes).strip(), locked=True))
+            cells.append(_cell("code", "imports", "\n".join(preludes).strip(), locked=True))
             started = True
     return cells
 

@@ -1,0 +1,123 @@
+"""One matrix used twice, with a tanh between and after."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.altered import Alter, altered_states
+from course.exercise import Case, Exercise, Parts
+from course.models import RNN, Array
+from course.oracles import complex_step
+
+
+def tied_matrices(W: np.ndarray, v: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The gradients of y = vᵀ tanh(W_1 tanh(W_2 x)) where both matrices are one, W_1 = W_2 = W.
+
+    Args:
+        W: the value of both matrices, shape (n, n).
+        v: output weights, shape (n).
+        x: input, shape (n).
+
+    Returns:
+        outer: ∂y/∂W_1, taken at W_1 = W_2 = W, shape (n, n).
+        inner: ∂y/∂W_2, taken at W_1 = W_2 = W, shape (n, n).
+        total: ∂y/∂W of y = vᵀ tanh(W tanh(W x)), shape (n, n).
+    """
+    raise NotImplementedError("tied_matrices: return outer, inner, total")
+
+
+NAMES = ("outer", "inner", "total")
+exercise = Exercise(tied_matrices, title="One matrix, used twice", chapter="3 tied", returns=NAMES)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """Three sizes; W far from symmetric."""
+    return [
+        Case(
+            f"n={n}",
+            (draws.recurrent_matrix(rng, n), draws.away_from_zero(rng, n), draws.away_from_zero(rng, n)),
+        )
+        for n in (2, 3, 5)
+    ]
+
+
+def model(W_1: Any, W_2: Any, v: Array, x: Array) -> Any:
+    """The function with two matrices."""
+    return v @ np.tanh(W_1 @ np.tanh(W_2 @ x))
+
+
+@exercise.expects
+def expected(W: Array, v: Array, x: Array) -> Parts:
+    """The complex step of the function: one matrix moved, the other, both."""
+    return {
+        "outer": complex_step(lambda M: model(M, W, v, x), W),
+        "inner": complex_step(lambda M: model(W, M, v, x), W),
+        "total": complex_step(lambda M: model(M, M, v, x), W),
+    }
+
+
+SEE = "A matrix used twice"
+exercise.claim("outer_use", "∂y/∂W_1 is right.", parts=("outer",), points=1, see=SEE)
+exercise.claim("inner_use", "∂y/∂W_2 is right.", parts=("inner",), points=2, see=SEE)
+exercise.claim("both_uses", "The total is right.", parts=("total",), points=1, see=SEE)
+
+
+def altered(alter: Alter, W: Array, v: Array, x: Array) -> Parts:
+    """The same with one rule altered: two steps of a network without input, with a matrix for each step."""
+    n = len(x)
+    p = RNN(np.zeros((n, 1)), W, np.zeros(n), W, v)
+
+    def y(copies: Array) -> Any:
+        return v @ altered_states(p._replace(W_hh=copies), np.zeros((2, 1)), x, alter)[-1]
+
+    inner, outer = complex_step(y, np.stack([W, W]))
+    return {"outer": outer, "inner": inner, "total": outer + inner}
+
+
+def changed(change: Callable[[Array, Array], tuple[Array, Array, Array]], *args: Array) -> Parts:
+    """The right gradients, put together wrongly."""
+    right = expected(*args)
+    return dict(zip(NAMES, change(right["outer"], right["inner"]), strict=True))
+
+
+for name, sentence, alter in (
+    (
+        "transpose",
+        "W is used where Wᵀ belongs, or the other way round: the gradient passes W_1 backward as W_1ᵀ δ.",
+        Alter(transpose=False),
+    ),
+    ("slope_missing", "Both factors tanh′ are missing.", Alter(slope="missing")),
+    ("slope_twice", "Both factors tanh′ are applied twice.", Alter(slope="twice")),
+    (
+        "slope_of_value",
+        "tanh′ is taken at the value of the tanh; it belongs at its argument: the slope is 1 − tanh².",
+        Alter(slope="of_state"),
+    ),
+    (
+        "value_after",
+        "Each δ is multiplied by what leaves its tanh; it belongs with what its matrix read.",
+        Alter(state_used="after"),
+    ),
+    ("inner_missing", "The inner use gets no gradient.", Alter(recurrence=False)),
+):
+    exercise.slip(name, sentence, partial(altered, alter), SEE)
+
+for name, sentence, change in (
+    ("swapped", "The first two are swapped.", lambda a, b: (b, a, a + b)),
+    (
+        "mean",
+        "The total is the mean of the two; a matrix that is used twice moves y twice: it is their sum.",
+        lambda a, b: (a, b, (a + b) / 2),
+    ),
+    ("outer_alone", "The total counts the outer use alone.", lambda a, b: (a, b, a)),
+    (
+        "transposed_results",
+        "The gradients are transposed: entry [i, j] belongs to W[i, j].",
+        lambda a, b: (a.T, b.T, (a + b).T),
+    ),
+):
+    exercise.slip(name, sentence, partial(changed, change), SEE)

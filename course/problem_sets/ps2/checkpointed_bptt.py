@@ -1,0 +1,128 @@
+"""Backpropagation through time with few states in memory."""
+
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.altered import RNN_SLIPS, Alter, altered_loss
+from course.exercise import Case, Exercise, Parts
+from course.models import RNN, Array, rnn_loss
+from course.problem_sets.ps2.rnn_bptt import parts, scaled
+
+
+def checkpointed_bptt(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    """The gradients of `rnn_bptt`, with only every `every`-th state kept on the way forward.
+
+    Formula: h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h),  o_t = W_qh h_t + b_q,
+             L = (1/T) Σ_t ½‖o_t − y_t‖².
+    Keep h_0, h_every, h_{2·every}, … Then go back, segment by segment from the last: recompute the
+    segment's states from its checkpoint, and carry the gradient through it.
+
+    Args:
+        p: parameters W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q).
+        X: inputs, shape (T, d).
+        Y: targets, shape (T, q).
+        h_0: initial state, shape (h).
+        every: length of a segment, at least 1; it need not divide T, and may exceed it.
+
+    Returns:
+        grads: an RNN whose fields are ∂L/∂W_hx, …, ∂L/∂b_q.
+        dh_0: ∂L/∂h_0, shape (h).
+        dX: ∂L/∂x_t for every t, shape (T, d).
+    """
+    raise NotImplementedError("checkpointed_bptt: return grads, dh_0, dX")
+
+
+exercise = Exercise(
+    checkpointed_bptt, title="BPTT with checkpoints", chapter="4 bptt", returns=(RNN, "dh_0", "dX")
+)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step; one segment longer than the sequence; equal segments; a shorter last one."""
+    drawn = []
+    for T, every in ((1, 1), (3, 7), (6, 2), (7, 3)):
+        d, h, q = draws.sizes(rng, 3, T, every)
+        X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+        name = "T=1" if T == 1 else f"T={T}, every={every}"
+        drawn.append(Case(name, (draws.rnn(rng, d, h, q), X, Y, draws.away_from_zero(rng, h), every)))
+    return drawn
+
+
+@exercise.expects
+def expected(p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
+    """The complex step of the given loss: `every` changes nothing."""
+    return parts(rnn_loss, p, X, Y, h_0)
+
+
+SEE = "Cost and memory"
+exercise.claim("one_step", "With one step (T = 1) every gradient is right.", on="T=1", points=1, see=SEE)
+exercise.claim(
+    "one_segment",
+    "With one segment, longer than the sequence, it is right.",
+    on="T=3, every=7",
+    points=1,
+    see=SEE,
+)
+exercise.claim(
+    "equal_segments",
+    "With several segments of equal length it is right.",
+    on="T=6, every=2",
+    points=2,
+    see=SEE,
+)
+exercise.claim(
+    "shorter_last", "With a last segment that is shorter it is right.", on="T=7, every=3", points=1, see=SEE
+)
+
+for _slip in RNN_SLIPS:
+    exercise.slip(
+        _slip.name,
+        _slip.sentence,
+        lambda *args, alter=_slip.alter: parts(altered_loss(alter), *args[:-1]),
+        _slip.see,
+    )
+
+
+def cut(p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
+    """No gradient passes from one segment to the one before."""
+    return parts(altered_loss(Alter(cut_every=every)), p, X, Y, h_0)
+
+
+def whole_segments(p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
+    """Only the steps of whole segments count."""
+    kept = len(X) // every * every
+
+    def loss(p: RNN, X: Array, Y: Array, h_0: Array) -> Any:
+        return 0.0 if kept == 0 else rnn_loss(p, X[:kept], Y[:kept], h_0) * kept / len(X)
+
+    return parts(loss, p, X, Y, h_0)
+
+
+exercise.slip(
+    "cut",
+    "The gradient is cut between segments: it should pass from each segment to the one before.",
+    cut,
+    SEE,
+)
+exercise.slip(
+    "whole_segments",
+    "The steps after the last whole segment are left out.",
+    whole_segments,
+    SEE,
+)
+exercise.slip(
+    "last_loss",
+    "Only the last step's loss is counted.",
+    lambda *args: parts(altered_loss(Alter(), last_only=True), *args[:-1]),
+    "Backward in time",
+)
+for name, sentence, factor in (
+    ("no_mean", "Everything is T times too large: L is the mean over steps, not the sum.", float),
+    ("sign", "Everything has the wrong sign: the output error is o_t − y_t.", lambda T: -1.0),
+):
+    exercise.slip(name, sentence, lambda *args, factor=factor: scaled(factor, *args[:-1]), "Backward in time")

@@ -1,0 +1,124 @@
+"""Backpropagation through time for a linear network, where the paths are seen without slopes."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.altered import RNN_SLIPS, Alter, altered_loss
+from course.exercise import Case, Exercise, Parts
+from course.models import Array, LinearRNN, linear_loss
+from course.oracles import gradients
+
+
+def linear_rnn_bptt(
+    p: LinearRNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
+) -> tuple[LinearRNN, np.ndarray, np.ndarray]:
+    """Gradients of the loss of a linear RNN with respect to everything it depends on.
+
+    Formula: h_t = W_hx x_t + W_hh h_{t-1},  o_t = W_qh h_t,  L = (1/T) Σ_t ½‖o_t − y_t‖².
+             (`linear_forward` and `linear_loss` compute these.)
+
+    Args:
+        p: parameters W_hx (h, d), W_hh (h, h), W_qh (q, h).
+        X: inputs, shape (T, d).
+        Y: targets, shape (T, q).
+        h_0: initial state, shape (h).
+
+    Returns:
+        grads: a LinearRNN whose fields are ∂L/∂W_hx, ∂L/∂W_hh, ∂L/∂W_qh.
+        dh_0: ∂L/∂h_0, shape (h).
+        dX: ∂L/∂x_t for every t, shape (T, d).
+    """
+    raise NotImplementedError("linear_rnn_bptt: return grads, dh_0, dX")
+
+
+exercise = Exercise(
+    linear_rnn_bptt,
+    title="A linear network",
+    chapter="4 bptt",
+    returns=(LinearRNN, "dh_0", "dX"),
+    given=("LinearRNN", "linear_forward", "linear_loss"),
+)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step, to localise a mistake; then several."""
+    drawn = []
+    for T in (1, int(rng.integers(3, 5)), 6):
+        d, h, q = draws.sizes(rng, 3, T)
+        p = draws.rnn(rng, d, h, q)
+        X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+        name = "T=1" if T == 1 else f"T={T}, d={d}, h={h}, q={q}"
+        drawn.append(Case(name, (LinearRNN(p.W_hx, p.W_hh, p.W_qh), X, Y, draws.away_from_zero(rng, h))))
+    return drawn
+
+
+def parts(loss: Callable[..., Any], p: LinearRNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The complex step of `loss` with respect to everything that is asked."""
+    grads, (dX, _, dh_0) = gradients(loss, p, X, Y, h_0)
+    return grads._asdict() | {"dh_0": dh_0, "dX": dX}
+
+
+@exercise.expects
+def expected(p: LinearRNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The complex step of the given loss."""
+    return parts(linear_loss, p, X, Y, h_0)
+
+
+SEE = "A linear network"
+exercise.claim("one_step", "With one step (T = 1) every gradient is right.", on="T=1", points=1, see=SEE)
+exercise.claim("output_layer", "∂L/∂W_qh is right: every step counts.", parts=("W_qh",), points=1, see=SEE)
+exercise.claim(
+    "hidden_weights",
+    "∂L/∂W_hx and ∂L/∂W_hh are right: one term for every use.",
+    parts=("W_hx", "W_hh"),
+    points=2,
+    see=SEE,
+)
+exercise.claim(
+    "ends",
+    "∂L/∂h_0 and every ∂L/∂x_t are right.",
+    parts=("dh_0", "dX"),
+    points=1,
+    see="Inputs and the initial state",
+)
+
+for _slip in RNN_SLIPS:
+    if _slip.alter.slope == "tanh":
+        exercise.slip(_slip.name, _slip.sentence, partial(parts, altered_loss(_slip.alter)), SEE)
+
+exercise.slip(
+    "slope_present",
+    "A factor 1 − h_t² is there, but this network has no tanh: the slope of the identity is 1.",
+    partial(parts, altered_loss(Alter(slope="from_value"))),
+    SEE,
+)
+exercise.slip(
+    "last_loss",
+    "Only the last step's loss is counted.",
+    partial(parts, altered_loss(Alter(), last_only=True)),
+    SEE,
+)
+
+
+def scaled(factor: Callable[[int], float], *args: Any) -> Parts:
+    """The right gradients, times a factor that may depend on T."""
+    return {name: factor(len(args[1])) * part for name, part in expected(*args).items()}
+
+
+exercise.slip(
+    "no_mean",
+    "Everything is T times too large: L is the mean over steps, not the sum.",
+    partial(scaled, float),
+    SEE,
+)
+exercise.slip(
+    "sign",
+    "Everything has the wrong sign: the output error is o_t − y_t.",
+    partial(scaled, lambda T: -1.0),
+    SEE,
+)

@@ -1,0 +1,119 @@
+"""The forward pass of a batch of sequences of unequal lengths."""
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Exercise, Parts
+from course.judging import Run
+from course.models import RNN, Array, rnn_forward
+
+
+def masked_forward(
+    p: RNN, X: np.ndarray, lengths: np.ndarray, h_0: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """States and outputs of a batch of N sequences; sequence n has lengths[n] real steps, then padding.
+
+    Formula: at a real step, t ≤ lengths[n]:  h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h),
+                 o_t = W_qh h_t + b_q;
+             in the padding, t > lengths[n]:  h_t = h_{t-1},  o_t = 0.
+
+    Args:
+        p: parameters W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q).
+        X: inputs, shape (T, N, d), time first. In the padding stands any finite number.
+        lengths: integers from 1 to T, shape (N), in any order.
+        h_0: initial states, shape (N, h).
+
+    Returns:
+        H: shape (T + 1, N, h); H[0] is h_0, H[t] is h_t, and so H[T] holds every sequence's last real state.
+        O: shape (T, N, q); O[t-1] is o_t.
+    """
+    raise NotImplementedError("masked_forward: return H and O")
+
+
+exercise = Exercise(masked_forward, title="A batch with padding", chapter="4 bptt", returns=("H", "O"))
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step; then unequal lengths, the longest as long as the array, or shorter."""
+    drawn = []
+    for T, longest in ((1, 1), (6, 6), (7, 6)):
+        d, h, q, N = draws.sizes(rng, 4, T)
+        lengths = draws.lengths(rng, N, longest) if T > 1 else np.ones(N, dtype=int)
+        name = "T=1" if T == 1 else f"T={T}, lengths={lengths.tolist()}, d={d}, h={h}"
+        p, X = draws.rnn(rng, d, h, q), rng.normal(size=(T, N, d))
+        drawn.append(Case(name, (p, X, lengths, draws.away_from_zero(rng, N, h))))
+    return drawn
+
+
+@exercise.shaped
+def shapes(p: RNN, X: Array, lengths: Array, h_0: Array) -> dict[str, tuple[int, ...]]:
+    """States from step 0 on, outputs from step 1 on."""
+    T, N, _ = X.shape
+    return {"H": (T + 1, *h_0.shape), "O": (T, N, len(p.b_q))}
+
+
+SEE = "Batches and masks"
+
+
+@exercise.check("start", "H[0] is h_0.", points=1, see=SEE)
+def start(run: Run) -> None:
+    """Every sequence starts from its own state."""
+    for case in run.cases:
+        run.equal(run.parts(case)["H"][0], case.args[3], "H[0]", case)
+
+
+@exercise.check("real_steps", "At every real step the state follows from the one before.", points=2, see=SEE)
+def real_steps(run: Run) -> None:
+    """The recursion itself is the law."""
+    for case in run.cases:
+        H, (p, X, lengths, _) = run.parts(case)["H"], case.args
+        for t in range(1, len(H)):
+            real = lengths >= t
+            a = X[t - 1, real] @ p.W_hx.T + H[t - 1, real] @ p.W_hh.T + p.b_h
+            run.equal(H[t, real], np.tanh(a), f"H[{t}], in the rows that are real there,", case)
+
+
+@exercise.check("frozen", "In the padding the state stays as it is.", points=1, see=SEE)
+def frozen(run: Run) -> None:
+    """The last row holds every sequence's last real state."""
+    for case in run.cases:
+        H, lengths = run.parts(case)["H"], case.args[2]
+        for n, T_n in enumerate(lengths):
+            kept = np.broadcast_to(H[T_n, n], H[T_n:, n].shape)
+            run.equal(H[T_n:, n], kept, f"H[{T_n}:, {n}], a sequence of length {T_n},", case)
+
+
+@exercise.check("outputs", "O is W_qh h_t + b_q at real steps, and zero in the padding.", points=1, see=SEE)
+def outputs(run: Run) -> None:
+    """Padding has no output, not even the bias."""
+    for case in run.cases:
+        got, (p, _, lengths, _) = run.parts(case), case.args
+        for n, T_n in enumerate(lengths):
+            run.equal(got["O"][:T_n, n], got["H"][1 : T_n + 1, n] @ p.W_qh.T + p.b_q, f"O[:{T_n}, {n}]", case)
+            run.equal(got["O"][T_n:, n], np.zeros_like(got["O"][T_n:, n]), f"O[{T_n}:, {n}]", case)
+
+
+def unmasked(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """Every sequence run to the end of the array, padding included."""
+    return {"H": np.stack([rnn_forward(p, X[:, n], h_0[n])[0] for n in range(len(h_0))], axis=1)}
+
+
+def zeroed(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """The state multiplied by the mask."""
+    H = unmasked(p, X, lengths, h_0)["H"]
+    return {"H": H * (np.arange(len(H))[:, None] <= lengths)[:, :, None]}
+
+
+exercise.slip(
+    "unmasked",
+    "The state runs on into the padding: there it should stay as it is.",
+    unmasked,
+    see=SEE,
+)
+exercise.slip(
+    "zeroed",
+    "The state is zero in the padding: a mask that multiplies forgets h_{t-1}, which should be kept.",
+    zeroed,
+    see=SEE,
+)

@@ -1,0 +1,135 @@
+"""How a state depends on an earlier one."""
+
+from collections.abc import Callable
+from functools import partial, reduce
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.altered import RNN_SLIPS, Alter, altered_states
+from course.exercise import Case, Exercise, Parts
+from course.models import RNN, Array, rnn_forward
+from course.oracles import complex_step
+
+
+def state_jacobian(p: RNN, X: np.ndarray, h_0: np.ndarray, s: int, t: int) -> np.ndarray:
+    """The Jacobian of the state after step t with respect to the state after step s.
+
+    Formula: h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h).
+
+    Args:
+        p: parameters W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q).
+        X: inputs, shape (T, d).
+        h_0: initial state, shape (h).
+        s: the earlier step, from 0 to t.
+        t: the later step, at most T.
+
+    Returns:
+        J: shape (h, h); J[i, j] is dh_t[i]/dh_s[j].
+    """
+    raise NotImplementedError("state_jacobian: return J")
+
+
+exercise = Exercise(state_jacobian, title="From one state to another", chapter="4 bptt", returns=("J",))
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step; no step; several in the middle of a sequence; all of them."""
+    drawn = []
+    for T, s, t in ((4, 0, 1), (4, 2, 2), (6, 1, 5), (6, 0, 6)):
+        d, h, q = draws.sizes(rng, 3, T)
+        name = {1: "t=1", 2: "s=t"}.get(t, f"s={s}, t={t}, d={d}, h={h}")
+        args = (draws.rnn(rng, d, h, q), rng.normal(size=(T, d)), draws.away_from_zero(rng, h), s, t)
+        drawn.append(Case(name, args))
+    return drawn
+
+
+@exercise.expects
+def expected(p: RNN, X: Array, h_0: Array, s: int, t: int) -> Parts:
+    """The complex step of the given forward pass, started at h_s."""
+    before = rnn_forward(p, X, h_0)[0][s]
+    return {"J": complex_step(lambda h: rnn_forward(p, X[s:t], h)[0][-1], before)}
+
+
+SEE = "Backward in time"
+exercise.claim("one_step", "dh_1/dh_0 is right.", on="t=1", points=1, see=SEE)
+exercise.claim("no_step", "dh_t/dh_t is the identity.", on="s=t", points=1, see=SEE)
+exercise.claim("many_steps", "dh_t/dh_s is right for every s and t.", points=2, see=SEE)
+
+
+def altered(alter: Alter, p: RNN, X: Array, h_0: Array, s: int, t: int) -> Parts:
+    """The same with one rule altered."""
+    before = rnn_forward(p, X, h_0)[0][s]
+    if s == t:
+        return {"J": np.eye(len(h_0))}
+    return {"J": complex_step(lambda h: altered_states(p, X[s:t], h, alter)[-1], before)}
+
+
+for _slip in RNN_SLIPS:
+    if _slip.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state"):
+        exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip.alter), _slip.see)
+
+
+def local(p: RNN, X: Array, h_0: Array, s: int, t: int) -> list[Array]:
+    """The Jacobians of the steps s+1 … t, one by one."""
+    return [expected(p, X, h_0, j - 1, j)["J"] for j in range(s + 1, t + 1)]
+
+
+def product(factors: list[Array], h: int) -> Array:
+    """The product, first factor leftmost; the empty one is the identity."""
+    return reduce(np.matmul, factors, np.eye(h))
+
+
+def from_factors(change: Callable[[list[Array]], list[Array]], *args: Any) -> Parts:
+    """A product of the steps' Jacobians, chosen or ordered wrongly."""
+    return {"J": product(change(local(*args)), len(args[2]))}
+
+
+exercise.slip(
+    "order",
+    "The factors stand in the wrong order: the latest step's Jacobian stands leftmost.",
+    partial(from_factors, lambda factors: factors),
+    SEE,
+)
+exercise.slip(
+    "one_factor_less",
+    "One factor is missing at the early end: the path from h_s to h_t starts with step s + 1.",
+    partial(from_factors, lambda factors: factors[:0:-1]),
+    SEE,
+)
+exercise.slip(
+    "last_factor_missing",
+    "One factor is missing at the late end: the path from h_s to h_t ends with step t.",
+    partial(from_factors, lambda factors: factors[-2::-1] if len(factors) > 1 else []),
+    SEE,
+)
+exercise.slip(
+    "one_step_only",
+    "This is the Jacobian of the last step alone; the steps between s and t multiply.",
+    partial(from_factors, lambda factors: factors[-1:]),
+    SEE,
+)
+
+
+def rearranged(change: Callable[..., Array], *args: Any) -> Parts:
+    """The right Jacobian, changed."""
+    return {"J": change(expected(*args)["J"], *args)}
+
+
+exercise.slip(
+    "transposed_result",
+    "The whole Jacobian is transposed: row i belongs to h_t[i], column j to h_s[j].",
+    partial(rearranged, lambda J, *args: J.T),
+    SEE,
+)
+exercise.slip(
+    "one_factor_more",
+    "There is one factor too many at the early end: the path from h_s starts with step s + 1, not s.",
+    partial(
+        rearranged,
+        lambda J, p, X, h_0, s, t: J @ ((1 - rnn_forward(p, X, h_0)[0][s] ** 2)[:, None] * p.W_hh),
+    ),
+    SEE,
+)

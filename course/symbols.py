@@ -1,0 +1,195 @@
+"""Symbolic answers as text: written by SymPy where the student's code runs, read here without it.
+
+A result travels as `sympy.srepr` writes it. The reader walks the syntax tree, knows a short list of node
+names, and computes with floats only: no text of a student's is ever executed or given to SymPy.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from course.models import Array
+from course.oracles import STEP
+
+MAX_LENGTH, MAX_DEPTH = 20_000, 60
+Function = Callable[[Array], Array]
+KNOWN: dict[str, Function] = {  # complex-safe functions that may stand in an answer by name
+    "exp": np.exp,
+    "log": np.log,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tanh": np.tanh,
+}
+CONSTANTS = {"pi": np.pi, "E": np.e}
+
+
+def written(function: Callable[[], Any], *data: Any) -> tuple[str, ...]:
+    """Entry of a symbolic exercise: call `function()` and write its results; `data` is the judge's alone."""
+    import sympy  # only symbolic exercises need it
+
+    results = function()
+    if not isinstance(results, tuple | list):
+        results = (results,)
+    for result in results:
+        if not isinstance(result, sympy.Basic):
+            raise TypeError(f"it should return SymPy expressions; one result is a {type(result).__name__}")
+    return tuple(_renumbered(sympy.srepr(result)) for result in results)
+
+
+def _renumbered(text: str) -> str:
+    """SymPy numbers dummy symbols anew each time; here they count from 0 in their order."""
+    order = list(dict.fromkeys(re.findall(r"dummy_index=-?\d+", text)))
+    return re.sub(r"dummy_index=-?\d+", lambda m: f"dummy_index={order.index(m[0])}", text)
+
+
+def evaluate(text: Any, symbols: Mapping[str, Array], functions: Mapping[str, Function]) -> Array:
+    """The value of a written expression, with arrays for its symbols and functions for its functions.
+
+    Raises:
+        ValueError: for anything but an expression in these; says what stands there.
+    """
+    if not isinstance(text, str) or len(text) > MAX_LENGTH:
+        raise ValueError("a result is not an expression, or far too long")
+    depth = np.cumsum([(c in "([{") - (c in ")]}") for c in text] or [0])
+    if depth.max() > MAX_DEPTH or re.search(r"[-+~]\s*[-+~]", text):
+        raise ValueError("a result is nested too deeply")
+    try:
+        tree = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise ValueError("a result is not an expression") from None
+    with np.errstate(all="ignore"):
+        value = _Reader(dict(functions)).value(tree, {(name, None): v for name, v in symbols.items()})
+        shapes = [np.shape(v) for v in symbols.values()]
+        return np.asarray(np.broadcast_to(value, np.broadcast_shapes(*shapes)))
+
+
+Environment = dict[tuple[str, int | None], Any]
+
+
+class _Reader:
+    """Computes the value of a tree in an environment of symbols."""
+
+    def __init__(self, functions: dict[str, Function]) -> None:
+        self.functions = functions
+
+    def value(self, node: ast.expr, env: Environment) -> Any:
+        if isinstance(node, ast.Name) and node.id in CONSTANTS:
+            return CONSTANTS[node.id]
+        if not isinstance(node, ast.Call):
+            raise ValueError(f"a result contains {_shown(node)}, which is not allowed")
+        if isinstance(node.func, ast.Call):  # Function('f')(argument)
+            return self._applied(node)(self.value(_one(node.args), env))
+        name = _shown(node.func)
+        if name in KNOWN:
+            return KNOWN[name](np.asarray(self.value(_one(node.args), env)))
+        if name not in RULES or (node.keywords and name not in ("Symbol", "Dummy", "Float")):
+            raise ValueError(f"a result contains {name}, which is not allowed")
+        return RULES[name](self, node, env)
+
+    def _applied(self, node: ast.Call) -> Function:
+        name = _literal(_call(node.func, "Function").args[0], str)
+        if name not in self.functions:
+            raise ValueError(
+                f"a result contains the function {name}; only {_list(self.functions)} may stand there"
+            )
+        return self.functions[name]
+
+    def symbol(self, node: ast.Call, env: Environment) -> Any:
+        key = _key(node)
+        if key not in env:
+            known = _list(name for name, index in env if index is None)
+            raise ValueError(f"a result contains the symbol {key[0]}; only {known} may stand there")
+        return env[key]
+
+    def derivative(self, node: ast.Call, env: Environment) -> Any:
+        """G'(e), written as the derivative of G(e) by e, once."""
+        inner, *by = node.args
+        pair = _call(by[0], "Tuple").args if len(by) == 1 else []
+        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Call) and len(pair) == 2:
+            argument = _one(inner.args)
+            if ast.dump(argument) == ast.dump(pair[0]) and _number(pair[1]) == 1:
+                at = np.asarray(self.value(argument, env), dtype=float)
+                return np.imag(self._applied(inner)(at + 1j * STEP)) / STEP
+        raise ValueError("a result contains a Derivative that is not carried out; use .doit()")
+
+    def substitution(self, node: ast.Call, env: Environment) -> Any:
+        if len(node.args) != 3:
+            raise ValueError("a result contains a malformed Subs")
+        names, values = (_call(a, "Tuple").args for a in node.args[1:])
+        if len(names) != len(values):
+            raise ValueError("a result contains a malformed Subs")
+        inner = {
+            _key(_call(n, "Symbol", "Dummy")): self.value(v, env) for n, v in zip(names, values, strict=True)
+        }
+        return self.value(node.args[0], env | inner)
+
+    def power(self, node: ast.Call, env: Environment) -> Any:
+        if len(node.args) != 2:
+            raise ValueError("a result contains a malformed Pow")
+        return np.power(*self.arguments(node, env))
+
+    def arguments(self, node: ast.Call, env: Environment) -> list[Any]:
+        return [self.value(a, env) for a in node.args]
+
+
+RULES: dict[str, Callable[[_Reader, ast.Call, Environment], Any]] = {
+    "Integer": lambda reader, node, env: _number(node),
+    "Rational": lambda reader, node, env: _number(node),
+    "Float": lambda reader, node, env: _number(node),
+    "Symbol": _Reader.symbol,
+    "Dummy": _Reader.symbol,
+    "Add": lambda reader, node, env: sum(reader.arguments(node, env), start=0.0),
+    "Mul": lambda reader, node, env: np.prod(np.broadcast_arrays(1.0, *reader.arguments(node, env)), axis=0),
+    "Pow": _Reader.power,
+    "Derivative": _Reader.derivative,
+    "Subs": _Reader.substitution,
+}
+
+
+def _number(node: ast.expr) -> float:
+    """The value of Integer(n), Rational(p, q) or Float('x', precision=…)."""
+    call = _call(node, "Integer", "Rational", "Float")
+    kind = str if _shown(call.func) == "Float" else int
+    try:
+        parts = [float(_literal(a, kind)) for a in call.args]
+        return parts[0] / parts[1] if _shown(call.func) == "Rational" else parts[0]
+    except (OverflowError, ZeroDivisionError, IndexError):
+        raise ValueError("a result contains a number that is too large") from None
+
+
+def _key(node: ast.Call) -> tuple[str, int | None]:
+    """What tells a symbol from others: its name, and for a dummy its number. Assumptions do not count."""
+    numbers = [_literal(k.value, int) for k in node.keywords if k.arg == "dummy_index"]
+    return _literal(_one(node.args), str), numbers[0] if numbers else None
+
+
+def _literal(node: ast.expr, kind: type) -> Any:
+    negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and kind is int
+    node = node.operand if negative and isinstance(node, ast.UnaryOp) else node
+    if not isinstance(node, ast.Constant) or type(node.value) is not kind:
+        raise ValueError(f"a result contains {_shown(node)} where a plain {kind.__name__} belongs")
+    value: Any = node.value
+    return -value if negative else value
+
+
+def _call(node: ast.expr, *names: str) -> ast.Call:
+    if not isinstance(node, ast.Call) or _shown(node.func) not in names or not node.args:
+        raise ValueError(f"a result contains {_shown(node)} where {' or '.join(names)} belongs")
+    return node
+
+
+def _one(nodes: list[ast.expr]) -> ast.expr:
+    if len(nodes) != 1:
+        raise ValueError("a result contains a function of more or fewer than one argument")
+    return nodes[0]
+
+
+def _shown(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else f"a {type(node).__name__}"
+
+
+def _list(names: Any) -> str:
+    return ", ".join(names)

@@ -1,0 +1,118 @@
+"""Answers to `tied_matrices`."""
+
+import numpy as np
+
+from course.grader.bank import Bank
+
+bank = Bank("tied_matrices")
+
+
+@bank.reference
+def tied_matrices(W: np.ndarray, v: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    h = np.tanh(W @ x)
+    z = np.tanh(W @ h)
+    delta_1 = (1 - z**2) * v
+    delta_2 = (1 - h**2) * (W.T @ delta_1)
+    outer = np.outer(delta_1, h)
+    inner = np.outer(delta_2, x)
+    return outer, inner, outer + inner
+
+
+@bank.right
+def forward_mode(W: np.ndarray, v: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    # A tangent for every entry of either matrix, and one for both at once.
+    def slope(V_1: np.ndarray, V_2: np.ndarray) -> float:
+        h = np.tanh(W @ x)
+        dh = (V_2 @ x) / np.cosh(W @ x) ** 2
+        return float(v @ ((V_1 @ h + W @ dh) / np.cosh(W @ h) ** 2))
+
+    results = np.zeros((3, *W.shape))
+    for i, j in np.ndindex(W.shape):
+        E = np.zeros_like(W)
+        E[i, j] = 1.0
+        results[:, i, j] = slope(E, 0 * E), slope(0 * E, E), slope(E, E)
+    return results[0], results[1], results[2]
+
+
+@bank.right
+def jacobian_products(
+    W: np.ndarray, v: np.ndarray, x: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    # Row Jacobians times the third-order derivative of a product, summed by einsum.
+    n = len(x)
+    h = np.tanh(W @ x)
+    row_1 = v @ np.diag(1 - np.tanh(W @ h) ** 2)
+    row_2 = row_1 @ W @ np.diag(1 - h**2)
+    eye = np.eye(n)
+    outer = np.einsum("i,ij,k->jk", row_1, eye, h)
+    inner = np.einsum("i,ij,k->jk", row_2, eye, x)
+    return outer, inner, np.einsum("ui,uk->ik", np.stack([row_1, row_2]), np.stack([h, x]))
+
+
+OUTER, INNER, BOTH = {"outer_use"}, {"inner_use"}, {"both_uses"}
+ALL = OUTER | INNER | BOTH
+bank.edit("transpose", "W.T @ delta_1", "W @ delta_1", loses=INNER | BOTH, slip="transpose")
+bank.edit("matrix_missing", "(W.T @ delta_1)", "delta_1", loses=INNER | BOTH)
+bank.edit(
+    "slopes_missing",
+    "(1 - z**2) * v\n    delta_2 = (1 - h**2) * (W.T @ delta_1)",
+    "v\n    delta_2 = W.T @ delta_1",
+    loses=ALL,
+    slip="slope_missing",
+)
+bank.edit("outer_slope_missing", "(1 - z**2) * v", "v", loses=ALL)
+bank.edit("inner_slope_missing", "(1 - h**2) * (W.T @ delta_1)", "W.T @ delta_1", loses=INNER | BOTH)
+bank.edit(
+    "slopes_twice",
+    "(1 - z**2) * v\n    delta_2 = (1 - h**2)",
+    "(1 - z**2) ** 2 * v\n    delta_2 = (1 - h**2) ** 2",
+    loses=ALL,
+    slip="slope_twice",
+)
+bank.edit(
+    "slopes_of_values",
+    "(1 - z**2) * v\n    delta_2 = (1 - h**2)",
+    "(1 - np.tanh(z) ** 2) * v\n    delta_2 = (1 - np.tanh(h) ** 2)",
+    loses=ALL,
+    slip="slope_of_value",
+)
+bank.edit(
+    "slopes_exchanged",
+    "(1 - z**2) * v\n    delta_2 = (1 - h**2)",
+    "(1 - h**2) * v\n    delta_2 = (1 - z**2)",
+    loses=ALL,
+)
+bank.edit(
+    "values_after",
+    "np.outer(delta_1, h)\n    inner = np.outer(delta_2, x)",
+    "np.outer(delta_1, z)\n    inner = np.outer(delta_2, h)",
+    loses=ALL,
+    slip="value_after",
+)
+bank.edit("input_for_both", "np.outer(delta_1, h)", "np.outer(delta_1, x)", loses=OUTER | BOTH)
+bank.edit("hidden_for_both", "np.outer(delta_2, x)", "np.outer(delta_2, h)", loses=INNER | BOTH)
+bank.edit(
+    "inner_forgotten", "np.outer(delta_2, x)", "np.zeros_like(W)", loses=INNER | BOTH, slip="inner_missing"
+)
+bank.edit("swapped", "return outer, inner,", "return inner, outer,", loses=OUTER | INNER, slip="swapped")
+bank.edit("mean", "outer + inner", "(outer + inner) / 2", loses=BOTH, slip="mean")
+bank.edit("only_the_last_use", "inner, outer + inner", "inner, outer", loses=BOTH, slip="outer_alone")
+bank.edit("only_the_first_use", "inner, outer + inner", "inner, inner", loses=BOTH)
+bank.edit(
+    "transposed",
+    "    return outer, inner, outer + inner",
+    "    return outer.T, inner.T, (outer + inner).T",
+    loses=ALL,
+    slip="transposed_results",
+)
+bank.edit("outer_transposed", "np.outer(delta_1, h)", "np.outer(h, delta_1)", loses=OUTER | BOTH)
+bank.edit("output_weights_missing", "(1 - z**2) * v", "1 - z**2", loses=ALL)
+bank.edit("sign", "(1 - z**2) * v", "(z**2 - 1) * v", loses=ALL)
+bank.edit(
+    "single_precision",
+    "h = np.tanh(W @ x)",
+    "h = np.tanh((W @ x).astype(np.float32))",
+    loses=ALL,
+    slip="precision",
+)
+bank.edit("total_in_place", "outer + inner", "np.add(outer, inner, out=W)", loses={"keeps"})

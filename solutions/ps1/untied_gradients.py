@@ -1,0 +1,120 @@
+"""Answers to `untied_gradients`."""
+
+import numpy as np
+
+from course import RNN, rnn_forward
+from course.grader.bank import Bank
+
+bank = Bank("untied_gradients")
+
+
+@bank.reference
+def untied_gradients(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> np.ndarray:
+    T = len(X)
+    H, O = rnn_forward(p, X, h_0)
+    errors = (O - Y) / T
+    G = np.zeros((T, len(h_0), len(h_0)))
+    dh = np.zeros(len(h_0))
+    for t in range(T, 0, -1):
+        delta = (1 - H[t] ** 2) * (p.W_qh.T @ errors[t - 1] + dh)
+        G[t - 1] = np.outer(delta, H[t - 1])
+        dh = p.W_hh.T @ delta
+    return G
+
+
+@bank.right
+def sum_over_losses(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> np.ndarray:
+    # The column sums of the triangle: every loss t through every use k.
+    T, n = len(X), len(h_0)
+    H, O = rnn_forward(p, X, h_0)
+    G = np.zeros((T, n, n))
+    for t in range(1, T + 1):
+        row = (O[t - 1] - Y[t - 1]) @ p.W_qh / T
+        for k in range(t, 0, -1):
+            row = row @ np.diag(1 - H[k] ** 2)
+            G[k - 1] += np.outer(row, H[k - 1])
+            row = row @ p.W_hh
+    return G
+
+
+@bank.right
+def forward_from_every_use(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> np.ndarray:
+    # For every use k, the Jacobian of the states by that copy alone, carried forward to the end.
+    T, n = len(X), len(h_0)
+    H, O = rnn_forward(p, X, h_0)
+    G = []
+    for k in range(T):
+        S = np.einsum("ij,l->ijl", np.diag(1 - H[k + 1] ** 2), H[k])
+        total = np.zeros((n, n))
+        for t in range(k, T):
+            if t > k:
+                S = np.tensordot((1 - H[t + 1] ** 2)[:, None] * p.W_hh, S, axes=1)
+            total += np.tensordot((O[t] - Y[t]) @ p.W_qh, S, axes=1) / T
+        G.append(total)
+    return np.stack(G)
+
+
+@bank.right
+def one_linear_system(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> np.ndarray:
+    # All deltas at once, from the transposed block bidiagonal system of the linearised network.
+    T, n = len(X), len(h_0)
+    H, O = rnn_forward(p, X, h_0)
+    D = 1 - H[1:] ** 2
+    system = np.eye(T * n)
+    for t in range(1, T):
+        system[t * n : (t + 1) * n, (t - 1) * n : t * n] = -D[t][:, None] * p.W_hh
+    dH = np.linalg.solve(system.T, ((O - Y) @ p.W_qh / T).reshape(-1)).reshape(T, n)
+    return np.asarray(np.einsum("ti,tj->tij", D * dH, H[:-1]))
+
+
+SUM, LAST, EVERY, ONE = {"sum"}, {"last_copy"}, {"every_copy"}, {"one_step"}
+ALL = SUM | LAST | EVERY | ONE
+CARRY = "dh = p.W_hh.T @ delta"
+bank.edit("transpose", CARRY, "dh = p.W_hh @ delta", loses=SUM | EVERY, slip="transpose")
+bank.edit("slope_missing", "(1 - H[t] ** 2) * (p", "(p", loses=ALL, slip="slope_missing")
+bank.edit("slope_twice", "(1 - H[t] ** 2)", "(1 - H[t] ** 2) ** 2", loses=ALL, slip="slope_twice")
+bank.edit("slope_of_state", "1 - H[t] ** 2", "1 - np.tanh(H[t]) ** 2", loses=ALL, slip="slope_of_state")
+bank.edit("slope_one_early", "1 - H[t] ** 2", "1 - H[t - 1] ** 2", loses=ALL)
+bank.edit("later_state", "np.outer(delta, H[t - 1])", "np.outer(delta, H[t])", loses=ALL, slip="later_state")
+bank.edit("no_recurrence", "errors[t - 1] + dh", "errors[t - 1]", loses=SUM | EVERY, slip="no_recurrence")
+bank.edit("first_use", "range(T, 0, -1)", "range(T, 1, -1)", loses=ALL, slip="first_use")
+bank.edit("last_loss", "    G = np", "    errors[:-1] = 0\n    G = np", loses=SUM | EVERY, slip="last_loss")
+bank.edit("reversed", "return G", "return G[::-1]", loses=LAST | EVERY, slip="reversed")
+bank.edit(
+    "accumulated",
+    "    return G",
+    "    for t in range(T - 2, -1, -1):\n        G[t] += G[t + 1]\n    return G",
+    loses=SUM | EVERY,
+    slip="running_sum",
+)
+bank.edit(
+    "total_everywhere",
+    "    return G",
+    "    G[:] = G.sum(axis=0)\n    return G",
+    loses=SUM | LAST | EVERY,
+    slip="total_everywhere",
+)
+bank.edit("share_of_the_total", "    return G", "    G[:] = G.mean(axis=0)\n    return G", loses=LAST | EVERY)
+bank.edit("no_mean", "(O - Y) / T", "O - Y", loses=SUM | LAST | EVERY, slip="no_mean")
+bank.edit("sign", "(O - Y) / T", "(Y - O) / T", loses=ALL, slip="sign")
+bank.edit("outer_swapped", "np.outer(delta, H[t - 1])", "np.outer(H[t - 1], delta)", loses=ALL)
+bank.edit("carry_summed", CARRY, "dh = dh + p.W_hh.T @ delta", loses=SUM | EVERY)
+bank.edit("one_row_early", "G[t - 1] = np", "G[t - 2] = np", loses=LAST | EVERY)
+bank.edit("single_precision", "return G", "return G.astype(np.float32)", loses=ALL, slip="precision")
+bank.edit(
+    "targets_overwritten", "errors = (O - Y) / T", "O -= Y\n    Y[:] = O / T\n    errors = Y", loses={"keeps"}
+)
+
+
+@bank.wrong(loses=LAST | EVERY, slip="rows")
+def one_loss_through_all_uses(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> np.ndarray:
+    T, n = len(X), len(h_0)
+    H, O = rnn_forward(p, X, h_0)
+    G = np.zeros((T, n, n))
+    for t in range(T):
+        dh = p.W_qh.T @ (O[t] - Y[t]) / T
+        for k in range(t, -1, -1):
+            delta = (1 - H[k + 1] ** 2) * dh
+            G[t] += np.outer(delta, H[k])
+            dh = p.W_hh.T @ delta
+    return G

@@ -1,0 +1,182 @@
+"""Answers to `checkpointed_bptt`."""
+
+import numpy as np
+
+from course import RNN, rnn_forward
+from course.grader.bank import Bank
+
+bank = Bank("checkpointed_bptt")
+
+
+@bank.reference
+def checkpointed_bptt(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    T = len(X)
+    checkpoints = []
+    h = h_0
+    for t in range(T):
+        if t % every == 0:
+            checkpoints.append(h)
+        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)
+    total = RNN(*[np.zeros_like(field) for field in p])
+    dX = np.zeros_like(X)
+    carry = np.zeros_like(h_0)
+    for number in reversed(range(len(checkpoints))):
+        first = number * every
+        last = min(first + every, T)
+        H, O = rnn_forward(p, X[first:last], checkpoints[number])
+        dO = (O - Y[first:last]) / T
+        dA = np.zeros((last - first, len(h_0)))
+        for t in reversed(range(last - first)):
+            dA[t] = (1 - H[t + 1] ** 2) * (p.W_qh.T @ dO[t] + carry)
+            carry = p.W_hh.T @ dA[t]
+        dX[first:last] = dA @ p.W_hx
+        terms = (dA.T @ X[first:last], dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], dO.sum(axis=0))
+        total = RNN(*[a + b for a, b in zip(total, terms, strict=True)])
+    return total, carry, dX
+
+
+@bank.right
+def all_states_kept(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    # Ordinary BPTT: right, and it spares no memory.
+    T = len(X)
+    H, O = rnn_forward(p, X, h_0)
+    dO = (O - Y) / T
+    deltas, dh = list[np.ndarray](), np.zeros_like(h_0)
+    for t in range(T, 0, -1):
+        deltas.insert(0, (1 - H[t] ** 2) * (p.W_qh.T @ dO[t - 1] + dh))
+        dh = p.W_hh.T @ deltas[0]
+    dA = np.array(deltas)
+    return RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(0), dO.T @ H[1:], dO.sum(0)), dh, dA @ p.W_hx
+
+
+@bank.right
+def recomputed_from_the_start(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    # No state is kept at all: each is computed again from h_0 when its turn comes.
+    def state(t: int) -> np.ndarray:
+        h = h_0
+        for x in X[:t]:
+            h = np.tanh(p.W_hx @ x + p.W_hh @ h + p.b_h)
+        return h
+
+    W_hx, W_hh, b_h, W_qh, b_q = [np.zeros_like(field) for field in p]
+    dX, dh = np.zeros_like(X), np.zeros_like(h_0)
+    for t in range(len(X), 0, -1):
+        h, before = state(t), state(t - 1)
+        error = (p.W_qh @ h + p.b_q - Y[t - 1]) / len(X)
+        delta = (1 - h**2) * (error @ p.W_qh + dh)
+        W_hx, W_hh, b_h = W_hx + np.outer(delta, X[t - 1]), W_hh + np.outer(delta, before), b_h + delta
+        W_qh, b_q = W_qh + np.outer(error, h), b_q + error
+        dX[t - 1] = delta @ p.W_hx
+        dh = delta @ p.W_hh
+    return RNN(W_hx, W_hh, b_h, W_qh, b_q), dh, dX
+
+
+@bank.right
+def halves(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    # Recursive halving: one checkpoint in the middle, the right half first.
+    T = len(X)
+    total = [np.zeros_like(field) for field in p]
+    dX = np.zeros_like(X)
+
+    def back(first: int, last: int, start: np.ndarray, dh: np.ndarray) -> np.ndarray:
+        if last - first > 1:
+            middle = (first + last) // 2
+            h = rnn_forward(p, X[first:middle], start)[0][-1]
+            return back(first, middle, start, back(middle, last, h, dh))
+        h = np.tanh(p.W_hx @ X[first] + p.W_hh @ start + p.b_h)
+        e = (p.W_qh @ h + p.b_q - Y[first]) / T
+        delta = (1 - h**2) * (p.W_qh.T @ e + dh)
+        terms = (np.outer(delta, X[first]), np.outer(delta, start), delta, np.outer(e, h), e)
+        for field, term in zip(total, terms, strict=True):
+            field += term
+        dX[first] = p.W_hx.T @ delta
+        return np.asarray(p.W_hh.T @ delta)
+
+    dh_0 = back(0, T, h_0, np.zeros_like(h_0))
+    return RNN(*total), dh_0, dX
+
+
+LONG = {"equal_segments", "shorter_last"}
+MANY = {"one_segment", *LONG}
+ALL = {"one_step", *MANY}
+TERM, CARRY = "dA[t] = (1 - H[t + 1] ** 2)", "carry = p.W_hh.T @ dA[t]"
+
+bank.edit(
+    "carry_reset",
+    "        first = number * every\n",
+    "        first = number * every\n        carry = np.zeros_like(h_0)\n",
+    loses=LONG,
+    slip="cut",
+)
+bank.edit(
+    "last_segment_lost",
+    "last = min(first + every, T)",
+    "last = first + every\n        if last > T:\n            continue",
+    loses={"one_segment", "shorter_last"},
+    slip="whole_segments",
+)
+bank.edit("wrong_checkpoint", "checkpoints[number])", "checkpoints[0])", loses=LONG)
+bank.edit(
+    "checkpoint_one_late", "if t % every == 0:", "if t % every == 1 % every:", loses={"one_segment", *LONG}
+)
+bank.edit(
+    "checkpoint_after_the_step",
+    "            checkpoints.append(h)\n        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)",
+    "            checkpoints.append(np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h))\n"
+    "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)",
+    loses=ALL,
+)
+bank.edit("segments_forward", "reversed(range(len(checkpoints)))", "range(len(checkpoints))", loses=LONG)
+bank.edit(
+    "mean_of_the_segment", "(O - Y[first:last]) / T", "(O - Y[first:last]) / (last - first)", loses=LONG
+)
+bank.edit("no_mean", "(O - Y[first:last]) / T", "O - Y[first:last]", loses=MANY, slip="no_mean")
+bank.edit("sign", "(O - Y[first:last]) / T", "(Y[first:last] - O) / T", loses=ALL, slip="sign")
+bank.edit("targets_of_the_first_segment", "(O - Y[first:last])", "(O - Y[: last - first])", loses=LONG)
+bank.edit(
+    "sum_overwritten", "RNN(*[a + b for a, b in zip(total, terms, strict=True)])", "RNN(*terms)", loses=LONG
+)
+bank.edit("transpose", CARRY, "carry = p.W_hh @ dA[t]", loses=ALL, slip="transpose")
+bank.edit("slope_missing", TERM + " * ", "dA[t] = ", loses=ALL, slip="slope_missing")
+bank.edit("slope_twice", TERM, "dA[t] = (1 - H[t + 1] ** 2) ** 2", loses=ALL, slip="slope_twice")
+bank.edit("slope_of_state", TERM, "dA[t] = (1 - np.tanh(H[t + 1]) ** 2)", loses=ALL, slip="slope_of_state")
+bank.edit("later_state", "dA.T @ H[:-1]", "dA.T @ H[1:]", loses=ALL, slip="later_state")
+bank.edit("carry_dropped", "dO[t] + carry)", "dO[t])", loses=MANY, slip="no_recurrence")
+bank.edit(
+    "first_use", "dA.T @ H[:-1]", "dA[first == 0 :].T @ H[first == 0 : -1]", loses=ALL, slip="first_use"
+)
+bank.edit(
+    "last_loss",
+    "        dA = np",
+    "        dO[: (-1 if last == T else None)] = 0\n        dA = np",
+    loses=MANY,
+    slip="last_loss",
+)
+bank.edit("last_loss_of_each_segment", "        dA = np", "        dO[:-1] = 0\n        dA = np", loses=MANY)
+bank.edit(
+    "no_checkpoint_for_h_0",
+    "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)",
+    "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)\n    checkpoints[0] = np.zeros_like(h_0)",
+    loses=ALL,
+)
+bank.edit(
+    "single_precision",
+    "checkpoints.append(h)",
+    "checkpoints.append(h.astype(np.float32))",
+    loses=ALL,
+    slip="precision",
+)
+bank.edit(
+    "result_is_the_input",
+    "    return total, carry, dX",
+    "    X[:] = dX\n    return total, carry, X",
+    loses={"keeps"},
+)

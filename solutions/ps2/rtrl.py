@@ -1,0 +1,129 @@
+"""Answers to `rtrl`."""
+
+import numpy as np
+
+from course import RNN, rnn_forward
+from course.grader.bank import Bank
+
+bank = Bank("rtrl")
+
+
+@bank.reference
+def rtrl(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    T, d = X.shape
+    n = len(h_0)
+    S_hx, S_hh, S_h = np.zeros((n, n, d)), np.zeros((n, n, n)), np.zeros((n, n))
+    dW_hx, dW_hh, db_h = np.zeros((T, n, d)), np.zeros((T, n, n)), np.zeros((T, n))
+    h = h_0
+    for t in range(T):
+        before, h = h, np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)
+        D = np.diag(1 - h**2)
+        J = D @ p.W_hh
+        S_hx = np.einsum("ij,k->ijk", D, X[t]) + np.tensordot(J, S_hx, axes=1)
+        S_hh = np.einsum("ij,k->ijk", D, before) + np.tensordot(J, S_hh, axes=1)
+        S_h = D + J @ S_h
+        dh = p.W_qh.T @ (p.W_qh @ h + p.b_q - Y[t])
+        dW_hx[t] = np.einsum("i,ijk->jk", dh, S_hx)
+        dW_hh[t] = np.einsum("i,ijk->jk", dh, S_hh)
+        db_h[t] = dh @ S_h
+    return dW_hx, dW_hh, db_h
+
+
+@bank.right
+def backward_from_every_loss(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    # The same rows of the triangle, each by its own backward pass.
+    T, n = len(X), len(h_0)
+    H, O = rnn_forward(p, X, h_0)
+    dW_hx, dW_hh, db_h = np.zeros((T, n, X.shape[1])), np.zeros((T, n, n)), np.zeros((T, n))
+    for t in range(T):
+        dh = p.W_qh.T @ (O[t] - Y[t])
+        for k in range(t, -1, -1):
+            delta = (1 - H[k + 1] ** 2) * dh
+            dW_hx[t] += np.outer(delta, X[k])
+            dW_hh[t] += np.outer(delta, H[k])
+            db_h[t] += delta
+            dh = p.W_hh.T @ delta
+    return dW_hx, dW_hh, db_h
+
+
+@bank.right
+def one_tangent_at_a_time(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    # One number per weight and unit: a tangent of the state for each single entry, run forward.
+    def run(W_hx: np.ndarray, W_hh: np.ndarray, b_h: np.ndarray) -> np.ndarray:
+        h, v, slopes = h_0, np.zeros_like(h_0), []
+        for x, y in zip(X, Y, strict=True):
+            forced = W_hx @ x + W_hh @ h + b_h
+            h = np.tanh(p.W_hx @ x + p.W_hh @ h + p.b_h)
+            v = (1 - h**2) * (forced + p.W_hh @ v)
+            slopes.append((p.W_qh @ h + p.b_q - y) @ (p.W_qh @ v))
+        return np.array(slopes)
+
+    zeros = [np.zeros_like(p.W_hx), np.zeros_like(p.W_hh), np.zeros_like(p.b_h)]
+    results = []
+    for which, zero in enumerate(zeros):
+        result = np.zeros((len(X), *zero.shape))
+        for index in np.ndindex(zero.shape):
+            directions = [z.copy() for z in zeros]
+            directions[which][index] = 1.0
+            result[(slice(None), *index)] = run(*directions)
+        results.append(result)
+    return results[0], results[1], results[2]
+
+
+LATER = {"input_weights", "recurrent_weights"}
+ALL = {"one_step", *LATER}
+bank.edit("transpose", "J = D @ p.W_hh", "J = D @ p.W_hh.T", loses=LATER, slip="transpose")
+bank.edit("slope_missing", "np.diag(1 - h**2)", "np.eye(n)", loses=ALL, slip="slope_missing")
+bank.edit("slope_twice", "1 - h**2", "(1 - h**2) ** 2", loses=ALL, slip="slope_twice")
+bank.edit("slope_of_state", "1 - h**2", "1 - np.tanh(h) ** 2", loses=ALL, slip="slope_of_state")
+bank.edit("slope_one_early", "1 - h**2", "1 - before**2", loses=ALL)
+bank.edit("slope_missing_in_the_carry", "J = D @ p.W_hh", "J = p.W_hh", loses=LATER)
+bank.edit("slope_on_the_right", "J = D @ p.W_hh", "J = p.W_hh @ D", loses=LATER)
+bank.edit("later_state", "D, before)", "D, h)", loses={"one_step", "recurrent_weights"}, slip="later_state")
+bank.edit("nothing_carried", "J = D @ p.W_hh", "J = np.zeros((n, n))", loses=LATER, slip="no_recurrence")
+bank.edit(
+    "never_updated", "S_hh = np.einsum", "S_hh_new = np.einsum", loses={"one_step", "recurrent_weights"}
+)
+bank.edit(
+    "initial_state_zero",
+    '"ij,k->ijk", D, before)',
+    '"ij,k->ijk", D, before * (t > 0))',
+    loses={"one_step", "recurrent_weights"},
+    slip="first_use",
+)
+bank.edit("bias_path_missing", "S_h = D + J @ S_h", "S_h = D", loses={"input_weights"})
+bank.edit("indices_swapped", "dh, S_hh)", "dh, S_hh.swapaxes(1, 2))", loses={"one_step", "recurrent_weights"})
+bank.edit("wrong_index_summed", '"i,ijk->jk", dh, S_hh', '"j,ijk->ik", dh, S_hh', loses={"recurrent_weights"})
+bank.edit(
+    "all_losses_so_far",
+    "    return dW_hx, dW_hh, db_h",
+    "    return dW_hx.cumsum(0), dW_hh.cumsum(0), db_h.cumsum(0)",
+    loses=LATER,
+    slip="running_sum",
+)
+bank.edit("mean_of_steps", "+ p.b_q - Y[t])", "+ p.b_q - Y[t]) / T", loses=LATER, slip="mean")
+bank.edit("sign", "(p.W_qh @ h + p.b_q - Y[t])", "(Y[t] - p.W_qh @ h - p.b_q)", loses=ALL, slip="sign")
+bank.edit("error_of_the_step_before", "(p.W_qh @ h +", "(p.W_qh @ before +", loses=ALL)
+bank.edit(
+    "every_row_the_last",
+    "    return dW_hx, dW_hh, db_h",
+    "    dW_hh[:] = dW_hh[-1]\n    return dW_hx, dW_hh, db_h",
+    loses={"recurrent_weights"},
+)
+bank.edit(
+    "single_precision",
+    "D = np.diag(1 - h**2)",
+    "D = np.diag(1 - h**2).astype(np.float32)",
+    loses=ALL,
+    slip="precision",
+)
+bank.edit(
+    "state_carried_over",
+    "    return dW_hx, dW_hh, db_h",
+    "    h_0[:] = h\n    return dW_hx, dW_hh, db_h",
+    loses={"keeps"},
+)
