@@ -30,8 +30,8 @@ def test_right_answer_prints_a_report_and_returns_all_points(capsys: pytest.Capt
         " ✓ It returns a, P, as finite real arrays of the right shapes.\n"
         " ✓ a_1 = b_1, and P_{t,t} is the identity. (1 point)\n"
         " ✓ a_t = b_t + C_t a_{t-1} at every step. (1 point)\n"
-        " ✓ P_{t,i} = C_t P_{t-1,i} for i < t (the later matrix stands on the left), "
-        "and P_{t,i} = 0 for i > t. (2 points)\n"
+        " ✓ P_{t,i} is the product from C_t, on the left, to C_{i+1}, on the right, "
+        "and zero for i > t. (2 points)\n"
         " ✓ It leaves its inputs alone, and a later call does not change an earlier result. (1 point)\n"
     )
 

@@ -1,5 +1,6 @@
 """What is published holds no answer; and the search for answers can find one."""
 
+import json
 import shutil
 import zipfile
 from pathlib import Path
@@ -11,6 +12,13 @@ from course.grader.publish import leaks, publish
 from tests.conftest import REPOSITORY, SOLUTIONS
 
 TELLING = "dA[t] = (1 - H[t + 1] ** 2) * dh"  # a line of a reference
+COMMON = {  # lines that `course/` and some answer have in common, and that are no answer
+    "H.append(np.tanh(p.W_hx@x_t+p.W_hh@H[-1]+p.b_h))",  # the given forward pass
+    "forn,T_ninenumerate(lengths):",
+    "inner_slope_of_value,",
+    "results.append(result)",
+    "returndW_hx,dW_hh,db_h",
+}
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +46,11 @@ def test_nothing_graded_stands_in_what_is_published(public: Path) -> None:
 def test_book_and_course_hold_nothing_graded() -> None:
     """Of `course/`, only what it deliberately shares with answers (the given forward pass) may coincide."""
     assert leaks(REPOSITORY / "book", SOLUTIONS, REPOSITORY / "course") == []
-    shared = leaks(REPOSITORY / "course", SOLUTIONS, REPOSITORY / "nowhere")
-    assert not [hit for hit in shared if "dA" in hit[1] or "carry" in hit[1] or "Rubric" in hit[1]]
+    shared = {line for _, line in leaks(REPOSITORY / "course", SOLUTIONS, REPOSITORY / "nowhere")}
+    signatures = {
+        line for line in shared if ":np.ndarray" in line or "->" in line or line.startswith("class")
+    }
+    assert shared - signatures <= COMMON
 
 
 @pytest.mark.parametrize(
@@ -48,7 +59,7 @@ def test_book_and_course_hold_nothing_graded() -> None:
         lambda folder: (folder / "a.html").write_text(
             f"<pre><span>{TELLING[:20]}</span>{TELLING[20:]}</pre>"
         ),
-        lambda folder: (folder / "index.js").write_text('{"x": "' + TELLING.replace(" ", "\\n") + '"}'),
+        lambda folder: (folder / "index.js").write_text(json.dumps({"x": f'"{TELLING}"'})),
         lambda folder: (folder / "b.ipynb").write_text('["' + TELLING + '\\n"]'),
         lambda folder: zipfile.ZipFile(folder / "c.whl", "w").writestr("course/x.py", TELLING),
         lambda folder: (folder / "proof.txt").write_text(

@@ -63,6 +63,10 @@ bank.edit(
     "keeps_going", "return a, P", "return a, P + np.triu(np.ones((T, T)), 1)[:, :, None, None]", loses=P
 )
 bank.edit(
-    "scaled_input", "    a = np.einsum", "    b *= 1.0 + 1e-6\n    a = np.einsum", loses={"start", "states"}
+    "scaled_input",
+    "    a = np.einsum",
+    "    b *= 1.0 + 1e-6\n    a = np.einsum",
+    loses={"start", "states"},
+    slip="precision",
 )
 bank.edit("input_overwritten", "    return a, P", "    b[:] = a\n    return b, P", loses={"keeps"})

@@ -6,6 +6,7 @@ from course.draws import Rng, recurrent_matrix, sizes
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
+from course.oracles import complex_step
 
 
 def recurrence(b: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -31,18 +32,30 @@ exercise = Exercise(recurrence, title="A linear recurrence, solved", chapter="4 
 def cases(rng: Rng) -> list[Case]:
     """One step, then several, with matrices that do not commute."""
     drawn = []
-    for T in (1, int(rng.integers(3, 5)), int(rng.integers(11, 14))):
+    for T in (1, int(rng.integers(3, 5)), int(rng.integers(12, 15))):
         (h,) = sizes(rng, 1, T)
         C = np.stack([recurrent_matrix(rng, h) for _ in range(T)])
         drawn.append(Case("T=1" if T == 1 else f"T={T}, h={h}", (rng.normal(size=(T, h)), C)))
     return drawn
 
 
-@exercise.shaped
-def shapes(b: Array, C: Array) -> dict[str, tuple[int, ...]]:
-    """P holds a matrix for every pair of steps."""
-    T, h = b.shape
-    return {"a": (T, h), "P": (T, T, h, h)}
+def states(b: Array, C: Array) -> Array:
+    """a_1 … a_T (T, h), step by step as the recursion says."""
+    a = [np.zeros(b.shape[1])]
+    for b_t, C_t in zip(b, C, strict=True):
+        a.append(b_t + C_t @ a[-1])
+    return np.stack(a[1:])
+
+
+def responses(b: Array, C: Array) -> Array:
+    """P_{t,i} as what it means: the derivative of a_t with respect to b_i, by the complex step."""
+    return complex_step(lambda v: states(v, C), b).swapaxes(1, 2)
+
+
+@exercise.expects
+def expected(b: Array, C: Array) -> Parts:
+    """The recursion itself, and how it responds to each b_i."""
+    return {"a": states(b, C), "P": responses(b, C)}
 
 
 @exercise.check("start", "a_1 = b_1, and P_{t,t} is the identity.", points=1, see="The lemma")
@@ -55,52 +68,25 @@ def start(run: Run) -> None:
             run.equal(got["P"][t, t], np.eye(C.shape[1]), f"P_{{{t + 1},{t + 1}}}", case)
 
 
-@exercise.check("states", "a_t = b_t + C_t a_{t-1} at every step.", points=1, see="The lemma")
-def states(run: Run) -> None:
-    """The recursion itself is the law."""
-    for case in run.cases:
-        a, (b, C) = run.parts(case)["a"], case.args
-        for t in range(1, len(b)):
-            run.equal(a[t], b[t] + C[t] @ a[t - 1], f"a_{t + 1}", case)
-
-
-@exercise.check(
+exercise.claim("states", "a_t = b_t + C_t a_{t-1} at every step.", parts=("a",), points=1, see="The lemma")
+exercise.claim(
     "products",
-    "P_{t,i} = C_t P_{t-1,i} for i < t (the later matrix stands on the left), and P_{t,i} = 0 for i > t.",
+    "P_{t,i} is the product from C_t, on the left, to C_{i+1}, on the right, and zero for i > t.",
+    parts=("P",),
     points=2,
     see="The lemma",
     after=("start",),
 )
-def products(run: Run) -> None:
-    """The same recursion, started at the identity."""
-    for case in run.cases:
-        P, (b, C) = run.parts(case)["P"], case.args
-        for t in range(len(b)):
-            run.equal(P[t, t + 1 :], np.zeros_like(P[t, t + 1 :]), f"P_{{{t + 1},i}}, i > {t + 1},", case)
-            for i in range(t):
-                run.equal(P[t, i], C[t] @ P[t - 1, i], f"P_{{{t + 1},{i + 1}}}", case)
-
-
-def _solve(b: Array, C: Array, left: bool, shift: int) -> Parts:
-    """States and products with the order or the first factor altered."""
-    T, h = b.shape
-    P = np.zeros((T, T, h, h))
-    for i in range(T):
-        P[i, i] = np.eye(h) if shift == 0 else C[i]
-        for t in range(i + 1, T):
-            P[t, i] = C[t] @ P[t - 1, i] if left else P[t - 1, i] @ C[t]
-    return {"P": P}
-
 
 exercise.slip(
     "order",
     "The matrices are multiplied in the wrong order: in P_{t,i} the latest, C_t, stands on the left.",
-    lambda b, C: _solve(b, C, left=False, shift=0),
+    lambda b, C: {"P": responses(b, C.swapaxes(1, 2)).swapaxes(2, 3)},  # transposed twice: the order turns
     see="The lemma",
 )
 exercise.slip(
     "first_factor",
     "The product starts one factor early: P_{t,i} ends with C_{i+1}, so b_i itself is not multiplied by C_i.",
-    lambda b, C: _solve(b, C, left=True, shift=1),
+    lambda b, C: {"P": np.einsum("tijk,ikl->tijl", responses(b, C), C)},
     see="The lemma",
 )
