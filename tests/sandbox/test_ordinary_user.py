@@ -25,8 +25,8 @@ def test_as_an_ordinary_user(file: str) -> None:
             f"tests/sandbox/{file}",
             f"--basetemp={home}/own/t",
         ]
-        command = [sys.executable, "-m", "tests.sandbox.ordinary", f"{home}/own", *words]
-        variables = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TMPDIR": f"{home}/own"}
+        command = [sys.executable, "tests/sandbox/ordinary.py", f"{home}/own", *words]
+        variables = {**os.environ, "TMPDIR": f"{home}/own"}
         done = subprocess.run(
             command, cwd=REPOSITORY, capture_output=True, text=True, check=False, env=variables
         )
