@@ -1,6 +1,6 @@
 """How long grading a class takes: stock nbgrader, ours, and ours without judge or sandbox, interleaved.
 
-`python tests/benchmarks/grading.py [--students 60] [--rounds 5] [--raw FILE]`; the raw times go to FILE as JSON.
+`python tests/benchmarks/grading.py [--students 60] [--rounds 5] [--raw FILE]`; raw times go to FILE as JSON.
 """
 
 import argparse

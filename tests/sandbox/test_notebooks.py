@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from course.exercise import load
 from course.grader.judged.feedback import markdown
+from course.grader.judged.maths import Page
 from course.grader.judged.outputs import Shown, points, without_numbers
 from course.grader.judged.reading import MAX_CELLS, Cell, Unreadable, read_bytes, read_cells
 from course.grader.judged.rebuild import about, plain, rebuild
@@ -131,11 +133,37 @@ def test_plain_markdown(text: str, expected: str) -> None:
 
 
 def test_markdown_shows_formulas_as_pictures_or_as_text() -> None:
-    html = markdown(r"Let $a < b$ and $$\sum_i x_i$$ and $\unknown{x}$ for $5.", {})
+    html = markdown(r"Let $a < b$ and $$\sum_i x_i$$ and $\unknown{x}$ for $5.", {}, Page())
     assert html.count("<img") == 2
     assert 'alt="a &lt; b"' in html
     assert r"<code>\unknown{x}</code>" in html
     assert "for $5." in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\(" * 500_000,
+        "$" * 500_000,
+        "\\(" * 10_000,
+        "$a$ " + "xformula0x " * 2000,
+        "\\begin{equation}" * 1200,
+        "![" * 10_000,
+        " ".join(f"$x_{{{i}}} + {'y' * 400}$" for i in range(45)),
+    ],
+)
+def test_a_page_takes_little_time_and_space_whatever_is_written(text: str) -> None:
+    started, page = time.monotonic(), Page()
+    total = sum(len(markdown(text, {}, page)) for _ in range(20))
+    assert time.monotonic() - started < 20
+    assert total < 40 * len(text) + 10**7
+
+
+def test_a_picture_stands_in_a_cell_once() -> None:
+    picture = {"a.png": {"image/png": "iVBORw0KGgo=" * 1000}}
+    html = markdown("![x](attachment:a.png) " * 50, picture, Page())
+    assert html.count("data:image/png") == 1
+    assert "<img" in markdown("![x](attachment:none.png)", {}, Page())
 
 
 @pytest.mark.parametrize(
