@@ -1,6 +1,6 @@
 """Running a command as an ordinary user, on a machine where the tests run as root.
 
-`python -m tests.sandbox.ordinary HOME WORD…` becomes a fresh uid and executes the words. Where the
+`python tests/sandbox/ordinary.py HOME WORD…` becomes a fresh uid and executes the words. Where the
 interpreter lies in a home that others cannot enter, a mount space of its own shows that one folder.
 """
 

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from course.grader.grade import nbgrader
 from course.grader.judged.records import Record
 from tests.sandbox.classes import Class, Oddity, answer, cell_of, edited, grade, make
 
@@ -113,7 +115,6 @@ ODD: dict[str, tuple[Oddity | None, tuple[float, ...]]] = {
     "late_cell": (answer("while True: pass"), (0.0, 6.0)),
     "twice_late": (answer("while True: pass\nREFERENCE", "recurrence"), (0.0, 6.0)),
     "memory": (answer(LOOP.format(body="x = []\n    while True: x.append(bytearray(1 << 20))")), (0.0, 6.0)),
-    "memory_together": (answer(TOGETHER), NONE),
     "not_json": (lambda path: path.write_text("{"), NONE),
     "empty": (lambda path: path.write_text(""), NONE),
     "deep": (lambda path: path.write_text("[" * 100_000), NONE),
@@ -138,7 +139,8 @@ ODD: dict[str, tuple[Oddity | None, tuple[float, ...]]] = {
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Class:
-    room = make(tmp_path_factory.mktemp("odd"), {name: oddity for name, (oddity, _) in ODD.items()})
+    students = {name: oddity for name, (oddity, _) in ODD.items()} | {"hungry": answer(TOGETHER)}
+    room = make(tmp_path_factory.mktemp("odd"), students)
     return grade(room)
 
 
@@ -147,8 +149,13 @@ def test_each_earns_what_its_honest_part_earns(graded: Class, student: str) -> N
     assert graded.scores(student) == ODD[student][1]
 
 
+def test_many_hungry_processes_earn_nothing_where_they_are(graded: Class) -> None:
+    # The kernel may end one of them or all: what comes after is run or not.
+    assert graded.scores("hungry") in ((0.0, 6.0), (0.0, 0.0))
+
+
 def test_nobody_is_left_without_a_score(graded: Class) -> None:
-    assert set(graded.marks) == set(ODD)
+    assert set(graded.marks) == {*ODD, "hungry"}
     for student, marks in graded.marks.items():
         assert all(m.score is not None for name, m in marks.items() if name != "lemma_for_matrices"), student
 
@@ -205,6 +212,19 @@ def test_the_secret_is_ours_alone(graded: Class) -> None:
     path = graded.room.folder / "secret.key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE((graded.room.folder / "judged" / "ps2").stat().st_mode) & 0o077 == 0
+
+
+def test_the_feedback_page_is_harmless_and_needs_no_network(graded: Class) -> None:
+    nbgrader(graded.room, "generate_feedback", "ps2")
+    for student in ("chatty", "proof", "honest", "huge"):
+        page = (graded.room.folder / "feedback" / student / "ps2" / "bptt.html").read_text(encoding="utf-8")
+        assert "Content-Security-Policy" in page
+        assert "default-src 'none'" in page
+        assert "<script" not in page
+        assert not re.search(r"""(src|href)=["'](?!data:|https?:|#)""", page)
+        assert not re.search(r"""src=["']https?:""", page)
+    page = (graded.room.folder / "feedback" / "proof" / "ps2" / "bptt.html").read_text(encoding="utf-8")
+    assert 'alt="a &lt; b"' in page  # the formula of the proof, as a picture
 
 
 def test_nothing_stays_behind(graded: Class) -> None:

@@ -47,6 +47,19 @@ def test_does_not_see_the_host(inside: Inside) -> None:
     assert inside("print(len(open('/etc/passwd').read()) > 10)", "private_files").text == "True"
 
 
+def test_the_warm_process_has_nothing_of_the_gradebooks_or_the_solutions(inside: Inside) -> None:
+    strangers = (
+        "nbgrader",
+        "sqlalchemy",
+        "solutions",
+        "secret_",
+        "course.grader.judged",
+        "course.grader.secret",
+    )
+    code = f"import sys\nprint([m for m in sys.modules if m.startswith({strangers})], 'numpy' in sys.modules)"
+    assert inside(code).text.split() == ["[]", "True"]
+
+
 def test_numpy_notebook_has_no_torch(inside: Inside) -> None:
     code = "import torch"
     assert "No module named 'torch'" in inside(code).error

@@ -67,34 +67,29 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
 
     def _stage(self) -> bool:
         """Copy every submission that this run may grade through the door; whether one is not graded yet."""
-        waiting = False
-        problem_set = self.coursedir.assignment_id
-        released = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", problem_set))
+        problem_set, steps = self.coursedir.assignment_id, self.coursedir
+        released = Path(steps.format_path(steps.release_directory, ".", problem_set))
         if not any(released.glob("*.ipynb")):
-            raise NbGraderException(
-                f"{released} holds no notebook: run `nbgrader generate_assignment {problem_set}`"
-            )
+            command = f"nbgrader generate_assignment {problem_set}"
+            raise NbGraderException(f"{released} holds no notebook: run `{command}`")
         door = Door(released, self.context.defences, self.context.limits)
-        pattern = self.coursedir.format_path(
-            self.coursedir.submitted_directory, "(?P<student>.*)", problem_set, True
-        )
-        place = self.coursedir.format_path(
-            self.coursedir.submitted_directory, self.coursedir.student_id, problem_set
-        )
-        for folder in sorted(glob.glob(place)):
-            found = re.match(pattern, folder)
+        pattern = steps.format_path(steps.submitted_directory, "(?P<student>.*)", problem_set, True)
+        waiting = False
+        for folder in sorted(
+            glob.glob(steps.format_path(steps.submitted_directory, steps.student_id, problem_set))
+        ):
+            found = re.fullmatch(pattern, folder)
             if found is not None and os.path.isdir(folder):
-                target = self.coursedir.format_path(self.staged, found["student"], problem_set)
-                door.stage(Path(folder), Path(target))
-                place = self.coursedir.format_path(
-                    self.coursedir.autograded_directory, found["student"], problem_set
-                )
-                graded = (
-                    os.path.exists(place)
-                    and not self.context.record(problem_set, found["student"]).interrupted
-                )
-                waiting = waiting or self.force or not graded
+                student = found["student"]
+                door.stage(Path(folder), Path(steps.format_path(self.staged, student, problem_set)))
+                waiting = waiting or not self._is_graded(student, problem_set)
         return waiting
+
+    def _is_graded(self, student: str, problem_set: str) -> bool:
+        """Whether this run has nothing to do for a student."""
+        place = self.coursedir.format_path(self.coursedir.autograded_directory, student, problem_set)
+        done = os.path.exists(place) and not self.context.record(problem_set, student).interrupted
+        return done and not self.force
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Whether to grade a submission: also one whose grading was interrupted."""

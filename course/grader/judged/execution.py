@@ -1,5 +1,6 @@
 """Running a notebook to its end, whatever happens on the way: every step has a result."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class Execution:
         self.left = dict(TRIES)
         self.skip: set[int] = set()
         self.at: Step | None = None
+        self.end = time.monotonic() + limits.notebook_seconds
 
     def run(self) -> dict[int, Result]:
         """Run to the end; returns the results by the index of the cell."""
@@ -64,7 +66,7 @@ class Execution:
                 self.skip.add(step.index)
                 self.results[step.index] = result
         self.left[cause] -= 1
-        if self.left[cause] >= 0:
+        if self.left[cause] >= 0 and (cause == "ours" or time.monotonic() < self.end):
             return True
         for later in self.steps:
             undecided = later.index not in self.results or later.kind != "judged"

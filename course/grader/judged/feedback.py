@@ -6,9 +6,8 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbconvert.filters import markdown2html
-from traitlets import Bool
 
-from course.grader.judged.maths import Formulas
+from course.grader.judged.maths import Formulas, Page
 from course.grader.judged.rebuild import Node, about
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -27,8 +26,6 @@ pre { overflow-x: auto; padding: .6em .8em; border-radius: 4px; background: #888
 class FeedbackExporter(Exporter):
     """A graded notebook as a page. It is given cells that have been cleaned, and trusts none of them."""
 
-    content_policy = Bool(True, help="Forbid scripts and the network.").tag(config=True)
-
     def _file_extension_default(self) -> str:
         return ".html"
 
@@ -40,23 +37,24 @@ class FeedbackExporter(Exporter):
         score = f"Score: {float(about_it['score']):.1f} / {float(about_it['max_score']):.1f}"
         late = about_it.get("late_penalty")
         penalty = f"<p>Late submission penalty: {float(late):.1f}</p>" if late else ""
-        policy = (
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">' if self.content_policy else ""
-        )
+        off = self.config.get("JudgedAutograde", {}).get("off", [])
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+        policy = "" if "content_policy" in off else policy
         head = f'<meta charset="utf-8">{policy}<meta name="viewport" content="width=device-width">'
-        body = "".join(_cell(cell) for cell in book.cells)
-        page = (
+        page = Page()
+        body = "".join(_cell(cell, page) for cell in book.cells)
+        html = (
             f'<!DOCTYPE html><html lang="en"><head>{head}<title>{title}</title><style>{STYLE}</style></head>'
             f'<body><main><h1>{title}</h1><p class="score">{score}</p>{penalty}{body}</main></body></html>'
         )
-        return page, resources
+        return html, resources
 
 
-def _cell(cell: Node) -> str:
+def _cell(cell: Node, page: Page) -> str:
     data = about(cell)
     parts = []
     if cell.cell_type == "markdown":
-        parts.append(markdown(cell.source, cell.get("attachments", {})))
+        parts.append(markdown(cell.source, cell.get("attachments", {}), page))
     elif cell.cell_type == "code":
         parts.append(f"<pre><code>{escape(cell.source)}</code></pre>")
         shown = "".join(_output(output) for output in cell.outputs if not _is_score(cell, output))
@@ -93,13 +91,19 @@ def _output(output: Node) -> str:
     return f"<pre>{escape(str(data.get('text/plain', '')))}</pre>"
 
 
-def markdown(text: str, attachments: dict[str, dict[str, str]]) -> str:
+def markdown(text: str, attachments: dict[str, dict[str, str]], page: Page) -> str:
     """Markdown as HTML, its formulas and attached pictures inside the page."""
-    formulas = Formulas()
-    html = str(markdown2html(formulas.take(text)))
+    if not page.takes(text):
+        return f"<pre>{escape(text)}</pre>"
+    formulas = Formulas(page)
+    picture = f"#{formulas.mark}"
+    try:
+        html = str(markdown2html(formulas.take(text).replace("attachment:", picture)))
+    except Exception:  # whatever a student's text does to the renderer
+        return f"<pre>{escape(text)}</pre>"
     html = re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", html)
     for name, forms in attachments.items():
         for form, data in forms.items():
             inside = f"data:{form};base64,{''.join(data.split())}"
-            html = html.replace(f"attachment:{escape(name, quote=True)}", inside)
-    return formulas.put(html)
+            html = html.replace(picture + escape(name, quote=True), inside, 1)
+    return formulas.put(html.replace(picture, "#"))

@@ -4,22 +4,41 @@ import base64
 import functools
 import io
 import re
+import secrets
 from html import escape
 
-FORMULA = re.compile(
-    r"\$\$(?P<a>.+?)\$\$|\\\[(?P<b>.+?)\\\]|(?<![\\$])\$(?P<c>[^$\n]+(?:\n[^$\n]+)*?)\$|\\\((?P<d>.+?)\\\)",
+FORMULA = re.compile(  # bounded, so that a page of opening marks does not take for ever
+    r"\$\$(?P<a>[^$]{1,600})\$\$|(?<![\\$])\$(?P<c>[^$]{1,600})\$"
+    r"|\\\[(?P<b>(?:(?!\\[\[\]]).){1,600})\\\]|\\\((?P<d>(?:(?!\\[()]).){1,600})\\\)",
     re.DOTALL,
 )
 SPELLED = {"dots": "ldots", "lVert": "Vert", "rVert": "Vert", "tfrac": "frac", "dfrac": "frac", "le": "leq"}
 SPELLED |= {"ge": "geq", "ne": "neq", "lvert": "vert", "rvert": "vert", "to": "rightarrow"}
-LONGEST, MOST = 600, 300  # characters of a formula that is drawn, formulas of a page
+LONGEST, MOST = 400, 200  # characters of a formula that is drawn, formulas of a page
+CELL, PAGE = 20_000, 200_000  # characters of Markdown that are rendered
+
+
+class Page:
+    """What one page may still use: a student's text can ask for very much work with few characters."""
+
+    def __init__(self) -> None:
+        self.formulas, self.characters = MOST, PAGE
+
+    def takes(self, text: str) -> bool:
+        """Whether a text is rendered; otherwise it is shown as it is."""
+        self.characters -= len(text)
+        return len(text) <= CELL and self.characters >= 0
 
 
 class Formulas:
-    """Takes the formulas out of a Markdown text, so that Markdown leaves them alone, and puts pictures in."""
+    """Takes the formulas out of a Markdown text, so that Markdown leaves them alone, and puts pictures in.
 
-    def __init__(self) -> None:
-        self.found: list[tuple[str, bool]] = []
+    The word that stands for a formula meanwhile is one that nobody can have written before.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.found = page, list[tuple[str, bool]]()
+        self.mark = f"x{secrets.token_hex(8)}x"
 
     def take(self, text: str) -> str:
         """The text with a word in the place of each formula."""
@@ -28,18 +47,16 @@ class Formulas:
     def _word(self, match: re.Match[str]) -> str:
         display = match["a"] or match["b"]
         self.found.append((display or match["c"] or match["d"], bool(display)))
-        return f"xformula{len(self.found) - 1}x"
+        return f"{self.mark}{len(self.found) - 1}x"
 
     def put(self, html: str) -> str:
         """The HTML with a picture in the place of each word."""
-        return re.sub(r"xformula(\d+)x", self._picture, html)
+        return re.sub(rf"{self.mark}(\d+)x", self._picture, html)
 
     def _picture(self, match: re.Match[str]) -> str:
-        number = int(match[1])
-        if number >= len(self.found):
-            return match[0]
-        source, display = self.found[number]
-        made = drawn(" ".join(source.split())) if number < MOST else ""
+        source, display = self.found[int(match[1])]
+        self.page.formulas -= 1
+        made = drawn(" ".join(source.split())) if self.page.formulas >= 0 else ""
         html = made or f"<code>{escape(source.strip())}</code>"
         return f'<span class="display">{html}</span>' if display else html
 

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -47,8 +47,10 @@ class Session:
         one, other = pair()
         try:
             with one, other:
-                for role, link in (("kernel", one), ("judge", other)):
-                    plan = Plan(role, self.plan.flavour, owner(), self.plan.limits, self.plan.defences)
+                limits = self.plan.limits
+                longer = replace(limits, notebook_seconds=limits.notebook_seconds + limits.judge_seconds)
+                for role, link, its in (("kernel", one, limits), ("judge", other, longer)):
+                    plan = Plan(role, self.plan.flavour, owner(), its, self.plan.defences)
                     self.children.append(self.maker.spawn(plan, link))
             for child in self.children:
                 child.wait_ready()

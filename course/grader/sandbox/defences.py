@@ -80,7 +80,7 @@ class Limits:
     cell_seconds: float = 60.0
     call_seconds: float = 20.0
     judge_seconds: float = 120.0
-    notebook_seconds: float = 600.0
+    notebook_seconds: float = 300.0
     text: int = 20_000  # characters shown of one cell
     image_bytes: int = 1 << 20
     images: int = 10  # shown of one cell

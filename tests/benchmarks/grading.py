@@ -1,0 +1,117 @@
+"""How long grading a class takes: stock nbgrader, ours, and ours without judge or sandbox, interleaved.
+
+`python tests/benchmarks/grading.py [--students 60] [--rounds 5] [--raw FILE]`; raw times go to FILE as JSON.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[2]))  # for `tests`; `course` stays the installed wheel
+
+from course.grader.classroom import Classroom
+from course.grader.demo import hand_in
+from course.grader.grade import nbgrader
+from tests.conftest import SOLUTIONS, bank_of
+
+SETS = ("recurrence", "rnn_bptt", "direct_and_total", "BPTT")
+WALLS = [
+    "private_files",
+    "own_processes",
+    "no_network",
+    "unprivileged",
+    "system_calls",
+    "memory",
+    "processes",
+]
+WAYS = {
+    "stock nbgrader": None,
+    "ours": [],
+    "ours, no judge": ["judge"],
+    "ours, no judge, no sandbox": ["judge", *WALLS, "disk"],
+}
+
+
+def make_class(folder: Path, students: int) -> None:
+    """A classroom with submissions that go through the banks' answers."""
+    room = Classroom.make(folder, SOLUTIONS)
+    room.build("ps2")
+    nbgrader(room, "generate_assignment", "ps2")
+    banks = {name: list(bank_of(name)[1].answers) for name in SETS}
+    for number in range(students):
+        answers = {name: bank[number * 7 % len(bank)] for name, bank in banks.items() if number % 9}
+        if answers.get("rnn_bptt") == "forward_mode":  # 3 seconds of its own
+            answers["rnn_bptt"] = "reference"
+        hand_in(room, "ps2", f"s{number:02}", answers)
+
+
+def configure(folder: Path, off: list[str] | None) -> None:
+    """Stock nbgrader (None), or ours without those defences."""
+    path = folder / "nbgrader_config.py"
+    text = path.read_text()
+    if off is None:
+        path.write_text(text[: text.index("from course.grader.judged")])
+    else:
+        path.write_text(text + f"\nc.JudgedAutograde.off = {off}\n")
+
+
+def grading(template: Path, off: list[str] | None) -> float:
+    """Seconds of one `nbgrader autograde ps2` in a fresh copy of the class."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "class"
+        shutil.copytree(template, folder)
+        configure(folder, off)
+        started = time.perf_counter()
+        command = [sys.executable, "-m", "nbgrader", "autograde", "ps2"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, env=dict(os.environ))
+        return time.perf_counter() - started
+
+
+def measure(students: int, rounds: int) -> dict[str, list[float]]:
+    """The times of every way, one round after the other."""
+    times: dict[str, list[float]] = {name: [] for name in WAYS}
+    with tempfile.TemporaryDirectory() as place:
+        template = Path(place) / "template"
+        make_class(template, students)
+        for _ in range(rounds):
+            for name, off in WAYS.items():
+                times[name].append(grading(template, off))
+                print(f"{name}: {times[name][-1]:.1f} s", file=sys.stderr, flush=True)
+    return times
+
+
+def rows(times: dict[str, list[float]], students: int) -> list[tuple[str, str]]:
+    """Medians, for each student and as a ratio of pairs measured side by side."""
+    found = []
+    for name, values in times.items():
+        ratio = statistics.median(a / b for a, b in zip(times["stock nbgrader"], values, strict=True))
+        each = 1000 * statistics.median(values) / students
+        found.append((name, f"{statistics.median(values):.1f} s, {each:.0f} ms a student, {ratio:.1f} times"))
+    return found
+
+
+def main() -> None:
+    """Measure and print; keep the raw times."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--students", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--raw", type=Path, default=Path("tests/benchmarks/grading.json"))
+    options = parser.parse_args()
+    times = measure(options.students, options.rounds)
+    machine = {"cores": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()}
+    raw = {"students": options.students, "machine": machine, "seconds": times}
+    options.raw.write_text(json.dumps(raw, indent=1) + "\n")
+    for name, text in rows(times, options.students):
+        print(f"{name:28} {text}")
+
+
+if __name__ == "__main__":
+    main()
