@@ -32,20 +32,24 @@ class Case:
 
 @dataclass(frozen=True)
 class Large:
-    """A case that only a backward pass answers in time, and a judgement at one forward pass's cost.
+    """A case that only a backward pass answers in time, and a judgement at a few forward passes' cost.
 
-    `along(parts)` gives (got, expected): the derivative along one random direction, from the results by name
-    and from the given loss. `yardstick()` is what a forward pass takes; grading multiplies its time.
+    `along(parts)` gives, by name of the result, (got, expected): the derivative along a random direction of
+    that argument, from the result and from the given loss. `yardstick()` is one forward pass: the unit of the
+    time that grading allows.
     """
 
     case: Case
-    along: "Callable[[Parts], tuple[float, float]]"
+    along: "Callable[[Parts], dict[str, tuple[float, float]]]"
     yardstick: "Callable[[], Any]"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One claim: a sentence for the student, what it is worth, and the checks it builds on."""
+    """One claim: a sentence for the student, what it is worth, and the checks it builds on.
+
+    `about` names the results it speaks of on cases of every size (None: of none, or of one size only).
+    """
 
     name: str
     sentence: str
@@ -53,6 +57,7 @@ class Check:
     see: str
     after: tuple[str, ...]
     test: "Callable[[Run], None]"
+    about: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Exercise:
         needs: extras without which it cannot run, such as "torch".
         read: for results that are not arrays as they come: `read(value, *args)` makes arrays of them,
             or raises ValueError with the reason.
-        given: names in `course.models` that its notebook imports beside those that every notebook has.
+        given: import lines that its notebook has beside those of every notebook.
     """
 
     def __init__(
@@ -152,7 +157,12 @@ class Exercise:
     ) -> None:
         """A check that the named parts equal the oracle's on the cases `on` (default: all) but one."""
         chosen = tuple(parts)
-        self._add(Check(name, sentence, points, see, tuple(after), lambda run: run.agree(chosen, on, but)))
+        about = None if on else chosen
+
+        def test(run: "Run") -> None:
+            run.agree(chosen, on, but)
+
+        self._add(Check(name, sentence, points, see, tuple(after), test, about))
 
     def slip(self, name: str, sentence: str, value: Callable[..., Parts], see: str = "") -> None:
         """A mistake to recognise by its value on every case."""

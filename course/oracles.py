@@ -4,7 +4,7 @@
 Source: Squire & Trapp, "Using complex variables to estimate derivatives of real functions" (1998), eq. 2.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
@@ -28,10 +28,9 @@ def complex_step(f: Callable[[Array], Any], x: Array) -> Array:
     return stacked.reshape(stacked.shape[:-1] + x.shape)
 
 
-def along(f: Callable[..., Any], at: Sequence[Array], direction: Sequence[Array]) -> float:
-    """The derivative of the scalar `f(*at)` along a direction, at the cost of one call."""
-    moved = [x + 1j * STEP * v for x, v in zip(at, direction, strict=True)]
-    return float(np.imag(f(*moved)) / STEP)
+def along(f: Callable[[dict[str, Array]], Any], at: dict[str, Array], name: str, direction: Array) -> float:
+    """The derivative of the scalar `f(at)` along a direction of the array called `name`: one call of `f`."""
+    return float(np.imag(f(at | {name: at[name] + 1j * STEP * direction})) / STEP)
 
 
 def gradients(loss: Callable[..., Any], p: Parameters, *others: Array) -> tuple[Parameters, list[Array]]:

@@ -64,7 +64,7 @@ def test_feedback_page_names_the_mistake(demo: tuple[Classroom, Marks]) -> None:
 
 def test_table_shows_students_and_exercises(demo: tuple[Classroom, Marks]) -> None:
     console = Console(width=300, record=True, quiet=False, file=open("/dev/null", "w"))  # noqa: SIM115
-    console.print(table_of(demo[1], grade_cells(demo[0], "ps2")))
+    console.print(table_of(demo[1], grade_cells(demo[0], "ps2"), console.width))
     text = console.export_text()
     row = next(line for line in text.splitlines() if "emil" in line)
     assert "5/5" in row

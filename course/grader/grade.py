@@ -68,12 +68,17 @@ def read_marks(classroom: Classroom, problem_set: str) -> Marks:
     return marks
 
 
-def table_of(marks: Marks, columns: list[str]) -> Table:
-    """Student × exercise: full marks green, others yellow, none red, and – where a person has to grade."""
-    table = Table(title="Marks")
-    table.add_column("student")
-    for column in columns:
-        table.add_column(column, justify="right")
+def table_of(marks: Marks, columns: list[str], width: int) -> Table:
+    """Student × exercise: full marks green, others yellow, none red, and – where a person has to grade.
+
+    Where the exercises' names do not fit into `width`, columns are numbered and the caption says which is which.
+    """
+    named = sum(len(column) + 3 for column in columns) + 20 <= width
+    legend = " · ".join(f"{n} {column}" for n, column in enumerate(columns, 1))
+    table = Table(title="Marks", caption=None if named else legend)
+    table.add_column("student", overflow="fold")
+    for number, column in enumerate(columns, 1):
+        table.add_column(column if named else str(number), justify="right", no_wrap=True)
     for student, cells in marks.items():
         table.add_row(student, *[_styled(cells.get(column)) for column in columns])
     return table
@@ -112,5 +117,5 @@ def grade_set(classroom: Classroom, problem_set: str, console: Console) -> Marks
         status.update("Making the feedback pages")
         nbgrader(classroom, "generate_feedback", problem_set, "--force")
     marks = read_marks(classroom, problem_set)
-    console.print(table_of(marks, grade_cells(classroom, problem_set)))
+    console.print(table_of(marks, grade_cells(classroom, problem_set), console.width))
     return marks

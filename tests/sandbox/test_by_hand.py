@@ -3,11 +3,13 @@
 import pytest
 
 from course.exercise import load
+from course.grader.bank import prelude
 from course.grader.sandbox.client import Warm, owner
 from course.grader.sandbox.defences import Defences, Limits
 from course.grader.sandbox.judge_role import verdict_from
 from course.grader.sandbox.plan import Plan
 from course.grader.sandbox.wire import pair
+from course.judging import judge
 from course.verdict import Verdict
 from tests.conftest import bank_of
 
@@ -63,6 +65,34 @@ def test_every_right_answer_is_fast_enough(warm: Warm, answer: str) -> None:
     source = "import numpy as np\nfrom course import *\nfrom course import RNN, rnn_forward, rnn_loss\n"
     verdict = judged(warm, source + bank_of("rnn_bptt")[1].answers[answer].source, "rnn_bptt")
     assert verdict.passed, [o.message for o in verdict.outcomes]
+
+
+@pytest.mark.parametrize(
+    "answer", ["transpose_missing", "later_state", "mean_in_output_bias", "buffer_reused"]
+)
+def test_a_partly_wrong_answer_keeps_what_its_right_gradients_earn(warm: Warm, answer: str) -> None:
+    exercise, bank = bank_of("rnn_bptt")
+    here = judge(exercise, bank.answers[answer].local(exercise), exercise.public_cases())
+    there = judged(warm, prelude(exercise) + bank.answers[answer].source, "rnn_bptt")
+    assert [(o.name, o.passed) for o in there.outcomes] == [(o.name, o.passed) for o in here.outcomes]
+    assert there.diagnoses == here.diagnoses
+    assert 0 < there.points < there.max_points
+
+
+GARBAGE = """
+quotients = rnn_bptt
+
+def rnn_bptt(p, X, Y, h_0):
+    if len(h_0) > 50:
+        return RNN(*[np.zeros_like(a) for a in p]), np.zeros_like(h_0), np.zeros_like(X)
+    grads, dh_0, dX = quotients(p, X, Y, h_0)
+    return grads._replace(b_q=0 * p.b_q), dh_0, dX
+"""
+
+
+def test_zeros_for_a_large_case_do_not_save_a_complex_step(warm: Warm) -> None:
+    verdict = judged(warm, QUOTIENTS + GARBAGE, "rnn_bptt")
+    assert {o.name for o in verdict.outcomes if o.passed and o.points} <= {"keeps"}
 
 
 def test_the_large_case_is_large() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from course.exercise import Exercise, Large, load, seed_of
+from course.exercise import Check, Exercise, Large, load, seed_of
 from course.grader.sandbox.link import Budget, Linked
 from course.grader.sandbox.plan import Plan
 from course.grader.sandbox.wire import Gone, receive, send
@@ -44,12 +44,15 @@ def verdict_on(exercise: Exercise, target: Linked, seed: int | None, *, timed: b
     if not timed or exercise.large is None or not verdict.points or verdict.fault:
         return verdict
     large = exercise.large(np.random.default_rng(seed or seed_of(exercise.name)))
-    why = on_large(exercise, target, large)
-    return lost(verdict, why) if why else verdict
+    return on_large(exercise, target, large, verdict)
 
 
-def on_large(exercise: Exercise, target: Linked, large: Large) -> str:
-    """Why the large case shows that no backward pass was written, or ""."""
+def on_large(exercise: Exercise, target: Linked, large: Large, verdict: Verdict) -> Verdict:
+    """The verdict, less what the large case shows not to come from a backward pass.
+
+    No answer in time, or none at all, costs every point. A result that is wrong there costs the claims about
+    it that had passed: a partly wrong answer keeps what its right gradients earn.
+    """
     started = time.perf_counter()
     large.yardstick()
     budget = max(LEAST_SECONDS, FORWARDS * (time.perf_counter() - started))
@@ -57,23 +60,30 @@ def on_large(exercise: Exercise, target: Linked, large: Large) -> str:
         reply = target.call(large.case.args)
     if reply.failure is not None:
         told = explain(reply.failure, exercise.name)[0]
-        return (
-            f"{told} A backward pass takes about as long as three forward passes; this is the time of many."
-        )
+        why = f"{told} A backward pass takes about as long as three forward passes; this is the time of many."
+        return lost(verdict, {o.name for o in verdict.outcomes}, why)
     try:
-        got, expected = large.along(flatten(reply.value, exercise.returns))
+        pairs = large.along(flatten(reply.value, exercise.returns))
     except (Unmet, ValueError, KeyError):
-        return f"With {large.case.name} the results do not have the right shapes."
-    right = abs(got - expected) <= 1e-6 * abs(expected)  # written so that nan is wrong
-    return "" if right else f"With {large.case.name} the gradients are not right along a random direction."
+        why = f"With {large.case.name} the results do not have the right shapes."
+        return lost(verdict, {o.name for o in verdict.outcomes}, why)
+    # Written so that nan is wrong; the floor, far above rounding, is for a direction across the gradient.
+    wrong = {n for n, (got, want) in pairs.items() if not abs(got - want) <= 1e-6 * abs(want) + 1e-12}
+    why = f"With {large.case.name} and many steps it is not right along a random direction."
+    return lost(verdict, {c.name for c in exercise.checks if _speaks_of(c, wrong)}, why)
 
 
-def lost(verdict: Verdict, why: str) -> Verdict:
-    """The verdict with every point taken: what earned them was not what the exercise asks for."""
+def _speaks_of(check: Check, wrong: set[str]) -> bool:
+    return bool(wrong) and check.about is not None and (not check.about or bool(wrong & set(check.about)))
+
+
+def lost(verdict: Verdict, names: set[str], why: str) -> Verdict:
+    """The verdict without the points of the named checks that had passed."""
     outcomes = [
-        dataclasses.replace(o, passed=False, message=why) if o.points else o for o in verdict.outcomes
+        dataclasses.replace(o, passed=False, message=why) if o.name in names and o.points and o.passed else o
+        for o in verdict.outcomes
     ]
-    return dataclasses.replace(verdict, outcomes=tuple(outcomes), diagnoses=())
+    return dataclasses.replace(verdict, outcomes=tuple(outcomes))
 
 
 def verdict_from(message: dict[str, Any]) -> Verdict:

@@ -66,18 +66,16 @@ def large(rng: draws.Rng) -> Large:
         draws.away_from_zero(rng, q),
     )
     X, Y, h_0 = rng.normal(size=(T, d)), rng.normal(size=(T, q)), draws.away_from_zero(rng, h)
-    at = [*p, X, h_0]
-    direction = [rng.normal(size=x.shape) for x in at]
+    at = p._asdict() | {"dX": X, "dh_0": h_0}
+    directions = {name: rng.normal(size=x.shape) for name, x in at.items()}
 
-    def loss(*moved: Array) -> Any:
-        return rnn_loss(RNN(*moved[:5]), moved[5], Y, moved[6])
+    def loss(moved: dict[str, Array]) -> Any:
+        return rnn_loss(RNN(*[moved[n] for n in RNN._fields]), moved["dX"], Y, moved["dh_0"])
 
-    def both(got: Parts) -> tuple[float, float]:
-        names = (*RNN._fields, "dX", "dh_0")
-        total = sum(float(np.sum(got[n] * v)) for n, v in zip(names, direction, strict=True))
-        return total, along(loss, at, direction)
+    def both(got: Parts) -> dict[str, tuple[float, float]]:
+        return {n: (float(np.sum(got[n] * v)), along(loss, at, n, v)) for n, v in directions.items()}
 
-    return Large(Case("27,000 parameters", (p, X, Y, h_0)), both, partial(loss, *at))
+    return Large(Case("27,000 parameters", (p, X, Y, h_0)), both, partial(loss, at))
 
 
 @exercise.expects
