@@ -71,7 +71,7 @@ def read_marks(classroom: Classroom, problem_set: str) -> Marks:
 def table_of(marks: Marks, columns: list[str], width: int) -> Table:
     """Student × exercise: full marks green, others yellow, none red, and – where a person has to grade.
 
-    Where the exercises' names do not fit into `width`, columns are numbered and the caption says which is which.
+    Where the names do not fit into `width`, columns are numbered and the caption says which is which.
     """
     named = sum(len(column) + 3 for column in columns) + 20 <= width
     legend = " · ".join(f"{n} {column}" for n, column in enumerate(columns, 1))
