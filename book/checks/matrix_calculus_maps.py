@@ -206,9 +206,9 @@ def power(rng):
 @checked(
     "eq-calculus-power-order",
     r"""
-    A = \begin{pmatrix} 0 & 1 \\ 0 & 0 \end{pmatrix}, \quad \dd A = \begin{pmatrix} 0 & 0 \\ 1 & 0
-    \end{pmatrix}: \qquad A\, \dd A + \dd A\, A = \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix}, \quad 2
-    A\, \dd A = \begin{pmatrix} 2 & 0 \\ 0 & 0 \end{pmatrix}
+    \begin{aligned} A &= \begin{pmatrix} 0 & 1 \\ 0 & 0 \end{pmatrix}, & \dd A &= \begin{pmatrix} 0 & 0
+    \\ 1 & 0 \end{pmatrix}, \\[2ex] A\, \dd A + \dd A\, A &= \begin{pmatrix} 1 & 0 \\ 0 & 1
+    \end{pmatrix}, & 2 A\, \dd A &= \begin{pmatrix} 2 & 0 \\ 0 & 0 \end{pmatrix} \end{aligned}
     """,
 )
 def power_order(rng):

@@ -198,8 +198,9 @@ def linear(rng):
 @checked(
     "eq-tied-corner",
     r"""
-    g(w_1, w_2) = \frac{w_1^2 w_2}{w_1^2 + w_2^2}, \quad g(0, 0) = 0: \qquad \frac{\partial g}{\partial
-    w_1} + \frac{\partial g}{\partial w_2} = 0 \ne \tfrac12 = \frac{\dd}{\dd w} g(w, w)
+    \begin{aligned} g(w_1, w_2) &= \frac{w_1^2 w_2}{w_1^2 + w_2^2}, \qquad g(0, 0) = 0, \\[2ex]
+    \frac{\partial g}{\partial w_1} + \frac{\partial g}{\partial w_2} &= 0 \ \text{ at } (0, 0), \qquad
+    \frac{\dd}{\dd w} g(w, w) = \frac12 \end{aligned}
     """,
 )
 def corner(rng):

@@ -34,9 +34,9 @@ def _leaf(array):
     """,
 )
 def matrix(rng):
-    """Autograd by a matrix that is read twice, for f = sin, tanh and exp, against the printed right side."""
+    """Autograd by a matrix that is read twice, for f = sin, sigmoid and exp, against the printed sum."""
     x, c = torch.tensor(rng.normal(size=3)), torch.tensor(rng.normal(size=3))
-    for f in (torch.sin, torch.tanh, torch.exp):
+    for f in (torch.sin, torch.sigmoid, torch.exp):
         W = _leaf(0.7 * rng.normal(size=(3, 3)))
         u = W @ x
         r = f(u)
@@ -70,10 +70,10 @@ def transpose(rng):
     "eq-tied-transpose-example",
     r"""
     \begin{aligned} W &= \begin{pmatrix} 1 & 2 \\ 0 & 1 \end{pmatrix}, & x &= \begin{pmatrix} 1 \\ 0
-    \end{pmatrix}, & \frac{\partial L}{\partial W_1} &= \begin{pmatrix} 0 & 0 \\ 1 & 0 \end{pmatrix}, &
-    \frac{\partial L}{\partial W_2} &= \begin{pmatrix} 2 & 0 \\ 1 & 0 \end{pmatrix}, \\[2ex]
-    \frac{\partial L}{\partial W} &= \begin{pmatrix} 2 & 1 \\ 1 & 0 \end{pmatrix}, & & & \text{plain
-    sum:}\ & \begin{pmatrix} 2 & 0 \\ 2 & 0 \end{pmatrix} \end{aligned}
+    \end{pmatrix}, \\[2ex] \frac{\partial L}{\partial W_1} &= \begin{pmatrix} 0 & 0 \\ 1 & 0
+    \end{pmatrix}, & \frac{\partial L}{\partial W_2} &= \begin{pmatrix} 2 & 0 \\ 1 & 0 \end{pmatrix},
+    \\[2ex] \frac{\partial L}{\partial W} &= \begin{pmatrix} 2 & 1 \\ 1 & 0 \end{pmatrix}, & \text{plain
+    sum} &= \begin{pmatrix} 2 & 0 \\ 2 & 0 \end{pmatrix} \end{aligned}
     """,
 )
 def transpose_example(rng):
@@ -93,7 +93,7 @@ def transpose_example(rng):
 def _convolved(rng):
     """Torch's own convolution, which does not reverse: so the kernel is flipped before it."""
     m, n = 3, 8
-    kappa, x = _leaf(rng.normal(size=m)), torch.tensor(rng.normal(size=n))
+    kappa, x = _leaf(rng.normal(size=m)), _leaf(rng.normal(size=n))
     u = torch.nn.functional.conv1d(x[None, None], kappa.flip(0)[None, None])[0, 0]
     return kappa, x, u, torch.sin(u * torch.arange(1.0, n - m + 2)).sum()
 
@@ -113,6 +113,22 @@ def kernel(rng):
         same(u[t - m].item(), sum(kappa[j].item() * at[t - j] for j in range(m)))
     for j, want in enumerate(grad(L, kappa)):
         same(sum(by_u[t] * at[t - j] for t in range(m, n + 1)), want)
+
+
+@checked(
+    "eq-tied-kernel-input",
+    r"""
+    \frac{\partial L}{\partial x_s} = \sum_{j \,:\, m \le s + j \le n} \frac{\partial L}{\partial
+    u_{s+j}}\, \kappa_j
+    """,
+)
+def kernel_input(rng):
+    """Torch differentiates its own convolution by the input; the printed sum runs over symbols s and j."""
+    kappa, x, u, L = _convolved(rng)
+    m, n = len(kappa), len(x)
+    weights, by_u = value(kappa), dict(enumerate(grad(L, u), start=m))
+    for s, want in enumerate(grad(L, x), start=1):
+        same(sum(by_u[s + j] * weights[j] for j in range(m) if m <= s + j <= n), want)
 
 
 @checked(
@@ -161,8 +177,8 @@ def embedding(rng):
 @checked(
     "eq-tied-square",
     r"""
-    y = w_1 w_2, \quad w_1 = w_2 = w: \qquad \frac{\partial y}{\partial w_1} + \frac{\partial
-    y}{\partial w_2} = 2 w = \frac{\dd w^2}{\dd w}, \qquad \text{mean: } w
+    y = w_1 w_2 = w^2: \qquad \frac{\partial y}{\partial w_1} + \frac{\partial y}{\partial w_2} = 2 w =
+    \frac{\dd y}{\dd w}, \qquad \text{mean } = w
     """,
 )
 def square(rng):
@@ -200,9 +216,8 @@ def decay(rng):
 @checked(
     "eq-tied-workers",
     r"""
-    L = \frac{1}{N} \sum_{n=1}^{N} L_n(w_n), \quad w_1 = \cdots = w_N = w: \qquad \frac{\partial
-    L}{\partial w} = \sum_{n=1}^{N} \frac{\partial L}{\partial w_n} = \frac{1}{N} \sum_{n=1}^{N}
-    \frac{\partial L_n}{\partial w}
+    L = \frac{1}{N} \sum_{n=1}^{N} L_n(w_n): \qquad \frac{\partial L}{\partial w} = \sum_{n=1}^{N}
+    \frac{\partial L}{\partial w_n} = \frac{1}{N} \sum_{n=1}^{N} \frac{\partial L_n}{\partial w}
     """,
 )
 def workers(rng):

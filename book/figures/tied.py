@@ -126,7 +126,7 @@ def kernel() -> Figure:
                 Rectangle(corner, 0.88, 0.88, facecolor="none", edgecolor=f"C{2 + j}", linewidth=1.8)
             )
         label = rf"$\kappa_{j}$: {by_kernel[j]:.2f}".replace("-", "−")
-        ax.text(13.2, 10 - 1.3 * j, label, color=f"C{2 + j}", va="center", clip_on=False)
+        ax.text(13.2, 7.1 + 1.3 * j, label, color=f"C{2 + j}", va="center", clip_on=False)
     ax.invert_yaxis()
     ax.set(xlabel="$s$", ylabel="$t$", aspect="equal", xticks=[1, 4, 8, 12], yticks=[3, 6, 9, 12])
     ax.text(13.2, 5.8, "sums:", color=ink(), va="center")
@@ -181,17 +181,18 @@ def descent_numbers() -> dict[str, np.ndarray]:
 
 
 def descent() -> Figure:
-    """The loss with decay, and where the two rules come to rest on it."""
+    """The weight after each step with either rule, and the two places of rest on the loss."""
     w = np.linspace(0.2, 2.3, 200)
-    fig, ax = plt.subplots(figsize=(5.6, 3.3))
-    ax.plot(w, _loss(w), color=faint(), linewidth=1.4)
-    for share, marker, colour, name in ((1.0, "o", "C0", "sum"), (0.5, "s", "C1", "mean")):
+    fig, (left, right) = plt.subplots(1, 2, figsize=(6, 3.1))
+    right.plot(w, _loss(w), color=faint(), linewidth=1.4)
+    for share, marker, colour, name, root in ((1.0, "o", "C0", "sum", 3), (0.5, "s", "C1", "mean", 2)):
         path = _walk(share)
-        ax.plot(
-            path, _loss(path), marker, color=colour, markersize=5, label=f"{name}: rests at {path[-1]:.2f}"
+        left.plot(path, color=colour)
+        left.text(60, path[-1] - 0.04, name, ha="right", va="top", color=colour)
+        right.plot(path[-1], _loss(path[-1]), marker, color=colour, markersize=7)
+        right.text(
+            path[-1], _loss(path[-1]) - 0.3, rf"$\sqrt{{{root}}}$", ha="center", va="top", color=colour
         )
-    ax.annotate(r"$\sqrt{2}$", (2**0.5, 4), (2**0.5, 3.0), ha="center", color="C1")
-    ax.annotate(r"$\sqrt{3}$", (3**0.5, 3.5), (3**0.5, 2.5), ha="center", color="C0")
-    ax.set(xlabel="$w$", ylabel="$L(w)$", ylim=(2.2, 8.4))
-    ax.legend(loc="upper right")
+    left.set(xlabel="step", ylabel="$w$", ylim=(0.3, 1.85), xticks=[0, 20, 40, 60])
+    right.set(xlabel="$w$", ylabel="$L(w)$", ylim=(2.2, 8.2))
     return fig

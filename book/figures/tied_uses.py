@@ -5,6 +5,8 @@ from functools import cache
 import matplotlib.pyplot as plt
 import numpy as np
 from figures.style import faint, heat, ink
+from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
@@ -78,20 +80,26 @@ def account() -> str:
     )
 
 
+def _map(ax: Axes, G: np.ndarray, title: str, words: str, largest: float) -> QuadMesh:
+    """One small heat map with words above and below."""
+    picture = ax.pcolormesh(G, cmap=heat(signed=True), norm=Normalize(-largest, largest))
+    ax.invert_yaxis()
+    ax.set(aspect="equal", xticks=[], yticks=[])
+    ax.set_title(title, color="C2" if title == "sum" else ink())
+    ax.set_xlabel(words.replace("-", "−"), color=faint(), fontsize=9)
+    return picture
+
+
 def uses() -> Figure:
     """The gradient of every use as a small heat map, and the sum."""
     total = parts().sum(axis=0)
     largest = np.abs(total).max()
-    fig, axes = plt.subplots(2, 4, figsize=(6, 3.7))
-    maps = [*parts(), total]
-    for k, (ax, G) in enumerate(zip(axes.flat, maps, strict=False), start=1):
-        picture = ax.pcolormesh(G, cmap=heat(signed=True), norm=Normalize(-largest, largest))
-        ax.invert_yaxis()
-        ax.set(aspect="equal", xticks=[], yticks=[])
-        ax.set_title(f"use {k}" if k <= T else "sum", color=ink() if k <= T else "C2")
-        words = f"norm {np.linalg.norm(G):.2f}" + (f"\ncos {_cosine(G, total):.2f}" if k <= T else "")
-        ax.set_xlabel(words.replace("-", "−"), color=faint(), fontsize=9)
-    axes.flat[-1].axis("off")
-    bar = fig.colorbar(picture, ax=axes.flat[-1], location="left", fraction=0.6, aspect=8)
-    bar.ax.tick_params(labelsize=8)
+    fig, axes = plt.subplots(2, 4, figsize=(5.8, 4.6))
+    fig.get_layout_engine().set(h_pad=0.08)
+    for k, (ax, G) in enumerate(zip(axes.flat, parts(), strict=False), start=1):
+        words = f"norm {np.linalg.norm(G):.2f}\ncos {_cosine(G, total):.2f}"
+        _map(ax, G, f"use {k}", words, largest)
+    picture = _map(axes[1, 2], total, "sum", f"norm {np.linalg.norm(total):.2f}", largest)
+    axes[1, 3].axis("off")
+    fig.colorbar(picture, ax=axes, location="bottom", shrink=0.6, aspect=30)
     return fig
