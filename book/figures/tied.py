@@ -28,17 +28,17 @@ def _arrow(ax: Axes, start: tuple[float, float], end: tuple[float, float], colou
 
 def plane() -> Figure:
     """Level curves of w_1 exp(-w_2) with the gradient at (1, 1), and the tied function beside them."""
-    fig, (left, right) = plt.subplots(1, 2, figsize=(6, 3.1))
+    fig, (above, below) = plt.subplots(2, 1, figsize=(4.6, 6.6), height_ratios=[1.25, 1])
     w = np.linspace(0, 2, 101)
     w_1, w_2 = np.meshgrid(w, w)
-    levels = left.contour(w_1, w_2, w_1 * np.exp(-w_2), levels=[0.1, 0.2, 1 / np.e, 0.6, 1.0], cmap=heat())
-    left.clabel(levels, fmt="%.2g", fontsize=8, colors=ink())
-    left.plot(w, w, color=ink(), linewidth=1.2, linestyle="--")
-    _arrow(left, (1, 1), (1 + 1 / np.e, 1 - 1 / np.e), "C0", 2.4)
-    left.plot(1, 1, "o", color="C0")
-    left.text(0.3, 0.5, "tied", rotation=45, ha="center", va="center", color=ink())
-    left.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal", xticks=[0, 1, 2], yticks=[0, 1, 2])
-    _tied_curve(right)
+    levels = above.contour(w_1, w_2, w_1 * np.exp(-w_2), levels=[0.1, 0.2, 1 / np.e, 0.6, 1.0], cmap=heat())
+    above.clabel(levels, fmt="%.2g", fontsize=9, colors=ink())
+    above.plot(w, w, color=ink(), linewidth=1.2, linestyle="--")
+    _arrow(above, (1, 1), (1 + 1 / np.e, 1 - 1 / np.e), "C0", 2.4)
+    above.plot(1, 1, "o", color="C0")
+    above.text(0.3, 0.5, "tied", rotation=45, ha="center", va="center", color=ink())
+    above.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal", xticks=[0, 1, 2], yticks=[0, 1, 2])
+    _tied_curve(below)
     return fig
 
 
@@ -116,7 +116,7 @@ def kernel_numbers() -> dict[str, np.ndarray]:
 def kernel() -> Figure:
     """The gradient by the matrix of a convolution, with the three diagonals of the kernel outlined."""
     G, by_kernel = kernel_gradient()
-    fig, ax = plt.subplots(figsize=(5.8, 4.2))
+    fig, ax = plt.subplots(figsize=(5.2, 4.2))
     norm = TwoSlopeNorm(0, -np.abs(G).max(), np.abs(G).max())
     picture = ax.pcolormesh(np.arange(0.5, 13), np.arange(2.5, 13), G, cmap=heat(signed=True), norm=norm)
     for j in range(3):
@@ -181,18 +181,16 @@ def descent_numbers() -> dict[str, np.ndarray]:
 
 
 def descent() -> Figure:
-    """The weight after each step with either rule, and the two places of rest on the loss."""
-    w = np.linspace(0.2, 2.3, 200)
-    fig, (left, right) = plt.subplots(1, 2, figsize=(6, 3.1))
-    right.plot(w, _loss(w), color=faint(), linewidth=1.4)
-    for share, marker, colour, name, root in ((1.0, "o", "C0", "sum", 3), (0.5, "s", "C1", "mean", 2)):
+    """The weight after each step with either rule, and where each comes to rest."""
+    fig, ax = plt.subplots(figsize=(5.0, 3.3))
+    ends = (
+        (1.0, "C0", "sum", r"$\sqrt{3}$: $L = 3.5$, the minimum"),
+        (0.5, "C1", "mean", r"$\sqrt{2}$: $L = 4$"),
+    )
+    for share, colour, name, words in ends:
         path = _walk(share)
-        left.plot(path, color=colour)
-        left.text(60, path[-1] - 0.04, name, ha="right", va="top", color=colour)
-        right.plot(path[-1], _loss(path[-1]), marker, color=colour, markersize=7)
-        right.text(
-            path[-1], _loss(path[-1]) - 0.3, rf"$\sqrt{{{root}}}$", ha="center", va="top", color=colour
-        )
-    left.set(xlabel="step", ylabel="$w$", ylim=(0.3, 1.85), xticks=[0, 20, 40, 60])
-    right.set(xlabel="$w$", ylabel="$L(w)$", ylim=(2.2, 8.2))
+        ax.plot(path, color=colour, label=name)
+        ax.text(61, path[-1] + 0.04, words, ha="right", va="bottom", color=colour)
+    ax.set(xlabel="step", ylabel="$w$", ylim=(0.3, 2.0), xticks=[0, 20, 40, 60])
+    ax.legend(loc="lower right")
     return fig

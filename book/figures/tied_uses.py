@@ -94,12 +94,13 @@ def uses() -> Figure:
     """The gradient of every use as a small heat map, and the sum."""
     total = parts().sum(axis=0)
     largest = np.abs(total).max()
-    fig, axes = plt.subplots(2, 4, figsize=(5.8, 4.6))
-    fig.get_layout_engine().set(h_pad=0.08)
+    fig, axes = plt.subplots(3, 3, figsize=(4.8, 6.6), height_ratios=[1, 1, 1.1])
+    fig.get_layout_engine().set(h_pad=0.1)
     for k, (ax, G) in enumerate(zip(axes.flat, parts(), strict=False), start=1):
-        words = f"norm {np.linalg.norm(G):.2f}\ncos {_cosine(G, total):.2f}"
+        words = f"norm {np.linalg.norm(G):.2f}, cos {_cosine(G, total):.2f}"
         _map(ax, G, f"use {k}", words, largest)
-    picture = _map(axes[1, 2], total, "sum", f"norm {np.linalg.norm(total):.2f}", largest)
-    axes[1, 3].axis("off")
-    fig.colorbar(picture, ax=axes, location="bottom", shrink=0.6, aspect=30)
+    picture = _map(axes[2, 1], total, "sum", f"norm {np.linalg.norm(total):.2f}", largest)
+    axes[2, 0].axis("off")
+    axes[2, 2].axis("off")
+    fig.colorbar(picture, ax=axes, location="bottom", shrink=0.7, aspect=30)
     return fig
