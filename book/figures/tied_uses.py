@@ -72,11 +72,11 @@ def account() -> str:
     total = parts().sum(axis=0)
     gap = np.linalg.norm(total - tied()) / np.linalg.norm(tied())
     return (
-        f"norm of the tied gradient:      {np.linalg.norm(tied()):.3f}\n"
-        f"norm of the sum over uses:      {np.linalg.norm(total):.3f}\n"
-        f"relative difference below 1e-14: {gap < 1e-14}\n"
-        f"norm of the mean over uses:     {np.linalg.norm(total / T):.3f}\n"
-        f"sum of the norms:               {sum(use_numbers()['norm']):.3f}"
+        f"norm, tied gradient: {np.linalg.norm(tied()):.3f}\n"
+        f"norm, sum over uses: {np.linalg.norm(total):.3f}\n"
+        f"equal to 14 digits:  {gap < 1e-14}\n"
+        f"norm, mean of uses:  {np.linalg.norm(total / T):.3f}\n"
+        f"sum of the norms:    {sum(use_numbers()['norm']):.3f}"
     )
 
 
