@@ -72,26 +72,52 @@ def test_has_a_process_table_of_its_own(inside: Inside) -> None:
     assert inside(code, "own_processes").text == "False False"
 
 
-def test_a_child_that_detaches_ends_with_the_sandbox(inside: Inside) -> None:
-    code = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
-    code += "        time.sleep(60)\n    os._exit(0)\nprint(1)"
-    before = ours()
-    assert inside(code).text == "1"
-    assert wait_for(lambda: ours() <= before)
-    assert inside(code, "own_processes", "dies_with_us").text == "1"
-    left = ours() - before
-    assert left
-    for process in left:
-        os.kill(process, signal.SIGKILL)
+DETACHES = """
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        time.sleep(60)
+    os._exit(0)
+os.wait()
+print(1)
+"""
 
 
-def ours() -> set[int]:
-    """Processes forked by a warm process, at whatever remove."""
-    found = set()
+def test_a_child_that_detaches_ends_with_the_sandbox(warm: Warm) -> None:
+    for off in ((), ("own_processes",)):
+        child = spawn(warm, off)
+        space = space_of(supervisors(warm)[0])
+        assert child.ask({"source": DETACHES, "number": 1}, 30)["error"] is None
+        child.end()
+        gone = wait_for(lambda space=space: not living(space), 2 if off else 10)  # type: ignore[misc]
+        assert gone == (not off)
+        for process in living(space):
+            os.kill(process, signal.SIGKILL)
+
+
+def supervisors(warm: Warm) -> list[int]:
+    """The supervisors that a warm process has forked and that still live."""
+    return children(warm.process.pid)
+
+
+def children(process: int) -> list[int]:
+    text = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(word) for word in text.split()]
+
+
+def space_of(supervisor: int) -> str:
+    """A name for one sandbox: the namespace of host names that its processes share, and nobody else."""
+    return os.readlink(f"/proc/{children(supervisor)[0]}/ns/uts")
+
+
+def living(space: str) -> list[int]:
+    """The processes of one sandbox, also those that nobody is the parent of."""
+    found = []
     for path in Path("/proc").glob("[0-9]*"):
         try:
-            if b"course.grader.sandbox.zygote" in (path / "cmdline").read_bytes():
-                found.add(int(path.name))
+            if os.readlink(path / "ns" / "uts") == space:
+                found.append(int(path.name))
         except OSError:
             continue
     return found
@@ -244,25 +270,26 @@ def test_environment_is_ours(warm: Warm, inside: Inside) -> None:
 
 
 def test_the_child_ends_when_its_supervisor_is_killed(warm: Warm) -> None:
-    before = ours()
     child = spawn(warm)
-    started = ours() - before
-    supervisor = next(p for p in started if parent(p) == warm.process.pid)
+    (supervisor,) = supervisors(warm)
+    space = space_of(supervisor)
+    assert len(living(space)) == 2
     os.kill(supervisor, signal.SIGKILL)
-    assert wait_for(lambda: ours() <= before)
+    assert wait_for(lambda: not living(space))
     assert child.end().reason == "lost"
 
 
 def test_the_child_ends_when_we_let_go(warm: Warm) -> None:
-    before = ours()
-    child = spawn(warm)
-    child.life.close()
-    assert wait_for(lambda: ours() <= before)
-    child.control.close()
-
-
-def parent(process: int) -> int:
-    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+    for off in ((), ("dies_with_us",)):
+        child = spawn(warm, off)
+        space = space_of(supervisors(warm)[0])
+        child.life.close()
+        gone = wait_for(lambda space=space: not living(space), 1 if off else 10)  # type: ignore[misc]
+        assert gone == (not off)
+        child.control.close()
+        for process in living(space):
+            os.kill(process, signal.SIGKILL)
+        assert wait_for(lambda: not supervisors(warm))
 
 
 def groups() -> list[Path]:
