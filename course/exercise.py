@@ -77,7 +77,7 @@ class Exercise:
         needs: extras without which it cannot run, such as "torch".
         read: for results that are not arrays as they come: `read(value, *args)` makes arrays of them,
             or raises ValueError with the reason.
-        given: names in `course.models` that its notebook imports beside those that every notebook has.
+        given: import lines that its notebook has beside those of every notebook.
     """
 
     def __init__(

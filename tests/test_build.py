@@ -20,7 +20,11 @@ from tests.conftest import SOLUTIONS, bank_of
 
 @pytest.mark.parametrize(
     ("name", "notebooks"),
-    [("ps1", ["tied.ipynb", "tied_symbolic.ipynb"]), ("ps2", ["bptt.ipynb", "bptt_torch.ipynb"])],
+    [
+        ("ps0", ["checking.ipynb"]),
+        ("ps1", ["tied.ipynb", "tied_symbolic.ipynb"]),
+        ("ps2", ["bptt.ipynb", "bptt_torch.ipynb"]),
+    ],
 )
 def test_two_builds_are_byte_identical(name: str, notebooks: list[str]) -> None:
     first, second = (build_set(name, SOLUTIONS) for _ in range(2))
@@ -95,6 +99,14 @@ def test_grade_cells_are_named_after_the_exercises_and_locked() -> None:
     assert graded["rnn_bptt"].metadata.nbgrader.points == load("rnn_bptt").points
     assert graded["lemma_for_matrices"].cell_type == "markdown"
     assert graded["lemma_for_matrices"].metadata.nbgrader.solution
+
+
+def test_practice_gives_no_points_but_a_report() -> None:
+    book = nbformat.reads(build_set("ps0", SOLUTIONS)["checking.ipynb"], as_version=4)
+    graded = [c for c in book.cells if c.metadata.nbgrader.grade]
+    assert graded[0].source == "check(complex_step, points=0)"
+    assert {c.metadata.nbgrader.points for c in graded} == {0}
+    assert any("`complex_step` · practice · chapter 2" in c.source for c in book.cells)
 
 
 def test_ids_are_unique_across_notebooks() -> None:

@@ -27,7 +27,7 @@ EXTRA_PRELUDES = {
 
 def prelude(exercise: Exercise) -> str:
     """The imports that stand at the top of the exercise's notebook, and before every answer."""
-    given = f"from course.models import {', '.join(exercise.given)}\n" if exercise.given else ""
+    given = "".join(f"{line}\n" for line in exercise.given)
     own = [text for extra, text in EXTRA_PRELUDES.items() if extra in exercise.needs]
     return (own[0] if own else PRELUDE) + given
 

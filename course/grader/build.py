@@ -1,6 +1,7 @@
 """Assemble nbgrader's source notebooks from text, stubs and references. Same input, same bytes."""
 
 import ast
+import dataclasses
 import inspect
 import json
 import textwrap
@@ -34,7 +35,7 @@ def build_set(
     for notebook in read_set(name):
         pieces = [p for p in notebook.pieces if p.kind == "text" or chosen is None or p.name in chosen]
         if any(p.kind != "text" for p in pieces):
-            cells = _cells(Notebook(notebook.name, pieces), name, solutions, points or {})
+            cells = _cells(dataclasses.replace(notebook, pieces=pieces), name, solutions, points or {})
             files[f"{notebook.name}.ipynb"] = _write(cells, name)
     return files
 
@@ -59,7 +60,8 @@ def _cells(notebook: Notebook, problem_set: str, solutions: Path, points: dict[s
         elif piece.kind == "proof":
             cells += _proof_cells(piece, problem_set, solutions, points.get(piece.name, piece.points))
         else:
-            cells += _exercise_cells(load(piece.name), solutions, points.get(piece.name))
+            worth = 0 if notebook.practice else points.get(piece.name)
+            cells += _exercise_cells(load(piece.name), solutions, worth)
         if not started and preludes:
             cells.append(_cell("code", "imports", "\n".join(preludes).strip(), locked=True))
             started = True
@@ -82,9 +84,8 @@ def _locked(grade_id: str, source: str) -> Cell:
 def _exercise_cells(exercise: Exercise, solutions: Path, points: int | None) -> list[Cell]:
     worth = exercise.points if points is None else points
     call = f"check({exercise.name})" if points is None else f"check({exercise.name}, points={points})"
-    heading = (
-        f"### {exercise.title}\n\n`{exercise.name}` · {worth} points · chapter {exercise.chapter.split()[0]}"
-    )
+    unit = f"{worth} points" if worth else "practice"
+    heading = f"### {exercise.title}\n\n`{exercise.name}` · {unit} · chapter {exercise.chapter.split()[0]}"
     return [
         _locked(f"{exercise.name}-title", heading),
         _cell(

@@ -1,7 +1,8 @@
 """A problem set's text: one Markdown file, split into notebooks and their pieces.
 
 `+++ {"notebook": "NAME"}` starts a notebook; a fence ```` ```{exercise} NAME ```` stands for an exercise's
-cells; ```` ```{proof} NAME ```` holds the statement of a proof that is graded by hand.
+cells; ```` ```{proof} NAME ```` holds the statement of a proof that is graded by hand. `practice: true` in
+the front matter says that the set is for practice: its checks report as usual and give no points.
 """
 
 import json
@@ -33,6 +34,7 @@ class Notebook:
 
     name: str
     pieces: list[Piece] = field(default_factory=list)
+    practice: bool = False
 
 
 def read_set(name: str) -> list[Notebook]:
@@ -49,8 +51,9 @@ def read_set(name: str) -> list[Notebook]:
 
 
 def parse(path: Path) -> list[Notebook]:
-    """Split the file; front matter before the first notebook is for the reader of the file."""
+    """Split the file; of the front matter before the first notebook only `practice: true` counts here."""
     notebooks: list[Notebook] = []
+    practice = False
     lines, number, buffer = path.read_text(encoding="utf-8").splitlines(), 0, list[str]()
 
     def flush() -> None:
@@ -64,7 +67,7 @@ def parse(path: Path) -> list[Notebook]:
         number += 1
         if broken := BREAK.match(line):
             flush()
-            notebooks.append(Notebook(json.loads(broken[1])["notebook"]))
+            notebooks.append(Notebook(json.loads(broken[1])["notebook"], practice=practice))
         elif fence := FENCE.match(line):
             flush()
             if not notebooks:
@@ -72,6 +75,7 @@ def parse(path: Path) -> list[Notebook]:
             body, number = _body(path, lines, number)
             notebooks[-1].pieces.append(_piece(path, number, fence[1], fence[2], body))
         else:
+            practice = practice or (not notebooks and line.strip() == "practice: true")
             buffer.append(line)
     flush()
     return notebooks

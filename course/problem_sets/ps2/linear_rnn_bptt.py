@@ -40,7 +40,7 @@ exercise = Exercise(
     title="A linear network",
     chapter="4 bptt",
     returns=(LinearRNN, "dh_0", "dX"),
-    given=("LinearRNN", "linear_forward", "linear_loss"),
+    given=("from course.models import LinearRNN, linear_forward, linear_loss",),
 )
 
 

@@ -41,7 +41,7 @@ exercise = Exercise(
     title="BPTT with padding",
     chapter="4 bptt",
     returns=(RNN, "dh_0", "dX"),
-    given=("masked_loss",),
+    given=("from course.models import masked_loss",),
 )
 
 

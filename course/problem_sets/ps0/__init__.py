@@ -1,0 +1,1 @@
+"""Problem set 0: checking a gradient."""

@@ -1,0 +1,71 @@
+"""Answers to `adjoint_gap`."""
+
+import numpy as np
+
+from course.grader.bank import Bank
+from course.practice import jvp, vjp
+
+bank = Bank("adjoint_gap")
+
+
+@bank.reference
+def adjoint_gap(name: str, x: np.ndarray, u: np.ndarray, v: np.ndarray) -> float:
+    alpha = v @ jvp(name, x, u)
+    beta = vjp(name, x, v) @ u
+    return float(abs(alpha - beta) / max(abs(alpha), abs(beta)))
+
+
+@bank.right
+def whole_matrices(name: str, x: np.ndarray, u: np.ndarray, v: np.ndarray) -> float:
+    # Both matrices in full, column by column, and one difference of bilinear forms.
+    columns = np.stack([jvp(name, x, e) for e in np.eye(len(u))], axis=1)
+    rows = np.stack([vjp(name, x, e) for e in np.eye(len(v))])
+    forms = np.einsum("i,kij,j->k", v, np.stack([columns, rows]), u)
+    return float(np.ptp(forms) / np.abs(forms).max())
+
+
+@bank.right
+def by_ratio(name: str, x: np.ndarray, u: np.ndarray, v: np.ndarray) -> float:
+    # |α − β| / max is 1 − smaller/larger for equal signs; in general 1 − ratio of the two.
+    pair = [float(np.sum(v * jvp(name, x, u))), float(np.sum(vjp(name, x, v) * u))]
+    small, large = sorted(pair, key=abs)
+    return 1 - small / large
+
+
+TOGETHER, APART, SLIGHTLY, BLIND = {"together"}, {"apart"}, {"slightly"}, {"blind_spot"}
+GAP = "abs(alpha - beta) / max(abs(alpha), abs(beta))"
+bank.edit("signed", "float(abs(alpha - beta)", "float((alpha - beta)", loses=APART | SLIGHTLY, slip="signed")
+bank.edit(
+    "relative_to_alpha", "max(abs(alpha), abs(beta))", "abs(alpha)", loses=APART | SLIGHTLY, slip="by_smaller"
+)
+bank.edit("absolute", " / max(abs(alpha), abs(beta))", "", loses=APART | SLIGHTLY)
+bank.edit(
+    "relative_to_both", "max(abs(alpha), abs(beta))", "(abs(alpha) + abs(beta))", loses=APART | SLIGHTLY
+)
+bank.edit("relative_to_the_smaller", "max(abs(", "min(abs(", loses=APART | SLIGHTLY, slip="by_smaller")
+bank.edit(
+    "same_twice", "vjp(name, x, v) @ u", "jvp(name, x, u) @ v", loses=APART | SLIGHTLY, slip="always_zero"
+)
+bank.edit(
+    "u_and_v_exchanged",
+    "vjp(name, x, v) @ u",
+    "vjp(name, x, u) @ v",
+    loses={*TOGETHER, *APART, *SLIGHTLY, *BLIND},
+)
+bank.edit("wrong_point", "vjp(name, x, v)", "vjp(name, u, v)", loses={*TOGETHER, *APART, *SLIGHTLY, *BLIND})
+bank.edit(
+    "weights_forgotten",
+    "v @ jvp(name, x, u)",
+    "jvp(name, x, u).sum()",
+    loses={*TOGETHER, *APART, *SLIGHTLY, *BLIND},
+)
+bank.edit("yes_or_no", f"float({GAP})", f"float({GAP} > 1e-9)", loses=APART | SLIGHTLY)
+bank.edit("rounded", f"float({GAP})", f"round(float({GAP}), 5)", loses=APART | SLIGHTLY)
+bank.edit("sizes_only", "abs(alpha - beta)", "abs(abs(alpha) - abs(beta))", loses=APART)
+bank.edit(
+    "single_precision",
+    "jvp(name, x, u)",
+    "jvp(name, x, u).astype(np.float32)",
+    loses={*TOGETHER, *APART, *SLIGHTLY, *BLIND},
+)
+bank.edit("direction_overwritten", "    return", "    u *= beta\n    return", loses={"keeps"})
