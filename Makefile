@@ -1,12 +1,13 @@
 # make       set up, build the book, grade the demo class        make check   format, lint, types
 # make test  set up, all tests                                   make soak    the long tests: all seeds
 # make book  the book alone                                      make bench   speed, as ratios
+# make mutants  mechanical mistakes in every reference, and which survive
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONSAFEPATH := 1
 SETUP := .venv/.pins .venv/.course node_modules/.package-lock.json
 
-.PHONY: all setup book demo test soak check format bench publish clean
+.PHONY: all setup book demo test soak mutants check format bench publish clean
 all: book demo
 	@echo; echo "The book:        _build/html/index.html"
 	@echo "The demo class:  demo/ (feedback pages in demo/feedback/)"
@@ -42,6 +43,9 @@ test: setup book
 
 soak: setup book
 	pytest -n 2 tests
+
+mutants: $(SETUP)
+	pytest -n 2 -rP -m soak tests/test_mutants.py
 
 check: $(SETUP)
 	ruff format --check . && ruff check . && mypy

@@ -50,6 +50,7 @@ SCALARS: dict[str, Candidate] = {
     "oak": (lambda x: 1e6 + _cycle(x), _cycle_gradient),
     "alder": (lambda x: 1e-12 * _cycle(x), lambda x: 1e-12 * _cycle_gradient(x)),
     "elm": (_linear, _linear_gradient),
+    "poplar": (lambda x: -np.sum(x**3 + 9 * x), lambda x: -3 * x**2 - 9),
     "lime": (_linear, lambda x: 1.2 * _linear_gradient(x)),
     "ash": (_cycle, lambda x: x * np.roll(x, -1) + np.roll(x, 1) ** 2),
     "fir": (_cycle, lambda x: 2 * x * np.roll(x, 1) + np.roll(x, -1) ** 2),

@@ -64,8 +64,8 @@ def slope_of(*names: str) -> Callable[[Run], None]:
             if case.name not in names:
                 continue
             got, wanted = run.parts(case), SLOPES[case.name]
-            if bool(got["seen"]) != (wanted > 0):
-                run.fail(f"seen is {bool(got['seen'])} for {case.name}; it should be {wanted > 0}.")
+            if float(got["seen"]) != (wanted > 0):
+                run.fail(f"seen is not {wanted > 0} for {case.name}.")
             if not abs(float(got["slope"]) - wanted) < 0.05:
                 run.fail(
                     f"The slope of {case.name} is {float(got['slope']):.3f}; it should be near {wanted:g}."
