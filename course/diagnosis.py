@@ -14,8 +14,8 @@ from course.exercise import Case, Parts, Slip, seed_of
 from course.recognise.attribution import BASES, Attribution, attribute
 from course.recognise.explain import Claim, Seen, by_parts, claim_of, in_all_parts, paths
 from course.recognise.ignored import ignored
-from course.recognise.rules import Rule
-from course.recognise.two import two_at_once
+from course.recognise.rules import RIGHT, Rule
+from course.recognise.two import matches, two_at_once
 from course.recognise.unrolled import Unrolled
 from course.verdict import Diagnosis, Paths
 
@@ -43,12 +43,14 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Paths | None]:
     found = _attributed(run, unrolled, [rule for rule, _ in whole] if named else BASES) if unrolled else None
     if unrolled and found and not named:
         named = as_diagnoses(two_at_once(seen, unrolled, found))
+    if found and found.rule is RIGHT and len(named) == len(whole) > 1:  # seven steps may tell them apart
+        named = as_diagnoses(claim_of(pair) for pair in whole if matches(pair[1], found)) or named
     return named, None if found is None else Paths.of(found.alpha, found.rule.sentence)
 
 
 def as_diagnoses(claims: Iterable[Claim]) -> tuple[Diagnosis, ...]:
     """What the verdict holds."""
-    return tuple(Diagnosis(claim.name, claim.sentence, claim.see) for claim in claims)
+    return tuple(Diagnosis(claim.name, claim.sentence, claim.see) for claim in dict.fromkeys(claims))
 
 
 def readable(run: "Run") -> bool:

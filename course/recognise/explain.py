@@ -128,6 +128,8 @@ def _shared_out(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple
         return ()
     first, *others = by_part.values()
     common = [claim for claim in first if all(claim in claims for claims in others)]
+    if len(common) > 1:  # the weaker statement is true too
+        common = [claim for claim in common if claim.name != "factor_per_part"]
     if common:
         return tuple(_worded(claim, list(by_part), everything) for claim in common)
     groups: dict[frozenset[Claim], list[str]] = {}

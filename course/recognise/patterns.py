@@ -25,6 +25,7 @@ class Pattern:
     alpha: Callable[[Array, Array, int], Array]
     output: Callable[[Array, int], Array] | None = None  # the same for W_qh and b_q; None: all ones
     parts: tuple[str, ...] = STATE
+    initial: Callable[[Array, int], Array] | None = None  # the same for h_0; None: as for step 1
 
     def triangle(self, T: int) -> Array:
         """α (T, T), zero above the diagonal."""
@@ -35,14 +36,19 @@ class Pattern:
         """The weight of each loss in ∂L/∂W_qh and ∂L/∂b_q: (T)."""
         return np.ones(T) if self.output is None else 1.0 * self.output(np.arange(T), T)
 
+    def of_initial(self, T: int) -> Array:
+        """The weight of each loss in ∂L/∂h_0: (T)."""
+        return self.triangle(T)[:, 0] if self.initial is None else 1.0 * self.initial(np.arange(T), T)
+
 
 ALL = Pattern("right", "", "", lambda t, k, T: 1.0 + 0 * t)
 
 
-def _truncated(tau: int) -> Pattern:
+def _truncated(tau: int, initial: Callable[[Array, int], Array] | None = None) -> Pattern:
+    """h_0 is one edge further away than the use at step 1: some code counts that edge, some does not."""
     steps = "one step" if tau == 1 else f"{tau} steps"
     sentence = f"Truncated: each loss goes back {steps} and no further. It should reach step 1."
-    return Pattern(f"truncated_{tau}", sentence, BACK, lambda t, k, T: t - k <= tau)
+    return Pattern(f"truncated_{tau}", sentence, BACK, lambda t, k, T: t - k <= tau, initial=initial)
 
 
 def _chunked(n: int) -> Pattern:
@@ -100,7 +106,8 @@ PATTERNS = (
         BACK,
         lambda t, k, T: t > k,
     ),
-    *map(_truncated, range(1, 5)),
+    *[_truncated(tau) for tau in range(1, 5)],
+    *[_truncated(tau, lambda t, T, tau=tau: t < tau) for tau in range(1, 5)],  # type: ignore[misc]
     *map(_chunked, range(2, 5)),
     *map(_from_the_end, range(2, 5)),
     Pattern(

@@ -130,14 +130,22 @@ def _per_case(pairs: Sequence[Pair]) -> list[Shape]:
 
 def _repeated(pairs: Sequence[Pair]) -> list[Shape]:
     """Rows that are all the same where they should differ: an array was broadcast."""
-    for axis, name in ((0, "row"), (1, "column")):
-        if pairs[0][1].ndim < 2:
+    flat = pairs[0][1].ndim == 2
+    for axis, name in (
+        ((0, "row"), (1, "column")) if flat else ((n, f"slice along axis {n}") for n in range(1, 3))
+    ):
+        if pairs[0][1].ndim <= axis:
             break
         several = [(got, want) for got, want in pairs if want.shape[axis] > 1]
         if several and all(
             np.ptp(got, axis=axis).max() == 0 < np.ptp(want, axis=axis).max() for got, want in several
         ):
-            return [Shape(f"same_{name}", f"{{parts}}: every {name} is the same. Was an array broadcast?")]
+            return [
+                Shape(
+                    f"same_{name}".replace(" ", "_"),
+                    f"{{parts}}: every {name} is the same. Was an array broadcast?",
+                )
+            ]
     return []
 
 

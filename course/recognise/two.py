@@ -7,16 +7,20 @@ import numpy as np
 from course.compare import difference
 from course.recognise.attribution import Attribution
 from course.recognise.explain import Claim, Parts, Seen, claim_of
-from course.recognise.patterns import ALL, PATTERNS
+from course.recognise.patterns import ALL, PATTERNS, Pattern
 from course.recognise.rules import RIGHT
 from course.recognise.unrolled import Unrolled
 
 
+def matches(pattern: Pattern, found: Attribution) -> bool:
+    """Whether the triangle is the pattern's."""
+    return np.allclose(pattern.triangle(len(found.alpha)), np.tril(found.alpha), atol=1e-6)
+
+
 def two_at_once(seen: Sequence[Seen], unrolled: Unrolled, found: Attribution) -> tuple[Claim, ...]:
     """A local rule and a triangle that are both wrong: named only if together they give every part."""
-    triangle = np.nan_to_num(found.alpha)
     for pattern in PATTERNS:
-        if found.rule is not RIGHT and np.allclose(pattern.triangle(len(triangle)), triangle, atol=1e-6):
+        if found.rule is not RIGHT and matches(pattern, found):
             values = [unrolled.parts(unrolled.terms(s.args, found.rule), pattern) for s in seen]
             if _gives(seen, values):
                 return claim_of((found.rule, ALL)), claim_of((RIGHT, pattern))

@@ -23,7 +23,7 @@ class Unrolled:
         sequences: `sequences(*args)`: one, or one for every row of a batch.
         names: what the exercise calls the gradients of W_hx, W_hh, b_h, W_qh, b_q, X, h_0.
         batch: whether X is (T, B, d) and h_0 (B, h); else there is one sequence.
-        many: `many(rng)`: arguments with 6 steps and 7 units, in which every path is visible.
+        many: `many(rng)`: arguments with 7 steps and 8 units, in which every path is visible.
     """
 
     sequences: Callable[..., list[Sequence]]
@@ -93,5 +93,5 @@ def _counted(found: Terms, pattern: Pattern) -> Parts:
         elif name == "X":
             counted[name] = np.einsum("tk,tkd->kd", alpha, term)
         else:
-            counted[name] = alpha[:, 0] @ term if name == "h_0" else np.tensordot(alpha, term, 2)
+            counted[name] = chosen.of_initial(T) @ term if name == "h_0" else np.tensordot(alpha, term, 2)
     return counted

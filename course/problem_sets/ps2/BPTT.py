@@ -156,9 +156,9 @@ def sequences(W_hx: Array, W_hh: Array, b_h: Array, X: Array, h_0: Array, dH: Ar
 
 def many(rng: draws.Rng) -> tuple[Any, ...]:
     """More units than steps."""
-    p = draws.rnn(rng, 3, 7, 1)
-    X, h_0 = rng.normal(size=(6, 2, 3)), draws.away_from_zero(rng, 2, 7)
-    return p.W_hx, p.W_hh, p.b_h, X, h_0, rng.normal(size=(6, 2, 7))
+    p = draws.rnn(rng, 3, 8, 1)
+    X, h_0 = rng.normal(size=(7, 2, 3)), draws.away_from_zero(rng, 2, 8)
+    return p.W_hx, p.W_hh, p.b_h, X, h_0, rng.normal(size=(7, 2, 8))
 
 
 exercise.unrolled = Unrolled(sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch=True)

@@ -161,12 +161,8 @@ def sequences(p: RNN, X: Array, Y: Array, h_0: Array) -> list[Sequence]:
 
 def many(rng: draws.Rng) -> tuple[Any, ...]:
     """More units than steps."""
-    return (
-        draws.rnn(rng, 2, 7, 3),
-        rng.normal(size=(6, 2)),
-        rng.normal(size=(6, 3)),
-        draws.away_from_zero(rng, 7),
-    )
+    X, Y = rng.normal(size=(7, 2)), rng.normal(size=(7, 3))
+    return draws.rnn(rng, 2, 8, 3), X, Y, draws.away_from_zero(rng, 8)
 
 
 exercise.unrolled = Unrolled(sequences, {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"}, many)
