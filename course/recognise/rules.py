@@ -50,6 +50,7 @@ def slope_of(kind: str, a: Array, before: Array) -> Array:
         "sigmoid": h * (1 - h),
         "not_squared": 1 - h,
         "plus": 1 + h**2,
+        "negative": h**2 - 1,
     }
     return kinds[kind]
 
@@ -90,6 +91,7 @@ RULES = (
         slope="sigmoid",
     ),
     Rule("slope_not_squared", "The slope is 1 − h_t², not 1 − h_t.", USES, slope="not_squared"),
+    Rule("slope_negative", "The slope has the wrong sign: it is 1 − h_t².", USES, slope="negative"),
     Rule("slope_plus", "The slope is 1 − h_t², not 1 + h_t².", USES, slope="plus"),
     Rule(
         "later_state",

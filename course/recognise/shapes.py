@@ -43,10 +43,10 @@ def shapes_of(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]], steps:
 def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list[Shape]:
     """The same factor in every case: T, 1/T, −1, 2, 0 or a constant."""
     for symbol in numbers[0]:
-        for power, name in ((1, symbol), (-1, f"1/{symbol}")):
+        for power, name in ((1, symbol), (-1, f"1/{symbol}"), (2, f"{symbol}²")):
             scaled = [(got, want * n[symbol] ** power) for (got, want), n in zip(pairs, numbers, strict=True)]
             if _agree(scaled, lambda want: want):
-                large = f"{symbol} times too {'large' if power > 0 else 'small'}"
+                large = f"{name.removeprefix('1/')} times too {'large' if power > 0 else 'small'}"
                 hint = "a mean over" if power > 0 else "a sum, not a mean, over"
                 what = {"T": "the steps", "B": "the batch"}.get(symbol, "steps and batch")
                 return [Shape(f"factor_{name}", f"{{parts}}: {large}. There should be {hint} {what}.")]
@@ -119,8 +119,8 @@ def _per_case(pairs: Sequence[Pair]) -> list[Shape]:
             return []
         factors.append(f"{factor:.4g}")
     sentence = (
-        f"{{parts}}: in each case the right gradient times another factor ({', '.join(factors)}). "
-        "Is something clipped or normalised?"
+        f"{{parts}}: in each case the right gradient times another factor ({', '.join(factors)})."
+        f"{' Is it clipped or normalised?' if all(float(f) <= 1 for f in factors) else ''}"
     )
     own = (
         "{parts}: each the right gradient times a factor of its own. Is each clipped or normalised by itself?"

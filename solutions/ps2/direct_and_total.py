@@ -153,4 +153,10 @@ def only_the_own_row_summed(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> t
 
 
 bank.edit("both_doubled", "return direct, total", "return 2 * direct, 2 * total", loses=BOTH, slip="twice")
-bank.edit("sign_of_the_slope", "slope = 1 - H[s] ** 2", "slope = H[s] ** 2 - 1", loses=BOTH)
+bank.edit(
+    "sign_of_the_slope",
+    "slope = 1 - H[s] ** 2",
+    "slope = H[s] ** 2 - 1",
+    loses=BOTH,
+    slip="slope_negative",
+)

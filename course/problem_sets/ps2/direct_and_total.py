@@ -137,7 +137,7 @@ def ruled(rule: Rule, p: RNN, X: Array, h_0: Array, t: int) -> Parts:
 
 
 for _rule in RULES:
-    if _rule.name in ("slope_one_early", "carry_unsloped"):
+    if _rule.name in ("slope_one_early", "slope_negative", "carry_unsloped"):
         exercise.slip(_rule.name, _rule.sentence, partial(ruled, _rule), _rule.see)
 
 
