@@ -13,10 +13,11 @@ from course.compare import difference
 from course.exercise import Case, Parts, Slip, seed_of
 from course.recognise.attribution import BASES, Attribution, attribute
 from course.recognise.explain import Claim, Seen, by_parts, claim_of, in_all_parts, paths
-from course.recognise.ignored import ignored
+from course.recognise.ignored import ignored, sizes
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.two import matches, two_at_once
 from course.recognise.unrolled import Unrolled
+from course.results import Unmet
 from course.verdict import Diagnosis, Paths
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Paths | None]:
     alive = paths(seen, unrolled) if unrolled else {}
     whole = in_all_parts(alive) if alive else []
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
-    named = named or as_diagnoses(by_parts(seen, unrolled, alive, exercise.timed) or ignored(exercise, seen))
+    if not named:
+        numbers = [unrolled.numbers(s.args) if unrolled else sizes(exercise, s.args) for s in seen]
+        found_by_parts = by_parts(seen, unrolled, alive, exercise.timed, numbers)
+        named = as_diagnoses(found_by_parts or ignored(exercise, seen))
     found = _attributed(run, unrolled, [rule for rule, _ in whole] if named else BASES) if unrolled else None
     if unrolled and found and not named:
         named = as_diagnoses(two_at_once(seen, unrolled, found))
@@ -85,7 +89,10 @@ def _attributed(run: "Run", unrolled: Unrolled, rules: Sequence[Rule]) -> Attrib
     cases = [Case("paths", unrolled.many(rng)) for _ in range(MANY)]
     if any(run.reply(case).failure is not None for case in cases):
         return None
-    got = [run.parts(case)[part] for case in cases]
+    try:
+        got = [run.parts(case)[part] for case in cases]
+    except Unmet:
+        return None
     right = [unrolled.through_W_hh(case.args) for case in cases]
     if any(g.shape != r.shape[2:] or not np.isfinite(g).all() for g, r in zip(got, right, strict=True)):
         return None

@@ -81,8 +81,8 @@ def _operator(node: ast.BinOp, choice: int) -> str:
 def _statement(node: ast.AST, choice: int) -> str:
     """Drop a statement of a body, the first, second, …; never the only one."""
     body = getattr(node, "body", None)
-    if isinstance(body, list) and isinstance(node, ast.FunctionDef | ast.For) and len(body) > 1:
-        if choice < len(body) and not isinstance(body[choice], ast.Return):
-            gone = body.pop(choice)
-            return f"dropped line {gone.lineno}"
-    return ""
+    if not isinstance(body, list) or not isinstance(node, ast.FunctionDef | ast.For) or len(body) < 2:
+        return ""
+    if choice >= len(body) or isinstance(body[choice], ast.Return):
+        return ""
+    return f"dropped line {body.pop(choice).lineno}"

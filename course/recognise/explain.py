@@ -44,18 +44,23 @@ def in_all_parts(alive: Alive) -> list[tuple[Rule, Pattern]]:
 
 
 def by_parts(
-    seen: Sequence[Seen], unrolled: Unrolled | None, alive: Alive, timed: dict[str, int]
+    seen: Sequence[Seen],
+    unrolled: Unrolled | None,
+    alive: Alive,
+    timed: dict[str, int],
+    numbers: Sequence[dict[str, float]],
 ) -> tuple[Claim, ...]:
-    """The mistakes that explain every wrong part in every case; all, if several cannot be told apart."""
+    """The mistakes that explain every wrong part in every case; all, if several cannot be told apart.
+
+    `timed` says which axis of a part counts steps, `numbers` what a factor may be, case by case.
+    """
     wrong = wrong_parts(seen)
     by_part = {name: [claim_of(pair) for pair in alive.get(name, [])] for name in wrong}
     if unrolled is not None:
         for name, claim in _nearby(seen, unrolled, wrong):
             by_part[name].append(claim)
     for name in wrong:
-        by_part[name] = (
-            by_part[name] or _swapped(seen, name) or _shaped(seen, name, unrolled, timed.get(name))
-        )
+        by_part[name] = by_part[name] or _swapped(seen, name) or _shaped(seen, name, numbers, timed.get(name))
     return _shared_out(by_part, list(seen[0].want))
 
 
@@ -79,7 +84,7 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
         for rule in dict.fromkeys(rule for pairs in alive.values() for rule, _ in pairs):
             found[rule] = unrolled.terms(one.args, rule)
         for pair in dict.fromkeys(pair for pairs in alive.values() for pair in pairs):
-            value = unrolled.parts(found[pair[0]], pair[1])
+            value = unrolled.parts(found[pair[0]], pair[1], unrolled.steps(one.got))
             for name, others in alive.items():
                 if pair in others and difference(one.got[name], value[name]) is not None:
                     alive[name] = [other for other in alive[name] if other != pair]
@@ -116,8 +121,9 @@ def _swapped(seen: Sequence[Seen], name: str) -> list[Claim]:
     ]
 
 
-def _shaped(seen: Sequence[Seen], name: str, unrolled: Unrolled | None, steps: int | None) -> list[Claim]:
-    numbers = [unrolled.numbers(s.args) if unrolled else {} for s in seen]
+def _shaped(
+    seen: Sequence[Seen], name: str, numbers: Sequence[dict[str, float]], steps: int | None
+) -> list[Claim]:
     shapes = shapes_of([(s.got[name], s.want[name]) for s in seen], numbers, steps)
     return [Claim(shape.name, shape.sentence) for shape in shapes]
 

@@ -19,6 +19,13 @@ def pictures() -> dict[str, tuple[str, str]]:
     return right | mean | {p.name: (p.sentence, svg(Paths.of(p.triangle(STEPS)))) for p in patterns}
 
 
+def is_known(paths: Paths) -> bool:
+    """Whether the triangle is all ones or a pattern of the course: then it says no more than a name."""
+    T = len(paths.alpha)
+    triangles = [ALL.triangle(T), T * ALL.triangle(T), *[p.triangle(T) for p in PATTERNS]]
+    return paths.alpha in [Paths.of(triangle).alpha for triangle in triangles]
+
+
 def write_gallery(folder: Path) -> list[Path]:
     """Write one SVG for every pattern into `folder`, and say which files those are."""
     folder.mkdir(parents=True, exist_ok=True)

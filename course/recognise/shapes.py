@@ -48,7 +48,8 @@ def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list
             if _agree(scaled, lambda want: want):
                 large = f"{name.removeprefix('1/')} times too {'large' if power > 0 else 'small'}"
                 hint = "a mean over" if power > 0 else "a sum, not a mean, over"
-                what = {"T": "the steps", "B": "the batch"}.get(symbol, "steps and batch")
+                what = "the steps" if symbol == "T" else "this axis" if "shape" in symbol else "the batch"
+                what = "steps and batch" if "·" in symbol else what
                 return [Shape(f"factor_{name}", f"{{parts}}: {large}. There should be {hint} {what}.")]
     got, want = (np.concatenate([p[i].ravel() for p in pairs]) for i in (0, 1))
     size = float(want @ want)
@@ -111,16 +112,19 @@ def _permuted(got: Array, want: Array, axis: int) -> bool:
 
 def _per_case(pairs: Sequence[Pair]) -> list[Shape]:
     """A factor that differs from case to case: a clipped or normalised gradient."""
-    factors = []
+    factors: list[float] = []
     for got, want in pairs:
         size = float(np.vdot(want, want))
         factor = float(np.vdot(got, want)) / size if size else 1.0
         if want.size < 2 or factor <= 0 or difference(got, factor * want) is not None:
             return []
-        factors.append(f"{factor:.4g}")
+        factors.append(factor)
+    if all(min(abs(f - round(f)), abs(1 / f - round(1 / f))) < RTOL["directional"] for f in factors):
+        return []  # whole numbers, or their inverses: a count of something, not a norm
+    told = ", ".join(f"{factor:.4g}" for factor in factors)
     sentence = (
-        f"{{parts}}: in each case the right gradient times another factor ({', '.join(factors)})."
-        f"{' Is it clipped or normalised?' if all(float(f) <= 1 for f in factors) else ''}"
+        f"{{parts}}: in each case the right gradient times another factor ({told})."
+        f"{' Is it clipped or normalised?' if max(factors) <= 1 else ''}"
     )
     own = (
         "{parts}: each the right gradient times a factor of its own. Is each clipped or normalised by itself?"

@@ -22,14 +22,14 @@ class Unrolled:
     Args:
         sequences: `sequences(*args)`: one, or one for every row of a batch.
         names: what the exercise calls the gradients of W_hx, W_hh, b_h, W_qh, b_q, X, h_0.
-        batch: whether X is (T, B, d) and h_0 (B, h); else there is one sequence.
+        batch: the letter B if X is (T, B, d) and h_0 (B, h); "" if there is one sequence.
         many: `many(rng)`: arguments with 7 steps and 8 units, in which every path is visible.
     """
 
     sequences: Callable[..., list[Sequence]]
     names: dict[str, str]
     many: Callable[[np.random.Generator], tuple[Any, ...]]
-    batch: bool = False
+    batch: str = ""
 
     def terms(self, args: tuple[Any, ...], rule: Rule = RIGHT) -> list[Terms]:
         """The terms of every sequence under a rule."""
@@ -39,23 +39,30 @@ class Unrolled:
         """G (T, T, h, h): the gradient of loss t through the use of W_hh at step k, summed over a batch."""
         return np.sum([t["W_hh"] for t in self.terms(args, rule)], axis=0)  # type: ignore[no-any-return]
 
-    def parts(self, found: list[Terms], pattern: Pattern = ALL) -> Parts:
-        """Terms summed as the pattern counts them, under the exercise's names."""
+    def steps(self, parts: Parts) -> int:
+        """The steps of ∂L/∂X, padding included."""
+        return len(parts[self.names["X"]])
+
+    def parts(self, found: list[Terms], pattern: Pattern = ALL, steps: int = 0) -> Parts:
+        """Terms summed as the pattern counts them, under the exercise's names; X padded to `steps`."""
         rows = [_counted(t, pattern) for t in found]
         result = {}
         for name, mine in self.names.items():
             values = [row[name] for row in rows]
             if name in WEIGHTS:
                 result[mine] = np.sum(values, axis=0)
+            elif name == "X" and self.batch:
+                values = [np.pad(v, ((0, max(steps - len(v), 0)), (0, 0))) for v in values]
+                result[mine] = np.stack(values, axis=1)
             else:
-                result[mine] = np.stack(values, axis=1 if name == "X" else 0) if self.batch else values[0]
+                result[mine] = np.stack(values) if self.batch else values[0]
         return result
 
     def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
         """What a forgotten mean or a sum too many multiplies by: the steps T, the rows B of a batch."""
         sequences = self.sequences(*args)
-        T, B = float(len(sequences[0].X)), float(len(sequences))
-        return {"T": T} | ({"B": B, "T·B": T * B} if self.batch else {})
+        T, B = float(max(len(s.X) for s in sequences)), float(len(sequences))
+        return {"T": T} | ({self.batch: B, f"T·{self.batch}": T * B} if self.batch else {})
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         """Other derivatives that a part may hold by mistake, by the sentence that says so."""

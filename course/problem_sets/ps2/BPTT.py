@@ -161,5 +161,5 @@ def many(rng: draws.Rng) -> tuple[Any, ...]:
     return p.W_hx, p.W_hh, p.b_h, X, h_0, rng.normal(size=(7, 2, 8))
 
 
-exercise.unrolled = Unrolled(sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch=True)
+exercise.unrolled = Unrolled(sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch="B")
 exercise.timed = {"H": 0, "X": 0}
