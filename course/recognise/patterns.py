@@ -106,8 +106,8 @@ PATTERNS = (
         BACK,
         lambda t, k, T: t > k,
     ),
-    *[_truncated(tau) for tau in range(1, 5)],
-    *[_truncated(tau, lambda t, T, tau=tau: t < tau) for tau in range(1, 5)],  # type: ignore[misc]
+    *[_truncated(tau) for tau in range(1, 13)],
+    *[_truncated(tau, lambda t, T, tau=tau: t < tau) for tau in range(1, 13)],  # type: ignore[misc]
     *map(_chunked, range(2, 5)),
     *map(_from_the_end, range(2, 5)),
     Pattern(

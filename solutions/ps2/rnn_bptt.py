@@ -233,6 +233,7 @@ bank.edit(
     "                    late = p.W_hh.T @ ((1 - H[j + 1] ** 2) * late)\n"
     "                carry = carry + late\n",
     loses=HIDDEN,
+    slip="truncated_10",
 )
 
 
