@@ -8,7 +8,7 @@ from typing import Any
 from course.calls import Local
 from course.exercise import Exercise, load
 from course.judging import judge
-from course.report import as_html, as_text
+from course.report import MIME, as_data, as_html, as_text
 from course.verdict import Verdict
 
 
@@ -71,9 +71,10 @@ def entry_on(exercise: Exercise, device: str) -> Callable[..., Any] | None:
 def show(verdict: Verdict, exercise: Exercise) -> None:
     """Show the report: HTML where a notebook displays it, plain text elsewhere."""
     if _in_notebook():
-        from IPython.display import HTML, display
+        from IPython.display import display
 
-        display(HTML(as_html(verdict, exercise)))  # type: ignore[no-untyped-call]
+        shown = {"text/html": as_html(verdict, exercise), "text/plain": as_text(verdict, exercise)}
+        display({**shown, MIME: as_data(verdict)}, raw=True)  # type: ignore[no-untyped-call]
     else:
         print(as_text(verdict, exercise))
 

@@ -1,28 +1,22 @@
 """Judging: run an exercise's checks on a target, here or in another process, and say what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from course.calls import Failure, Reply, Target
+from course.calls import Reply, Target
 from course.compare import difference, same
-from course.diagnosis import diagnose
+from course.diagnosis import by_slips, diagnose, readable
 from course.exercise import KEEPS_POINTS, Case, Check, Exercise, Parts
 from course.frames import decode, encode
-from course.verdict import Diagnosis, Outcome, Verdict
+from course.recognise.shapes import steps_said
+from course.results import Unmet, explain, flatten
+from course.verdict import Diagnosis, Outcome, Paths, Verdict
 
 RETURNS = "It returns {names}, as finite real arrays of the right shapes."
-LARGEST = 1 << 22  # entries of one result: beyond it, converting would cost the judge its memory
 KEEPS = "It leaves its inputs alone, and a later call does not change an earlier result."
-
-
-class Unmet(Exception):
-    """A claim does not hold: what was observed, and the numbers (never shown for hidden cases)."""
-
-    def __init__(self, message: str, detail: str = "") -> None:
-        super().__init__(message)
-        self.message, self.detail = message, detail
 
 
 class Run:
@@ -83,69 +77,21 @@ class Run:
             expected = self.expected(case)
             got = self.parts(case)
             for name in names or expected:
-                self.equal(got[name], expected[name], name, case)
+                self.equal(got[name], expected[name], name, case, self.exercise.timed.get(name))
 
-    def equal(self, got: Any, expected: Any, name: str, case: Case) -> None:
-        """`got` equals `expected` within the table's tolerance, or `Unmet`, calling it `name`."""
+    def equal(self, got: Any, expected: Any, name: str, case: Case, steps: int | None = None) -> None:
+        """`got` equals `expected` within the table's tolerance, or `Unmet`, calling it `name`.
+
+        `steps` is the axis of time, if there is one: then the first wrong step is told too.
+        """
         gap = difference(np.asarray(got), np.asarray(expected))
         if gap is not None:
-            raise Unmet(f"{name} is not right in the case {case.name}.", str(gap))
+            said = steps_said(got, expected, steps) if steps is not None else ""
+            raise Unmet(f"{name} is not right in the case {case.name}.", f"{gap}{said}")
 
     def fail(self, message: str, detail: str = "") -> None:
         """Say that the claim does not hold."""
         raise Unmet(message, detail)
-
-
-def explain(failure: Failure, name: str) -> tuple[str]:
-    """What a student should read about a call that gave no result."""
-    where = f" (line {failure.line} of your code)" if failure.line else ""
-    if failure.kind == "not_yet":
-        return (f"Not yet: {name} still raises NotImplementedError. Replace that line by your code.",)
-    if failure.kind == "raised":
-        said = f": {failure.message}" if failure.message else ""
-        return (f"{name} raised {failure.type}{said}{where}.",)
-    if failure.kind == "timeout":
-        return (f"{name} took too long: {failure.message}.",)
-    return (f"{name}: {failure.message}.",)
-
-
-def flatten(value: Any, returns: tuple[Any, ...]) -> Parts:
-    """Name the results: `returns` is a tuple of names and of NamedTuple classes, in order."""
-    items = [value] if len(returns) == 1 and not (type(value) in (tuple, list) and len(value) == 1) else value
-    wanted = ", ".join(r if isinstance(r, str) else r.__name__ for r in returns)
-    if not isinstance(items, tuple | list) or len(items) != len(returns):
-        got = f"{len(items)} results" if isinstance(items, tuple | list) else _kind(value)
-        raise Unmet(f"It should return ({wanted}); it returned {got}.")
-    parts: Parts = {}
-    for item, name in zip(items, returns, strict=True):
-        if isinstance(name, str):
-            parts[name] = _real(item, name)
-        elif isinstance(item, tuple | list) and len(item) == len(name._fields):
-            parts |= {field: _real(v, field) for field, v in zip(name._fields, item, strict=True)}
-        else:
-            raise Unmet(
-                f"It should return ({wanted}), with all {len(name._fields)} fields of {name.__name__}."
-            )
-    return parts
-
-
-def _kind(value: Any) -> str:
-    return "None (is a `return` missing?)" if value is None else f"one {type(value).__name__}"
-
-
-def _real(value: Any, name: str) -> np.ndarray[Any, Any]:
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise Unmet(f"{name} is a list of arrays of unequal shapes.") from None
-    if array.size > LARGEST:
-        raise Unmet(f"{name} has shape {array.shape}; that is far too large.")
-    if array.dtype.kind == "c" and not array.imag.any():
-        array = array.real
-    if array.dtype.kind not in "fiub":
-        kind = "complex" if array.dtype.kind == "c" else type(value).__name__
-        raise Unmet(f"{name} should be a real array; it is {kind}.")
-    return array.astype(np.float64)
 
 
 def _returns(run: Run) -> None:
@@ -196,48 +142,70 @@ def all_checks(exercise: Exercise) -> list[Check]:
 
 
 def judge(exercise: Exercise, target: Target, public: Sequence[Case], hidden: Sequence[Case] = ()) -> Verdict:
-    """Run every check on the public cases, then on the hidden ones. Never raises for what the target does."""
+    """Run every check on the public cases, then on the hidden ones. Never raises for what the target does.
+
+    A mistake seen on the public cases is named before the target meets a hidden one: so no name, picture or
+    number can depend on them. Where only hidden cases fail, nothing but an exercise's own slip is named.
+    """
     record: list[Any] = []
-    runs = [Run(exercise, target, cases, record) for cases in (public, hidden) if cases]
-    outcomes: dict[str, Outcome] = {}
-    fault = ""
-    for check in all_checks(exercise):
-        try:
-            outcomes[check.name] = _outcome(check, runs, outcomes)
-        except Exception as error:  # ours: a target's errors arrive as Failure
-            fault = (
-                fault
-                or f"the check {check.name!r} of {exercise.name} failed: {type(error).__name__}: {error}"
-            )
-            outcomes[check.name] = Outcome(
-                check.name, check.sentence, check.points, None, "This check failed."
-            )
-    wrong = any(outcomes[check.name].passed is False for check in exercise.checks)
-    diagnoses = _named(runs) if wrong and not fault else ()
-    return Verdict(exercise.name, tuple(outcomes.values()), diagnoses, target.printed, fault)
+    seen, unseen = (Run(exercise, target, cases, record) for cases in (public, hidden))
+    faults: list[str] = []
+    done = _outcomes(seen, {}, faults)
+    wrong = _wrong(exercise, done)
+    diagnoses, paths = _named(lambda: diagnose(seen)) if wrong and not faults else ((), None)
+    if hidden:
+        done = _outcomes(unseen, done, faults)
+        if not wrong and not faults and _wrong(exercise, done):
+            diagnoses, paths = _named(lambda: (by_slips([seen, unseen]) if readable(unseen) else (), None))
+    return Verdict(exercise.name, tuple(done.values()), diagnoses, target.printed, "".join(faults[:1]), paths)
 
 
-def _named(runs: Sequence[Run]) -> tuple[Diagnosis, ...]:
+def _outcomes(run: Run, before: dict[str, Outcome], faults: list[str]) -> dict[str, Outcome]:
+    """Every check on a run, but those that build on one that has not passed, or that failed before."""
+    done: dict[str, Outcome] = {}
+    for check in all_checks(run.exercise):
+        if any(not done[name].passed for name in check.after):
+            done[check.name] = _told(check, None, "Not run: it builds on a check that has not passed.")
+        elif check.name in before and not before[check.name].passed:
+            done[check.name] = before[check.name]
+        else:
+            outcome = _outcome(check, run, faults)
+            done[check.name] = (
+                replace(outcome, hidden=True, detail="") if before and outcome.passed is False else outcome
+            )
+    return done
+
+
+Named = tuple[tuple[Diagnosis, ...], Paths | None]
+
+
+def _wrong(exercise: Exercise, done: dict[str, Outcome]) -> bool:
+    return any(done[check.name].passed is False for check in exercise.checks)
+
+
+def _named(find: Callable[[], Named]) -> Named:
     """The diagnosis; if it fails, that is said, and decides no marks."""
     try:
-        return diagnose(runs)
+        return find()
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
         sentence = f"Naming this mistake failed ({why}). That is our fault: please report it."
-        return (Diagnosis("our_fault", sentence, ""),)
+        return (Diagnosis("our_fault", sentence, ""),), None
 
 
-def _outcome(check: Check, runs: Sequence[Run], done: dict[str, Outcome]) -> Outcome:
-    def outcome(passed: bool | None, message: str = "", detail: str = "", hidden: bool = False) -> Outcome:
-        return Outcome(check.name, check.sentence, check.points, passed, message, detail, check.see, hidden)
+def _outcome(check: Check, run: Run, faults: list[str]) -> Outcome:
+    """What a check finds on a run, whatever it builds on; a failure of ours is kept in `faults`."""
+    try:
+        check.test(run)
+    except Unmet as unmet:
+        return _told(check, False, unmet.message, unmet.detail)
+    except Exception as error:  # ours: a target's errors arrive as Failure
+        faults.append(
+            f"the check {check.name!r} of {run.exercise.name} failed: {type(error).__name__}: {error}"
+        )
+        return _told(check, None, "This check failed.")
+    return _told(check, True)
 
-    missing = [name for name in check.after if not done[name].passed]
-    if missing:
-        return outcome(None, "Not run: it builds on a check that has not passed.")
-    for number, run in enumerate(runs):
-        try:
-            check.test(run)
-        except Unmet as unmet:
-            hidden = number > 0
-            return outcome(False, unmet.message, "" if hidden else unmet.detail, hidden)
-    return outcome(True)
+
+def _told(check: Check, passed: bool | None, message: str = "", detail: str = "") -> Outcome:
+    return Outcome(check.name, check.sentence, check.points, passed, message, detail, check.see)

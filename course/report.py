@@ -1,9 +1,15 @@
 """A verdict as a person reads it: plain text for a terminal, HTML for a notebook and the feedback page."""
 
+from dataclasses import asdict
 from html import escape
+from typing import Any
 
 from course.exercise import Exercise
-from course.verdict import Outcome, Verdict
+from course.recognise.edges import as_lines
+from course.recognise.picture import svg
+from course.verdict import Outcome, Paths, Verdict
+
+MIME = "application/vnd.gradients-through-time.verdict+json"
 
 MARK = {True: "✓", False: "✗", None: "–"}
 WORD = {True: "passed", False: "failed", None: "not run"}
@@ -46,6 +52,8 @@ def as_text(verdict: Verdict, exercise: Exercise) -> str:
     lines = [heading(verdict)]
     for diagnosis in verdict.diagnoses:
         lines.append(f" → {diagnosis.sentence} {reading(exercise, diagnosis.see)}".rstrip())
+    if verdict.paths:
+        lines += [f"     {line}" for line in as_lines(verdict.paths)]
     for outcome in verdict.outcomes:
         lines.append(f" {MARK[outcome.passed]} {outcome.sentence} {_worth(outcome)}".rstrip())
         lines += [f"     {line}" for line in _lines(outcome, exercise)]
@@ -65,6 +73,7 @@ def as_html(verdict: Verdict, exercise: Exercise) -> str:
         f"{escape(d.sentence)} {escape(reading(exercise, d.see))}</p>"
         for d in verdict.diagnoses
     )
+    drawn = _picture(verdict.paths) if verdict.paths else ""
     printed = ""
     if verdict.printed and not verdict.passed:
         printed = (
@@ -76,8 +85,30 @@ def as_html(verdict: Verdict, exercise: Exercise) -> str:
         f'<section aria-label="Check of {escape(verdict.exercise)}" style="max-width:52em">'
         f"<p style='margin:.2em 0'><b>{escape(exercise.title)}</b> · "
         f"<code>{escape(verdict.exercise)}</code> · {_total(verdict)}</p>"
-        f'{named}<ul style="{style}">{rows}</ul>{fault}{printed}</section>'
+        f'{named}{drawn}<ul style="{style}">{rows}</ul>{fault}{printed}</section>'
     )
+
+
+def _picture(paths: Paths) -> str:
+    rule = f"<br>All this with a wrong local rule: {escape(paths.rule)}" if paths.rule else ""
+    return (
+        f'<figure style="margin:.4em 0">{svg(paths)}<figcaption><small>How often your ∂L/∂W_hh counts each '
+        f"loss through each use of W_hh: right is 1 everywhere. Read from two cases of 7 steps.{rule}"
+        "</small></figcaption></figure>"
+    )
+
+
+def as_data(verdict: Verdict) -> dict[str, Any]:
+    """The verdict for a program: what the class report reads in a graded notebook."""
+    return {
+        "exercise": verdict.exercise,
+        "points": verdict.points,
+        "max_points": verdict.max_points,
+        "passed": verdict.passed,
+        "checks": {o.name: o.passed for o in verdict.outcomes},
+        "diagnoses": [{"name": d.name, "sentence": d.sentence} for d in verdict.diagnoses],
+        "paths": asdict(verdict.paths) if verdict.paths else None,
+    }
 
 
 def _row(outcome: Outcome, exercise: Exercise) -> str:

@@ -1,6 +1,7 @@
 """What a check of an exercise found: data only."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,27 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class Paths:
+    """How often each loss is counted through each use of W_hh: what the picture draws.
+
+    `alpha[t][k]` belongs to loss t+1 and the use at step k+1 ≤ t+1; None where the cases do not show it.
+    `rule` is the sentence of the altered local rule under which the triangle holds, or "".
+    """
+
+    alpha: tuple[tuple[float | None, ...], ...]
+    rule: str = ""
+
+    @classmethod
+    def of(cls, alpha: Any, rule: str = "") -> "Paths":
+        """From an array (T, T), rounded to what a person reads."""
+        rows = [
+            [round(float(a), 6) + 0.0 if a == a else None for a in row[: t + 1]]
+            for t, row in enumerate(alpha)
+        ]
+        return cls(tuple(map(tuple, rows)), rule)
+
+
+@dataclass(frozen=True)
 class Verdict:
     """All outcomes of one exercise, the mistakes recognised, and what the function printed.
 
@@ -41,6 +63,7 @@ class Verdict:
     diagnoses: tuple[Diagnosis, ...] = ()
     printed: str = ""
     fault: str = ""
+    paths: Paths | None = None
 
     @property
     def max_points(self) -> float:

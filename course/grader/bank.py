@@ -34,7 +34,7 @@ def prelude(exercise: Exercise) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """One whole answer as text. A wrong one names the checks it must fail and the slip it must be told."""
+    """One whole answer as text. A wrong one names the checks it must fail and the slips it must be told."""
 
     name: str
     source: str

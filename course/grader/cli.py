@@ -8,6 +8,7 @@ from rich.console import Console
 from course import __version__
 from course.exercise import SETS
 from course.grader import demo as demo_class
+from course.grader.class_report import write_report
 from course.grader.classroom import Classroom
 from course.grader.grade import grade_set
 from course.grader.publish import publish as publish_to
@@ -57,6 +58,15 @@ def grade(name: str) -> None:
     room = Classroom.open(Path.cwd())
     grade_set(room, name, Console())
     click.echo(f"Feedback pages: {room.folder / 'feedback'}/STUDENT/{name}/")
+
+
+@main.command()
+@click.argument("name", metavar="SET")
+@click.option("--names", is_flag=True, help="Say who made which mistake.")
+def report(name: str, names: bool) -> None:
+    """Write the class report of SET: pass rates, points, mistakes with pictures. In a classroom, graded."""
+    for path in write_report(Classroom.open(Path.cwd()), name, names):
+        click.echo(path)
 
 
 @main.command()

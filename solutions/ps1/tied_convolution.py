@@ -61,11 +61,13 @@ bank.edit("readers_overwrite", READ, "dx[i : i + m] = g[i] * k", loses=INPUTS, s
 bank.edit("one_reader_each", READ, "dx[i] += g[i] * k[0]", loses=ONE | INPUTS)
 bank.edit("input_without_g", READ, "dx[i : i + m] += k", loses=ONE | INPUTS)
 bank.edit("input_without_kernel", READ, "dx[i : i + m] += g[i]", loses=ONE | INPUTS)
-bank.edit("input_mean", "return dk, dx", "return dk, dx / m", loses=ONE | INPUTS)
+bank.edit(
+    "input_mean", "return dk, dx", "return dk, dx / m", loses=ONE | INPUTS, slip="factor_1/k.shape[0]@dx"
+)
 bank.edit(
     "padded", "return dk, dx", "return dk, np.convolve(g, k, mode='same')[:1] + 0 * x", loses=ONE | INPUTS
 )
-bank.edit("sign", "return dk, dx", "return -dk, -dx", loses=ONE | KERNEL | INPUTS)
+bank.edit("sign", "return dk, dx", "return -dk, -dx", loses=ONE | KERNEL | INPUTS, slip="sign")
 bank.edit(
     "single_precision",
     "    return dk, dx",

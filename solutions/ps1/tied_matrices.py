@@ -97,7 +97,7 @@ bank.edit(
 bank.edit("swapped", "return outer, inner,", "return inner, outer,", loses=OUTER | INNER, slip="swapped")
 bank.edit("mean", "outer + inner", "(outer + inner) / 2", loses=BOTH, slip="mean")
 bank.edit("only_the_last_use", "inner, outer + inner", "inner, outer", loses=BOTH, slip="outer_alone")
-bank.edit("only_the_first_use", "inner, outer + inner", "inner, inner", loses=BOTH)
+bank.edit("only_the_first_use", "inner, outer + inner", "inner, inner", loses=BOTH, slip="swapped@total")
 bank.edit(
     "transposed",
     "    return outer, inner, outer + inner",
@@ -107,7 +107,7 @@ bank.edit(
 )
 bank.edit("outer_transposed", "np.outer(delta_1, h)", "np.outer(h, delta_1)", loses=OUTER | BOTH)
 bank.edit("output_weights_missing", "(1 - z**2) * v", "1 - z**2", loses=ALL)
-bank.edit("sign", "(1 - z**2) * v", "(z**2 - 1) * v", loses=ALL)
+bank.edit("sign", "(1 - z**2) * v", "(z**2 - 1) * v", loses=ALL, slip="sign")
 bank.edit(
     "single_precision",
     "h = np.tanh(W @ x)",

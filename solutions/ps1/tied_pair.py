@@ -51,7 +51,7 @@ bank.edit(
 )
 bank.edit("outer_slope_at_y", "np.cos(w * f)", "np.cos(np.sin(w * f))", loses=ALL, slip="outer_slope_at_y")
 bank.edit("outer_slope_at_f", "np.cos(w * f)", "np.cos(f)", loses=ALL)
-bank.edit("outer_sign", "np.cos(w * f)", "-np.cos(w * f)", loses=ALL)
+bank.edit("outer_sign", "np.cos(w * f)", "-np.cos(w * f)", loses=ALL, slip="sign")
 bank.edit("sine_for_cosine", "np.cos(w * f)", "np.sin(w * f)", loses=ALL)
 bank.edit("inner_slope_missing", " * (1 - f**2)", "", loses=SECOND | BOTH, slip="inner_slope_missing")
 bank.edit("inner_slope_twice", "(1 - f**2)", "(1 - f**2) ** 2", loses=SECOND | BOTH)

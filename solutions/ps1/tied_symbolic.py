@@ -73,10 +73,10 @@ bank.edit("the_same_function_twice", 'sp.Function("f")', 'sp.Function("F")', los
 bank.edit("product_inside", "w_1 * f(w_2 * x)", "w_1 + f(w_2 * x)", loses=ALL)
 bank.edit("weight_outside", "F(w_1 * f(w_2 * x))", "w_1 * F(f(w_2 * x))", loses=ALL)
 bank.edit("total_is_product", TOTAL, "first * second", loses=BOTH)
-bank.edit("sign", TOTAL, "-sp.diff(y.subs(tied), w)", loses=BOTH)
+bank.edit("sign", TOTAL, "-sp.diff(y.subs(tied), w)", loses=BOTH, slip="sign@total")
 bank.edit("a_number", TOTAL, "1", loses={"returns"})
 bank.edit("two_results", "return first, second,", "return second,", loses={"returns"})
-bank.edit("small_error", TOTAL, TOTAL + " * sp.Rational(1001, 1000)", loses=BOTH)
+bank.edit("small_error", TOTAL, TOTAL + " * sp.Rational(1001, 1000)", loses=BOTH, slip="factor@total")
 bank.edit(
     "grows_with_every_call",
     "    return first,",

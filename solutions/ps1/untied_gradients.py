@@ -97,9 +97,11 @@ bank.edit(
 bank.edit("share_of_the_total", "    return G", "    G[:] = G.mean(axis=0)\n    return G", loses=LAST | EVERY)
 bank.edit("no_mean", "(O - Y) / T", "O - Y", loses=SUM | LAST | EVERY, slip="no_mean")
 bank.edit("sign", "(O - Y) / T", "(Y - O) / T", loses=ALL, slip="sign")
-bank.edit("outer_swapped", "np.outer(delta, H[t - 1])", "np.outer(H[t - 1], delta)", loses=ALL)
+bank.edit(
+    "outer_swapped", "np.outer(delta, H[t - 1])", "np.outer(H[t - 1], delta)", loses=ALL, slip="transposed"
+)
 bank.edit("carry_summed", CARRY, "dh = dh + p.W_hh.T @ delta", loses=SUM | EVERY)
-bank.edit("one_row_early", "G[t - 1] = np", "G[t - 2] = np", loses=LAST | EVERY)
+bank.edit("one_row_early", "G[t - 1] = np", "G[t - 2] = np", loses=LAST | EVERY, slip="early_around")
 bank.edit("single_precision", "return G", "return G.astype(np.float32)", loses=ALL, slip="precision")
 bank.edit(
     "targets_overwritten", "errors = (O - Y) / T", "O -= Y\n    Y[:] = O / T\n    errors = Y", loses={"keeps"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 
-from course.grader.bank import Bank
+from course.grader.bank import Answer, Bank
 
 bank = Bank("BPTT")
 
@@ -124,7 +124,7 @@ bank.edit("transposed", CARRY, CARRY + ".T", loses=ALL, slip="transpose")
 bank.edit("slope_missing", TERM, "", loses=ALL, slip="slope_missing")
 bank.edit("slope_twice", TERM, "* (1 - H[t] ** 2) ** 2", loses=ALL, slip="slope_twice")
 bank.edit("slope_of_state", TERM, "* (1 - torch.tanh(H[t]) ** 2)", loses=ALL, slip="slope_of_state")
-bank.edit("slope_one_early", TERM, "* (1 - before[t] ** 2)", loses=ALL)
+bank.edit("slope_one_early", TERM, "* (1 - before[t] ** 2)", loses=ALL, slip="slope_one_early")
 bank.edit("carry_dropped", "(dH[t] + carry)", "dH[t]", loses={"weights", "states"}, slip="no_recurrence")
 bank.edit("later_state", "dA, before)", "dA, H)", loses={"one_step", "weights"}, slip="later_state")
 bank.edit(
@@ -134,13 +134,35 @@ bank.edit(
     loses={"one_step", "weights"},
     slip="first_use",
 )
-bank.edit("mean_over_batch", "dA.sum(dim=(0, 1))", "dA.mean(dim=1).sum(0)", loses={"weights"})
-bank.edit("bias_of_last_step", "dA.sum(dim=(0, 1))", "dA[-1].sum(0)", loses={"weights"})
 bank.edit(
-    "only_last_error", "(dH[t] + carry)", "(dH[t] * (t == len(X) - 1) + carry)", loses={"weights", "states"}
+    "mean_over_batch",
+    "dA.sum(dim=(0, 1))",
+    "dA.mean(dim=1).sum(0)",
+    loses={"weights"},
+    slip="factor_1/B@b_h",
 )
-bank.edit("returned_in_wrong_order", "dA @ W_hx, carry", "dA @ W_hx, dA[0]", loses={"one_step", "states"})
-bank.edit("bias_missing", " + b_h))", "))", loses={"forward"})
+bank.edit(
+    "bias_of_last_step",
+    "dA.sum(dim=(0, 1))",
+    "dA[-1].sum(0)",
+    loses={"weights"},
+    slip="only_last_use@b_h",
+)
+bank.edit(
+    "only_last_error",
+    "(dH[t] + carry)",
+    "(dH[t] * (t == len(X) - 1) + carry)",
+    loses={"weights", "states"},
+    slip="last_loss",
+)
+bank.edit(
+    "initial_state_short",
+    "dA @ W_hx, carry",
+    "dA @ W_hx, dA[0]",
+    loses={"one_step", "states"},
+    slip="another_derivative@h_0",
+)
+bank.edit("bias_missing", " + b_h))", "))", loses={"forward"}, slip="ignores_b_h")
 bank.edit("bias_gradient_none", "dA.sum(dim=(0, 1))", "None", loses={"returns"})
 bank.edit(
     "single_precision", "torch.zeros_like(H)", "torch.zeros_like(H, dtype=torch.float32)", loses={"returns"}
@@ -159,4 +181,88 @@ bank.edit(
     "        setattr(BPTT, str(X.shape), H)\n"
     "        H.data[:] = torch.stack(states[1:])\n",
     loses={"keeps"},
+)
+
+
+# Written from a description of the task alone, as a person would write them, mistakes and all.
+
+FORWARD = """class BPTT(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, W_hx, W_hh, b_h, X, h_0):
+        hs = [h_0]
+        for x in X:
+            hs.append(torch.tanh(x @ W_hx.T + hs[-1] @ W_hh.T + b_h))
+        ctx.save_for_backward(W_hx, W_hh, X, torch.stack(hs))
+        return torch.stack(hs[1:])
+
+    @staticmethod
+    def backward(ctx, dH):
+        W_hx, W_hh, X, hs = ctx.saved_tensors
+        gWx, gWh, gb = 0, 0, 0
+        gX = torch.zeros_like(X)
+        back = torch.zeros_like(hs[0])
+        for t in range(len(X), 0, -1):
+            da = (dH[t - 1] + back) * (1 - hs[t] ** 2)
+            gWx, gWh, gb = gWx + da.T @ X[t - 1], gWh + da.T @ hs[t - 1], gb + da.sum(0)
+            gX[t - 1] = da @ W_hx
+            back = da @ W_hh
+        return gWx, gWh, gb, gX, back
+"""
+bank.answers["in_one_loop"] = Answer("in_one_loop", FORWARD, right=True)
+SUMS = "gWx, gWh, gb = gWx + da.T @ X[t - 1], gWh + da.T @ hs[t - 1], gb + da.sum(0)"
+bank.edit(
+    "assigned_not_added",
+    SUMS,
+    "gWx, gWh, gb = da.T @ X[t - 1], da.T @ hs[t - 1], da.sum(0)",
+    of="in_one_loop",
+    loses={"weights"},
+    slip="only_first_use",
+)
+bank.edit(
+    "bias_averaged_over_everything",
+    "return gWx, gWh, gb,",
+    "return gWx, gWh, gb / (X.shape[0] * X.shape[1]),",
+    of="in_one_loop",
+    loses={"weights"},
+    slip="factor_1/T·B@b_h",
+)
+bank.edit(
+    "weights_averaged_over_the_batch",
+    "return gWx, gWh, gb,",
+    "return gWx / X.shape[1], gWh / X.shape[1], gb / X.shape[1],",
+    of="in_one_loop",
+    loses={"weights"},
+    slip="factor_1/B@W_hx+W_hh+b_h",
+)
+bank.edit(
+    "slope_after_adding",
+    "(dH[t - 1] + back) * (1 - hs[t] ** 2)",
+    "dH[t - 1] * (1 - hs[t] ** 2) + back",
+    of="in_one_loop",
+    loses={"weights", "states"},
+    slip="carry_after_slope",
+)
+bank.edit(
+    "back_without_slope",
+    "back = da @ W_hh",
+    "back = (dH[t - 1] + back) @ W_hh",
+    of="in_one_loop",
+    loses={*ALL},
+    slip="carry_unsloped",
+)
+bank.edit(
+    "back_added_up",
+    "back = da @ W_hh",
+    "back = back + da @ W_hh",
+    of="in_one_loop",
+    loses={"weights", "states"},
+    slip="carry_summed",
+)
+bank.edit(
+    "inputs_shifted",
+    "gX[t - 1] = da @ W_hx",
+    "gX[t - 2] = da @ W_hx",
+    of="in_one_loop",
+    loses={"states"},
+    slip="early_around@X",
 )

@@ -73,24 +73,35 @@ bank.edit(
 bank.edit("slope_missing", "slope = 1 - H[s] ** 2", "slope = np.ones(n)", loses=BOTH, slip="slope_missing")
 bank.edit("slope_twice", "1 - H[s] ** 2", "(1 - H[s] ** 2) ** 2", loses=BOTH, slip="slope_twice")
 bank.edit("slope_of_state", "1 - H[s] ** 2", "1 - np.tanh(H[s]) ** 2", loses=BOTH, slip="slope_of_state")
-bank.edit("slope_one_early", "1 - H[s] ** 2", "1 - H[s - 1] ** 2", loses=BOTH)
+bank.edit("slope_one_early", "1 - H[s] ** 2", "1 - H[s - 1] ** 2", loses=BOTH, slip="slope_one_early")
 bank.edit(
     "slope_missing_in_the_path",
     '"i,im,mjk->ijk", slope, p.W_hh',
     '"i,im,mjk->ijk", np.ones(n), p.W_hh',
     loses={"total"},
+    slip="carry_unsloped",
 )
 bank.edit("transpose", "p.W_hh, total", "p.W_hh.T, total", loses={"total"}, slip="transpose")
 bank.edit("later_state", "H[s - 1])", "H[s])", loses=BOTH, slip="later_state")
 bank.edit("indices_swapped", '"i,ij,k->ijk"', '"i,ik,j->ijk"', loses=BOTH, slip="transposed_indices")
 bank.edit(
-    "carries_the_direct", "slope, p.W_hh, total)", "slope, p.W_hh, direct)", loses={"first_step", "total"}
+    "carries_the_direct",
+    "slope, p.W_hh, total)",
+    "slope, p.W_hh, direct)",
+    loses={"first_step", "total"},
+    slip="carries_the_direct",
 )
 bank.edit(
     "first_use_missing", "range(1, t + 1)", "range(2, t + 1)", loses={"first_step", "total"}, slip="first_use"
 )
-bank.edit("one_step_late", "range(1, t + 1)", "range(1, len(X) + 1)", loses=BOTH)
-bank.edit("one_step_early", "range(1, t + 1)", "range(1, max(t, 2))", loses={"direct", "total"})
+bank.edit("one_step_late", "range(1, t + 1)", "range(1, len(X) + 1)", loses=BOTH, slip="of_the_last_step")
+bank.edit(
+    "one_step_early",
+    "range(1, t + 1)",
+    "range(1, max(t, 2))",
+    loses={"direct", "total"},
+    slip="of_the_step_before",
+)
 bank.edit(
     "initial_state_zero",
     "    direct = np.zeros",
@@ -110,4 +121,42 @@ bank.edit(
     "    return direct",
     "    p.W_hh[:] = np.eye(n)\n    return direct",
     loses={"keeps"},
+)
+
+
+# Written from a description of the task alone, as a person would write them, mistakes and all.
+
+
+@bank.wrong(loses={"total"}, slip="transpose")
+def jacobian_transposed(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
+    H, _ = rnn_forward(p, X, h_0)
+    n = len(h_0)
+    grads = []
+    for s in range(1, t + 1):
+        g = np.zeros((n, n, n))
+        for i in range(n):
+            g[i, i, :] = (1 - H[s, i] ** 2) * H[s - 1]
+        grads.append(g)
+    total = grads[0]
+    for s in range(2, t + 1):
+        J = np.diag(1 - H[s] ** 2) @ p.W_hh.T
+        total = grads[s - 1] + np.tensordot(J, total, axes=1)
+    return grads[-1], total
+
+
+@bank.wrong(loses={"first_step", "direct", "total"}, slip="same_slice_along_axis_1")
+def only_the_own_row_summed(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
+    H, _ = rnn_forward(p, X, h_0)
+    slope = 1 - H[t] ** 2
+    direct = slope[:, None, None] * np.ones((len(h_0), len(h_0), 1)) * H[t - 1]
+    return direct, direct
+
+
+bank.edit("both_doubled", "return direct, total", "return 2 * direct, 2 * total", loses=BOTH, slip="twice")
+bank.edit(
+    "sign_of_the_slope",
+    "slope = 1 - H[s] ** 2",
+    "slope = H[s] ** 2 - 1",
+    loses=BOTH,
+    slip="slope_negative",
 )

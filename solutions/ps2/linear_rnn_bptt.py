@@ -89,6 +89,7 @@ bank.edit(
     "p.W_qh.T @ errors[t]",
     "errors[t] @ p.W_qh * 0.5",
     loses={"one_step", *HIDDEN},
+    slip="factor@W_hx+W_hh+dh_0+dX",
 )
 bank.edit(
     "later_state", "dH.T @ H[:T]", "dH.T @ H[1:]", loses={"one_step", "hidden_weights"}, slip="later_state"
@@ -116,9 +117,15 @@ bank.edit(
 )
 bank.edit("sum_for_mean", "(O - Y) / T", "O - Y", loses={"output_layer", *HIDDEN}, slip="no_mean")
 bank.edit("sign", "(O - Y) / T", "(Y - O) / T", loses=ALL, slip="sign")
-bank.edit("factor_two", "(O - Y) / T", "2 * (O - Y) / T", loses=ALL)
+bank.edit("factor_two", "(O - Y) / T", "2 * (O - Y) / T", loses=ALL, slip="twice")
 bank.edit("output_before", "errors.T @ H[1:]", "errors.T @ H[:T]", loses={"one_step", "output_layer"})
-bank.edit("mean_over_uses", "dH.T @ X, dH", "dH.T @ X / T, dH", loses={"hidden_weights"})
+bank.edit(
+    "mean_over_uses",
+    "dH.T @ X, dH",
+    "dH.T @ X / T, dH",
+    loses={"hidden_weights"},
+    slip="factor_1/X.shape[0]@W_hx",
+)
 bank.edit("h_0_not_reached", "return grads, later", "return grads, dH[0]", loses={"one_step", "ends"})
 bank.edit("errors_reversed", "p.W_qh.T @ errors[t]", "p.W_qh.T @ errors[T - 1 - t]", loses=HIDDEN)
 bank.edit("inputs_from_errors", "dH @ p.W_hx", "errors @ p.W_qh @ p.W_hx", loses={"ends"})

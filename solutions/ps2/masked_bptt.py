@@ -102,7 +102,13 @@ bank.edit(
     loses=LATE,
     slip="unmasked",
 )
-bank.edit("mask_one_short", "np.arange(T)[:, None] <", "np.arange(1, T + 1)[:, None] <", loses=ALL)
+bank.edit(
+    "mask_one_short",
+    "np.arange(T)[:, None] <",
+    "np.arange(1, T + 1)[:, None] <",
+    loses=ALL,
+    slip="last_loss_missing",
+)
 bank.edit("mask_one_long", "np.arange(T)[:, None] < lengths", "np.arange(T)[:, None] <= lengths", loses=LATE)
 bank.edit("all_steps_pooled", MEAN, "errors / lengths.sum()", loses=LATE, slip="pooled")
 bank.edit("divided_by_T", MEAN, "errors / T / N", loses=LATE, slip="padded_mean")
@@ -146,13 +152,18 @@ bank.edit(
     slip="first_use",
 )
 bank.edit(
-    "mean_in_bias", "dA.sum(axis=(0, 1))", "dA.sum(axis=0).mean(axis=0)", loses={"one_step", "hidden_weights"}
+    "mean_in_bias",
+    "dA.sum(axis=(0, 1))",
+    "dA.sum(axis=0).mean(axis=0)",
+    loses={"one_step", "hidden_weights"},
+    slip="factor_1/N@b_h",
 )
 bank.edit(
     "carry_summed_over_batch",
     "return grads, carry,",
     "return grads, 0 * carry + carry.sum(axis=0),",
     loses={"one_step", "ends"},
+    slip="same_row@dh_0",
 )
 bank.edit("padded_inputs_blamed", "dA @ p.W_hx", "np.where(mask, dA, dA[0]) @ p.W_hx", loses={"ends"})
 bank.edit(

@@ -122,7 +122,13 @@ bank.edit(
     loses={"one_step", *HIDDEN},
     slip="slope_of_state",
 )
-bank.edit("slope_one_early", "H[t + 1] ** 2", "H[t] ** 2", loses={"one_step", *HIDDEN})
+bank.edit(
+    "slope_one_early",
+    "H[t + 1] ** 2",
+    "H[t] ** 2",
+    loses={"one_step", *HIDDEN},
+    slip="slope_one_early",
+)
 bank.edit(
     "later_state",
     "dA.T @ H[:-1]",
@@ -131,8 +137,20 @@ bank.edit(
     slip="later_state",
 )
 bank.edit("carry_dropped", "p.W_qh.T @ dO[t] + carry", "p.W_qh.T @ dO[t]", loses=HIDDEN, slip="no_recurrence")
-bank.edit("carry_summed", "        carry = p.W_hh.T", "        carry = carry + p.W_hh.T", loses=HIDDEN)
-bank.edit("carry_before_slope", "p.W_hh.T @ dA[t]", "p.W_hh.T @ dh", loses={"one_step", *HIDDEN})
+bank.edit(
+    "carry_summed",
+    "        carry = p.W_hh.T",
+    "        carry = carry + p.W_hh.T",
+    loses=HIDDEN,
+    slip="carry_summed",
+)
+bank.edit(
+    "carry_before_slope",
+    "p.W_hh.T @ dA[t]",
+    "p.W_hh.T @ dh",
+    loses={"one_step", *HIDDEN},
+    slip="carry_unsloped",
+)
 bank.edit(
     "last_loss_only",
     "    dA = np",
@@ -149,10 +167,24 @@ bank.edit(
     loses={"one_step", "recurrent_weights"},
     slip="first_use",
 )
-bank.edit("h_0_not_reached", "return grads, carry,", "return grads, dh,", loses={"one_step", "initial_state"})
-bank.edit("mean_in_bias", "dA.sum(axis=0)", "dA.mean(axis=0)", loses={"input_weights"})
-bank.edit("mean_in_output_bias", "dO.sum(axis=0)", "dO.mean(axis=0)", loses={"output_layer"})
-bank.edit("inputs_transposed", "dA @ p.W_hx", "dh @ p.W_hx + 0 * X", loses={"one_step", "inputs"})
+bank.edit(
+    "h_0_not_reached",
+    "return grads, carry,",
+    "return grads, dh,",
+    loses={"one_step", "initial_state"},
+    slip="another_derivative@dh_0",
+)
+bank.edit("mean_in_bias", "dA.sum(axis=0)", "dA.mean(axis=0)", loses={"input_weights"}, slip="factor_1/T@b_h")
+bank.edit(
+    "mean_in_output_bias", "dO.sum(axis=0)", "dO.mean(axis=0)", loses={"output_layer"}, slip="factor_1/T@b_q"
+)
+bank.edit(
+    "same_row_in_dX",
+    "dA @ p.W_hx",
+    "dh @ p.W_hx + 0 * X",
+    loses={"one_step", "inputs"},
+    slip="same_row@dX",
+)
 bank.edit(
     "single_precision",
     "    return grads",
@@ -166,8 +198,14 @@ bank.edit(
     "Y -= H[1:] @ p.W_qh.T + p.b_q\n    dO = -Y / T",
     loses={"keeps"},
 )
-bank.edit("output_state_before", "dO.T @ H[1:]", "dO.T @ H[:-1]", loses={"one_step", "output_layer"})
-bank.edit("initial_state_ignored", "    H[0] = h_0\n", "", loses=ALL)
+bank.edit(
+    "output_state_before",
+    "dO.T @ H[1:]",
+    "dO.T @ H[:-1]",
+    loses={"one_step", "output_layer"},
+    slip="output_state_before",
+)
+bank.edit("initial_state_ignored", "    H[0] = h_0\n", "", loses=ALL, slip="ignores_h_0")
 bank.edit(
     "buffer_reused",
     "    return grads, carry, dA @ p.W_hx",
@@ -195,4 +233,231 @@ bank.edit(
     "                    late = p.W_hh.T @ ((1 - H[j + 1] ** 2) * late)\n"
     "                carry = carry + late\n",
     loses=HIDDEN,
+    slip="truncated_10",
+)
+
+
+# Written from a description of the task alone, as a person would write them, mistakes and all.
+
+
+@bank.wrong(loses={"input_weights", "recurrent_weights", "output_layer"}, slip="only_first_use")
+def assigned_in_the_loop(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    hs = [h_0]
+    for x in X:
+        hs.append(np.tanh(p.W_hx @ x + p.W_hh @ hs[-1] + p.b_h))
+    n = len(X)
+    dh_next = np.zeros(len(h_0))
+    dX = np.zeros_like(X)
+    for t in range(n, 0, -1):
+        do = (p.W_qh @ hs[t] + p.b_q - Y[t - 1]) / n
+        W_qh, b_q = np.outer(do, hs[t]), do
+        da = (p.W_qh.T @ do + dh_next) * (1 - hs[t] ** 2)
+        W_hx, W_hh, b_h = np.outer(da, X[t - 1]), np.outer(da, hs[t - 1]), da
+        dX[t - 1] = p.W_hx.T @ da
+        dh_next = p.W_hh.T @ da
+    return RNN(W_hx, W_hh, b_h, W_qh, b_q), dh_next, dX
+
+
+@bank.wrong(loses={"one_step", *HIDDEN}, slip="slope_from_value")
+def slope_of_the_sum(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    a, hs = [], [h_0]
+    for x in X:
+        a.append(p.W_hx @ x + p.W_hh @ hs[-1] + p.b_h)
+        hs.append(np.tanh(a[-1]))
+    g = RNN(*[np.zeros_like(w) for w in p])
+    dX, dh = np.zeros_like(X), np.zeros_like(h_0)
+    for t in range(len(X) - 1, -1, -1):
+        err = (p.W_qh @ hs[t + 1] + p.b_q - Y[t]) / len(X)
+        g.W_qh[:] += err[:, None] * hs[t + 1]
+        g.b_q[:] += err
+        delta = (1 - a[t] ** 2) * (p.W_qh.T @ err + dh)
+        g.W_hx[:] += delta[:, None] * X[t]
+        g.W_hh[:] += delta[:, None] * hs[t]
+        g.b_h[:] += delta
+        dX[t], dh = delta @ p.W_hx, delta @ p.W_hh
+    return g, dh, dX
+
+
+@bank.wrong(loses={"inputs"}, slip="reversed@dX")
+def inputs_collected_backwards(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H = [h_0]
+    for x in X:
+        H.append(np.tanh(p.W_hx @ x + p.W_hh @ H[-1] + p.b_h))
+    g, dX, back = [np.zeros_like(w) for w in p], [], 0 * h_0
+    for t in reversed(range(len(X))):
+        e = (p.W_qh @ H[t + 1] + p.b_q - Y[t]) / len(X)
+        d = (e @ p.W_qh + back) * (1 - H[t + 1] * H[t + 1])
+        for i, term in enumerate((np.outer(d, X[t]), np.outer(d, H[t]), d, np.outer(e, H[t + 1]), e)):
+            g[i] += term
+        dX.append(d @ p.W_hx)
+        back = d @ p.W_hh
+    return RNN(*g), back, np.array(dX)
+
+
+@bank.wrong(loses={"one_step", *HIDDEN, "output_layer"})
+def loop_ends_one_step_short(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H = [h_0]
+    for x in X:
+        H.append(np.tanh(p.W_hx @ x + p.W_hh @ H[-1] + p.b_h))
+    g, dX, back = [np.zeros_like(w) for w in p], np.zeros_like(X), np.zeros_like(h_0)
+    for t in range(len(X) - 1, 0, -1):
+        e = (p.W_qh @ H[t + 1] + p.b_q - Y[t]) / len(X)
+        d = (e @ p.W_qh + back) * (1 - H[t + 1] ** 2)
+        for i, term in enumerate((np.outer(d, X[t]), np.outer(d, H[t]), d, np.outer(e, H[t + 1]), e)):
+            g[i] += term
+        dX[t] = d @ p.W_hx
+        back = d @ p.W_hh
+    return RNN(*g), back, dX
+
+
+bank.edit(
+    "clipped_for_safety",
+    "    return grads, carry, dA @ p.W_hx",
+    "    norm = np.sqrt(sum(np.sum(g**2) for g in grads))\n"
+    "    if norm > 0.5:\n"
+    "        grads = RNN(*[g * 0.5 / norm for g in grads])\n"
+    "    return grads, carry, dA @ p.W_hx",
+    loses={"one_step", "output_layer", "input_weights", "recurrent_weights"},
+    slip="factor_per_case@W_hx+W_hh+b_h+W_qh+b_q",
+)
+bank.edit(
+    "each_gradient_normalised",
+    "    return grads, carry, dA @ p.W_hx",
+    "    grads = RNN(*[g / np.linalg.norm(g) for g in grads])\n    return grads, carry, dA @ p.W_hx",
+    loses={"one_step", "output_layer", "input_weights", "recurrent_weights"},
+    slip="factor_per_part@W_hx+W_hh+b_h+W_qh+b_q",
+)
+bank.edit("half_forgotten", ") / T", ") * 2 / T", loses=ALL, slip="twice")
+bank.edit(
+    "two_steps_are_enough",
+    "    for t in reversed(range(T)):\n"
+    "        dh = p.W_qh.T @ dO[t] + carry\n"
+    "        dA[t] = (1 - H[t + 1] ** 2) * dh\n"
+    "        carry = p.W_hh.T @ dA[t]\n",
+    "    for t in range(T):\n"
+    "        dh = p.W_qh.T @ dO[t]\n"
+    "        for k in range(t, max(t - 3, -1), -1):\n"
+    "            da = (1 - H[k + 1] ** 2) * dh\n"
+    "            dA[k] += da\n"
+    "            dh = p.W_hh.T @ da\n"
+    "            carry = carry + dh * (k == 0)\n",
+    loses=HIDDEN,
+    slip="truncated_2",
+)
+bank.edit(
+    "detached_every_third_step",
+    "        carry = p.W_hh.T @ dA[t]\n",
+    "        carry = p.W_hh.T @ dA[t] * (t == 0 or t % 3 != 0)\n",
+    loses=HIDDEN,
+    slip="chunked_3",
+)
+bank.edit(
+    "initial_state_forgotten",
+    "return grads, carry,",
+    "return grads, 0 * carry,",
+    loses={"one_step", "initial_state"},
+    slip="zero@dh_0",
+)
+bank.edit(
+    "slope_of_another_function",
+    "1 - H[t + 1] ** 2",
+    "H[t + 1] * (1 - H[t + 1])",
+    loses={"one_step", *HIDDEN},
+    slip="slope_of_sigmoid",
+)
+bank.edit(
+    "square_forgotten",
+    "1 - H[t + 1] ** 2",
+    "1 - H[t + 1]",
+    loses={"one_step", *HIDDEN},
+    slip="slope_not_squared",
+)
+bank.edit(
+    "slope_before_adding",
+    "dA[t] = (1 - H[t + 1] ** 2) * dh",
+    "dA[t] = (1 - H[t + 1] ** 2) * (p.W_qh.T @ dO[t]) + carry",
+    loses=HIDDEN,
+    slip="carry_after_slope",
+)
+bank.edit(
+    "state_gradients_at_the_weights",
+    "    grads = RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0),",
+    "    dA = dA / (1 - H[1:] ** 2)\n    grads = RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0),",
+    loses={"one_step", "input_weights", "recurrent_weights", "inputs"},
+    slip="use_unsloped",
+)
+bank.edit(
+    "inputs_one_late",
+    "return grads, carry, dA @ p.W_hx",
+    "return grads, carry, np.roll(dA @ p.W_hx, 1, axis=0)",
+    loses={"inputs"},
+    slip="late_around@dX",
+)
+bank.edit(
+    "sums_multiplied",
+    "dA.T @ H[:-1], dA.sum(axis=0)",
+    "np.outer(dA.sum(axis=0), H[:-1].sum(axis=0)), dA.sum(axis=0)",
+    loses={"recurrent_weights"},
+    slip="another_derivative@W_hh",
+)
+bank.edit(
+    "first_error_skipped",
+    "    dA = np",
+    "    dO[0] = 0\n    dA = np",
+    loses={"one_step", "output_layer", *HIDDEN},
+    slip="first_loss_missing",
+)
+bank.edit(
+    "carry_never_grows",
+    "carry = p.W_hh.T @ dA[t]",
+    "carry = p.W_hh.T @ ((1 - H[t + 1] ** 2) * (p.W_qh.T @ dO[t]))",
+    loses=HIDDEN,
+    slip="truncated_1",
+)
+
+# Two and three mistakes at once: both are named, or nothing is.
+
+bank.edit(
+    "transpose_and_sum",
+    CARRY,
+    "carry = p.W_hh @ dA[t]",
+    of="sum_for_mean",
+    loses=ALL,
+    slip="transpose factor_T",
+)
+bank.edit(
+    "slope_and_last_loss", TERM, "dA[t] = dh", of="last_loss_only", loses=ALL, slip="slope_missing last_loss"
+)
+bank.edit(
+    "mean_and_order",
+    "dA @ p.W_hx",
+    "(dA @ p.W_hx)[::-1]",
+    of="mean_in_bias",
+    loses={"input_weights", "inputs"},
+    slip="factor_1/T@b_h reversed@dX",
+)
+bank.edit(
+    "slope_and_transpose", CARRY, "carry = p.W_hh @ dA[t]", of="slope_missing", loses={"one_step", *HIDDEN}
+)
+bank.edit(
+    "slope_missing_and_twice_the_bias",
+    "dA.sum(axis=0)",
+    "2 * dA.sum(axis=0)",
+    of="slope_missing",
+    loses={"one_step", *HIDDEN},
+)
+bank.edit(
+    "three_parts",
+    "return grads, carry, dA",
+    "return grads, -carry, 2 * dA",
+    of="mean_in_bias",
+    loses={"one_step", "input_weights", "initial_state", "inputs"},
 )

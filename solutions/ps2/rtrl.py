@@ -86,7 +86,11 @@ bank.edit("slope_on_the_right", "J = D @ p.W_hh", "J = p.W_hh @ D", loses=LATER)
 bank.edit("later_state", "D, before)", "D, h)", loses={"one_step", "recurrent_weights"}, slip="later_state")
 bank.edit("nothing_carried", "J = D @ p.W_hh", "J = np.zeros((n, n))", loses=LATER, slip="no_recurrence")
 bank.edit(
-    "never_updated", "S_hh = np.einsum", "S_hh_new = np.einsum", loses={"one_step", "recurrent_weights"}
+    "never_updated",
+    "S_hh = np.einsum",
+    "S_hh_new = np.einsum",
+    loses={"one_step", "recurrent_weights"},
+    slip="zero@dW_hh",
 )
 bank.edit(
     "initial_state_zero",
@@ -96,7 +100,13 @@ bank.edit(
     slip="first_use",
 )
 bank.edit("bias_path_missing", "S_h = D + J @ S_h", "S_h = D", loses={"input_weights"})
-bank.edit("indices_swapped", "dh, S_hh)", "dh, S_hh.swapaxes(1, 2))", loses={"one_step", "recurrent_weights"})
+bank.edit(
+    "indices_swapped",
+    "dh, S_hh)",
+    "dh, S_hh.swapaxes(1, 2))",
+    loses={"one_step", "recurrent_weights"},
+    slip="transposed@dW_hh",
+)
 bank.edit("wrong_index_summed", '"i,ijk->jk", dh, S_hh', '"j,ijk->ik", dh, S_hh', loses={"recurrent_weights"})
 bank.edit(
     "all_losses_so_far",

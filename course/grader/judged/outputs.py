@@ -13,7 +13,8 @@ from course.grader.judged.reading import is_image
 from course.grader.judged.session import Result
 from course.grader.judged.steps import Step
 from course.grader.sandbox import Defences, Limits
-from course.report import as_html, as_text
+from course.recognise.gallery import is_known
+from course.report import MIME, as_data, as_html, as_text
 from course.verdict import Verdict
 
 NOT_JUDGED = "Not judged: this test ran inside the student's own process."
@@ -39,7 +40,8 @@ class Shown:
             return [_text(_reason(result)), _score(0.0)]
         about = SimpleNamespace(**{k: str(v) for k, v in result.about.items()})
         shown: Any = without_numbers(verdict) if self.on.silence else verdict
-        report = {"text/plain": as_text(shown, about), "text/html": as_html(shown, about)}  # type: ignore[arg-type]
+        report: dict[str, Any] = {"text/plain": as_text(shown, about), "text/html": as_html(shown, about)}  # type: ignore[arg-type]
+        report[MIME] = as_data(shown)
         return [_display(report), _score(points(verdict, step.points))]
 
     def _test(self, step: Step, result: Result) -> list[dict[str, Any]]:
@@ -123,10 +125,18 @@ def points(verdict: Verdict, most: float) -> float:
 def without_numbers(verdict: Verdict) -> Verdict:
     """The verdict as its report shows it: what was observed, without numbers that came from the function.
 
-    A function can put anything it has seen, hidden cases too, into the numbers and shapes that it returns.
+    A function can put anything it has seen, hidden cases too, into the numbers and shapes that it returns:
+    also those of an exercise that was judged before. A picture is shown if it is one of the course's own.
     """
     outcomes = tuple(replace(o, message=_masked(o.message), detail="") for o in verdict.outcomes)
-    return replace(verdict, outcomes=outcomes, printed="")
+    named = tuple(replace(d, sentence=_unmeasured(d.name, d.sentence)) for d in verdict.diagnoses)
+    paths = verdict.paths if verdict.paths and is_known(verdict.paths) else None
+    return replace(verdict, outcomes=outcomes, printed="", diagnoses=named, paths=paths)
+
+
+def _unmeasured(name: str, sentence: str) -> str:
+    """A diagnosis's sentence; a factor that was measured is left out of it."""
+    return NUMBER.sub("…", sentence) if name.split("@")[0] in ("factor", "factor_per_case") else sentence
 
 
 def _masked(message: str) -> str:
@@ -149,7 +159,7 @@ def _text(text: str) -> dict[str, Any]:
     return _display({"text/plain": text})
 
 
-def _display(data: dict[str, str]) -> dict[str, Any]:
+def _display(data: dict[str, Any]) -> dict[str, Any]:
     return {"output_type": "display_data", "data": data, "metadata": {}}
 
 

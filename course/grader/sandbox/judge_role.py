@@ -11,7 +11,8 @@ from course.exercise import Check, Exercise, Large, load, seed_of
 from course.grader.sandbox.link import Budget, Linked
 from course.grader.sandbox.plan import Plan
 from course.grader.sandbox.wire import Gone, receive, send
-from course.judging import Unmet, explain, flatten, judge
+from course.judging import judge
+from course.results import Unmet, explain, flatten
 from course.verdict import Verdict
 
 # The budget of the large case: 50 times a backward pass, or 8 seconds, in which even a derivation in forward
@@ -88,9 +89,11 @@ def lost(verdict: Verdict, names: set[str], why: str) -> Verdict:
 
 def verdict_from(message: dict[str, Any]) -> Verdict:
     """Read a verdict from a judge's answer."""
-    from course.verdict import Diagnosis, Outcome
+    from course.verdict import Diagnosis, Outcome, Paths
 
     data = message["verdict"]
     outcomes = tuple(Outcome(**o) for o in data.pop("outcomes"))
     diagnoses = tuple(Diagnosis(**d) for d in data.pop("diagnoses"))
-    return Verdict(outcomes=outcomes, diagnoses=diagnoses, **data)
+    paths = data.pop("paths")
+    drawn = Paths(tuple(tuple(row) for row in paths["alpha"]), paths["rule"]) if paths else None
+    return Verdict(outcomes=outcomes, diagnoses=diagnoses, paths=drawn, **data)

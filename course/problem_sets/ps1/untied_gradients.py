@@ -148,3 +148,5 @@ for name, sentence, change in (
     ("sign", "Everything has the wrong sign: the output error is o_t − y_t.", lambda G: -G),
 ):
     exercise.slip(name, sentence, partial(changed, change), SEE)
+
+exercise.timed = {"G": 0}

@@ -11,6 +11,8 @@ from course.altered import RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array
 from course.oracles import gradients
+from course.recognise.sequences import Sequence
+from course.recognise.unrolled import Unrolled
 
 NAMES = ("H", "W_hx", "W_hh", "b_h", "X", "h_0")
 
@@ -140,3 +142,24 @@ def _weighted(alter: Alter, weight: Array, p: RNN, x: Array, h: Array) -> Any:
 
 for _slip in RNN_SLIPS:
     exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip.alter), _slip.see)
+
+
+def sequences(W_hx: Array, W_hh: Array, b_h: Array, X: Array, h_0: Array, dH: Array) -> list[Sequence]:
+    """One for every row of the batch, with ℓ_t = Σ ∂L/∂H_t · H_t."""
+    p = RNN(W_hx, W_hh, b_h, np.zeros((0, 0)), np.zeros(0))
+
+    def row(b: int) -> Sequence:
+        return Sequence(p, X[:, b], h_0[b], lambda t, W_qh, b_q, h: h @ dH[t, b])
+
+    return [row(b) for b in range(X.shape[1])]
+
+
+def many(rng: draws.Rng) -> tuple[Any, ...]:
+    """More units than steps."""
+    p = draws.rnn(rng, 3, 8, 1)
+    X, h_0 = rng.normal(size=(7, 2, 3)), draws.away_from_zero(rng, 2, 8)
+    return p.W_hx, p.W_hh, p.b_h, X, h_0, rng.normal(size=(7, 2, 8))
+
+
+exercise.unrolled = Unrolled(sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch="B")
+exercise.timed = {"H": 0, "X": 0}

@@ -8,7 +8,8 @@ from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_loss
-from course.problem_sets.ps2.rnn_bptt import parts, scaled
+from course.problem_sets.ps2.rnn_bptt import many, parts, scaled, sequences
+from course.recognise.unrolled import Unrolled
 
 
 def checkpointed_bptt(
@@ -126,3 +127,10 @@ for name, sentence, factor in (
     ("sign", "Everything has the wrong sign: the output error is o_t − y_t.", lambda T: -1.0),
 ):
     exercise.slip(name, sentence, lambda *args, factor=factor: scaled(factor, *args[:-1]), "Backward in time")
+
+exercise.unrolled = Unrolled(
+    lambda *args: sequences(*args[:-1]),
+    {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"},
+    lambda rng: (*many(rng), 3),
+)
+exercise.timed = {"dX": 0}

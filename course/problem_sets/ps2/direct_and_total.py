@@ -12,6 +12,8 @@ from course.altered import RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
+from course.recognise.rules import RULES, Rule
+from course.recognise.sequences import Sequence, terms
 
 
 def direct_and_total(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
@@ -119,3 +121,54 @@ for name, sentence, change in (
     ),
 ):
     exercise.slip(name, sentence, partial(rearranged, change), SEE)
+
+
+def ruled(rule: Rule, p: RNN, X: Array, h_0: Array, t: int) -> Parts:
+    """Both derivatives under an altered rule: row i is the gradient of a loss that is h_t[i] at step t."""
+
+    network = p._replace(W_qh=np.zeros((0, 0)))  # the losses are units, not outputs
+
+    def row(i: int) -> Any:
+        loss = lambda s, W, b, h: h[..., i] * (s == t - 1)  # noqa: E731
+        return terms(Sequence(network, X[:t], h_0, loss), rule)["W_hh"][t - 1]
+
+    rows = np.stack([row(i) for i in range(len(h_0))])
+    return {"direct": rows[:, t - 1], "total": rows.sum(axis=1)}
+
+
+for _rule in RULES:
+    if _rule.name in ("slope_one_early", "slope_negative", "carry_unsloped"):
+        exercise.slip(_rule.name, _rule.sentence, partial(ruled, _rule), _rule.see)
+
+
+def at_step(step: Callable[[int, int], int], p: RNN, X: Array, h_0: Array, t: int) -> Parts:
+    """The right derivatives, of another state."""
+    return expected(p, X, h_0, step(t, len(X)))
+
+
+def carries_the_direct(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
+    """The total takes the direct derivative of step t itself back through h_{t-1}."""
+    before = rnn_forward(p, X, h_0)[0][t - 1]
+    J = complex_step(lambda h: rnn_forward(p, X[t - 1 : t], h)[0][1], before)
+    direct = _direct(p, X, h_0, t)
+    return {"direct": direct, "total": direct + np.tensordot(J, direct, 1)}
+
+
+exercise.slip(
+    "of_the_last_step",
+    "Both are derivatives of the last state h_T: t says which state is asked for.",
+    partial(at_step, lambda t, T: T),
+    SEE,
+)
+exercise.slip(
+    "of_the_step_before",
+    "Both are derivatives of h_{t-1}: one step more is asked for.",
+    partial(at_step, lambda t, T: max(t - 1, 1)),
+    SEE,
+)
+exercise.slip(
+    "carries_the_direct",
+    "The path through h_{t-1} carries the direct derivative of h_t; the total one of h_{t-1} belongs there.",
+    carries_the_direct,
+    SEE,
+)

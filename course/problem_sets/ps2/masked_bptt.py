@@ -11,6 +11,8 @@ from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, masked_loss, rnn_loss
 from course.oracles import gradients
+from course.recognise.sequences import Sequence
+from course.recognise.unrolled import Unrolled
 
 
 def masked_bptt(
@@ -153,3 +155,27 @@ for name, sentence, loss in (
     ),
 ):
     exercise.slip(name, sentence, partial(parts, loss), SEE)
+
+
+def sequences(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> list[Sequence]:
+    """One for every row of the batch, without its padding, with ℓ_t = ½‖o_t − y_t‖² / (N lengths[n])."""
+
+    def row(n: int, T: int) -> Sequence:
+        def loss(t: int, W_qh: Array, b_q: Array, h: Array) -> Array:
+            return np.asarray(np.sum((h @ W_qh.T + b_q - Y[t, n]) ** 2, axis=-1) / (2 * T * len(lengths)))
+
+        return Sequence(p, X[:T, n], h_0[n], loss)
+
+    return [row(n, int(T)) for n, T in enumerate(lengths)]
+
+
+def many(rng: draws.Rng) -> tuple[Any, ...]:
+    """More units than steps, and no padding."""
+    X, Y = rng.normal(size=(7, 2, 4)), rng.normal(size=(7, 2, 3))
+    return draws.rnn(rng, 4, 8, 3), X, Y, np.array([7, 7]), draws.away_from_zero(rng, 2, 8)
+
+
+exercise.unrolled = Unrolled(
+    sequences, {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"}, many, batch="N"
+)
+exercise.timed = {"dX": 0}

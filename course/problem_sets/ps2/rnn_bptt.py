@@ -11,6 +11,8 @@ from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.exercise import Case, Exercise, Large, Parts
 from course.models import RNN, Array, rnn_loss
 from course.oracles import along, gradients
+from course.recognise.sequences import Sequence
+from course.recognise.unrolled import Unrolled
 
 
 def rnn_bptt(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> tuple[RNN, np.ndarray, np.ndarray]:
@@ -144,3 +146,22 @@ exercise.slip(
     partial(scaled, lambda T: -1.0),
     "Backward in time",
 )
+
+
+def sequences(p: RNN, X: Array, Y: Array, h_0: Array) -> list[Sequence]:
+    """The one sequence, with ℓ_t = (1/T) ½‖o_t − y_t‖²."""
+
+    def loss(t: int, W_qh: Array, b_q: Array, h: Array) -> Array:
+        return np.asarray(np.sum((h @ W_qh.T + b_q - Y[t]) ** 2, axis=-1) / (2 * len(X)))
+
+    return [Sequence(p, X, h_0, loss)]
+
+
+def many(rng: draws.Rng) -> tuple[Any, ...]:
+    """More units than steps."""
+    X, Y = rng.normal(size=(7, 2)), rng.normal(size=(7, 3))
+    return draws.rnn(rng, 2, 8, 3), X, Y, draws.away_from_zero(rng, 8)
+
+
+exercise.unrolled = Unrolled(sequences, {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"}, many)
+exercise.timed = {"dX": 0}

@@ -1,0 +1,57 @@
+"""An argument that an answer leaves out: its results are right for zeros in the argument's place."""
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from course.compare import difference
+from course.recognise.explain import Claim, Seen
+
+if TYPE_CHECKING:
+    from course.exercise import Exercise
+
+Change = Callable[[tuple[Any, ...]], tuple[Any, ...]]
+
+
+def ignored(exercise: "Exercise", seen: Sequence[Seen]) -> tuple[Claim, ...]:
+    """The arrays that the answer treats as zero; the smallest case decides most."""
+    ordered = sorted(seen, key=lambda s: sum(part.size for part in s.want.values()))
+    return tuple(
+        Claim(f"ignores_{name}", f"{name} is not used: the result is right for {name} = 0.")
+        for name, change in _arrays(exercise, seen[0].args)
+        if all(_right(exercise, one, change) for one in ordered)
+    )
+
+
+def _right(exercise: "Exercise", one: Seen, change: Change) -> bool:
+    assert exercise.oracle is not None
+    value = exercise.oracle(*change(one.args))
+    return all(difference(one.got[name], value[name]) is None for name in value)
+
+
+def _arrays(exercise: "Exercise", args: tuple[Any, ...]) -> Iterator[tuple[str, Change]]:
+    """Every array among the arguments, by its name in the signature, with the change that zeroes it."""
+    stub = getattr(exercise.stub, "forward", exercise.stub)
+    names = [name for name in inspect.signature(stub).parameters if name != "ctx"]
+    for number, (name, arg) in enumerate(zip(names, args, strict=False)):
+        if isinstance(arg, tuple) and hasattr(arg, "_fields"):
+            yield from ((field, partial(_zeroed, number, field)) for field in arg._fields)
+        elif isinstance(arg, np.ndarray) and arg.dtype.kind == "f":
+            yield name, partial(_zeroed, number, "")
+
+
+def sizes(exercise: "Exercise", args: tuple[Any, ...]) -> dict[str, float]:
+    """What a mean or a sum too many may multiply by: the length of every axis of every array given."""
+    stub = getattr(exercise.stub, "forward", exercise.stub)
+    names = [name for name in inspect.signature(stub).parameters if name != "ctx"]
+    given = [(name, arg) for name, arg in zip(names, args, strict=False) if isinstance(arg, np.ndarray)]
+    return {f"{name}.shape[{axis}]": float(n) for name, arg in given for axis, n in enumerate(arg.shape)}
+
+
+def _zeroed(number: int, field: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    arg = args[number]
+    value = arg._replace(**{field: 0 * getattr(arg, field)}) if field else 0 * arg
+    return (*args[:number], value, *args[number + 1 :])

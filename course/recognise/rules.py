@@ -1,0 +1,132 @@
+"""Local rules of a backward pass through the tanh RNN, each with one thing altered.
+
+A rule is applied forwards, to tangents, so that it gives what a wrong backward pass would give and shows
+none. Source of the idea of altered graphs: Griewank & Walther, "Evaluating Derivatives" (2008), ch. 3.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.models import Array
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One local rule: its name and sentence, where to read, and what is altered."""
+
+    name: str
+    sentence: str
+    see: str
+    transpose: bool = True  # False: W_hh δ for W_hhᵀ δ
+    slope: str = "tanh"  # see `slope_of`
+    state_used: str = "before"  # "after": h_t for h_{t-1} at W_hh
+    carry: str = "right"  # "unsloped", "late_slope", "summed", see `Rule.step`
+    use_slope: bool = True  # False: ∂L/∂h_t where ∂L/∂a_t belongs, at weights and inputs only
+    output_state: str = "after"  # "before": h_{t-1} for h_t at W_qh
+
+    def step(self, slope: Array, entering: Array, arriving: Array, carried: Array) -> tuple[Array, Array]:
+        """The tangent of h_t, and the tangent that goes on to step t+1.
+
+        `entering` comes through the weights and input of step t, `arriving` is W_hh times `carried`.
+        """
+        if self.carry == "late_slope":
+            return slope * (entering + arriving), entering + arriving
+        after = slope * entering if self.use_slope else entering
+        after = after + (arriving if self.carry == "unsloped" else slope * arriving)
+        return after, after + carried if self.carry == "summed" else after
+
+
+def slope_of(kind: str, a: Array, before: Array) -> Array:
+    """The derivative of tanh at a_t, as a slip would have it; `before` is h_{t-1}."""
+    h = np.tanh(a)
+    kinds: dict[str, Array] = {
+        "tanh": 1 - h**2,
+        "missing": np.ones_like(a),
+        "twice": (1 - h**2) ** 2,
+        "of_state": 1 - np.tanh(h) ** 2,
+        "from_value": 1 - a**2,
+        "one_early": 1 - before**2,
+        "sigmoid": h * (1 - h),
+        "not_squared": 1 - h,
+        "plus": 1 + h**2,
+        "negative": h**2 - 1,
+    }
+    return kinds[kind]
+
+
+BACK, USES = "Backward in time", "Weights and biases"
+RIGHT = Rule("right", "", "")
+RULES = (
+    Rule(
+        "transpose",
+        "W_hh is used where W_hhᵀ belongs, or the other way round: δ_t reaches h_{t-1} as W_hhᵀ δ_t.",
+        BACK,
+        transpose=False,
+    ),
+    Rule("slope_missing", "The factor tanh′(a_t) = 1 − h_t² is missing.", USES, slope="missing"),
+    Rule("slope_twice", "The factor tanh′(a_t) is applied twice.", USES, slope="twice"),
+    Rule(
+        "slope_of_state",
+        "tanh′ is taken at h_t instead of a_t: as h_t is tanh(a_t) already, the slope is 1 − h_t².",
+        USES,
+        slope="of_state",
+    ),
+    Rule(
+        "slope_from_value",
+        "The slope is 1 − h_t², with h_t = tanh(a_t), not 1 − a_t².",
+        USES,
+        slope="from_value",
+    ),
+    Rule(
+        "slope_one_early",
+        "The slope of step t is taken at h_{t-1}: it is 1 − h_t², at the state after the step.",
+        USES,
+        slope="one_early",
+    ),
+    Rule(
+        "slope_of_sigmoid",
+        "The slope h_t(1 − h_t) is that of a sigmoid; tanh has 1 − h_t².",
+        USES,
+        slope="sigmoid",
+    ),
+    Rule("slope_not_squared", "The slope is 1 − h_t², not 1 − h_t.", USES, slope="not_squared"),
+    Rule("slope_negative", "The slope has the wrong sign: it is 1 − h_t².", USES, slope="negative"),
+    Rule("slope_plus", "The slope is 1 − h_t², not 1 + h_t².", USES, slope="plus"),
+    Rule(
+        "later_state",
+        "h_t is used where h_{t-1} belongs: W_hh multiplies the state before the step.",
+        USES,
+        state_used="after",
+    ),
+    Rule(
+        "carry_unsloped",
+        "What goes back to h_{t-1} skips the slope: the carry is W_hhᵀ ∂L/∂a_t, not W_hhᵀ ∂L/∂h_t.",
+        BACK,
+        carry="unsloped",
+    ),
+    Rule(
+        "carry_after_slope",
+        "What arrives from step t+1 skips the slope: both parts of ∂L/∂h_t are multiplied by 1 − h_t².",
+        BACK,
+        carry="late_slope",
+    ),
+    Rule(
+        "carry_summed",
+        "The carry is added up over the steps: what goes back from step t replaces the old carry.",
+        BACK,
+        carry="summed",
+    ),
+    Rule(
+        "use_unsloped",
+        "∂L/∂h_t is used where ∂L/∂a_t belongs: weights and inputs act before the tanh.",
+        USES,
+        use_slope=False,
+    ),
+    Rule(
+        "output_state_before",
+        "h_{t-1} is used where h_t belongs in ∂L/∂W_qh: the output reads the state after the step.",
+        USES,
+        output_state="before",
+    ),
+)

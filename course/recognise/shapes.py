@@ -1,0 +1,173 @@
+"""The shape of an error, from what came back and what was expected: no knowledge of the exercise."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.compare import RTOL, difference
+from course.models import Array
+
+Pair = tuple[Array, Array]  # got and expected of one part, in one case
+
+
+@dataclass(frozen=True, order=True)
+class Shape:
+    """What was recognised of one part; `{parts}` in the sentence stands for the parts it was seen in."""
+
+    name: str
+    sentence: str
+
+
+def _agree(pairs: Sequence[Pair], change: Callable[[Array], Array]) -> bool:
+    return all(difference(got, change(want)) is None for got, want in pairs)
+
+
+def shapes_of(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]], steps: int | None) -> list[Shape]:
+    """Every shape that explains a part in all cases; exact ones first, and looser ones only without them.
+
+    Args:
+        pairs: got and expected, case by case, of equal shapes.
+        numbers: for each case what a factor may be: {"T": 7, …}.
+        steps: the axis that counts time steps, if there is one.
+    """
+    exact = _factors(pairs, numbers) or _moved(pairs, steps)
+    if exact:
+        return exact
+    if all(difference(got, want, 1e-5) is None for got, want in pairs):
+        sentence = "Right to about single precision only: is something float32, or a difference quotient?"
+        return [Shape("precision", sentence)]
+    return _per_case(pairs) or _repeated(pairs)
+
+
+def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list[Shape]:
+    """The same factor in every case: T, 1/T, −1, 2, 0 or a constant."""
+    for symbol in numbers[0]:
+        for power, name in ((1, symbol), (-1, f"1/{symbol}"), (2, f"{symbol}²")):
+            scaled = [(got, want * n[symbol] ** power) for (got, want), n in zip(pairs, numbers, strict=True)]
+            if _agree(scaled, lambda want: want):
+                large = f"{name.removeprefix('1/')} times too {'large' if power > 0 else 'small'}"
+                hint = "a mean over" if power > 0 else "a sum, not a mean, over"
+                what = "the steps" if symbol == "T" else "this axis" if "shape" in symbol else "the batch"
+                what = "steps and batch" if "·" in symbol else what
+                return [Shape(f"factor_{name}", f"{{parts}}: {large}. There should be {hint} {what}.")]
+    got, want = (np.concatenate([p[i].ravel() for p in pairs]) for i in (0, 1))
+    size = float(want @ want)
+    factor = float(got @ want) / size if size else 1.0
+    if want.size < 3 or not _agree(pairs, lambda want: factor * want):
+        return []
+    known = {
+        -1: ("sign", "the sign is wrong"),
+        0: ("zero", "zero everywhere"),
+        2: ("twice", "twice too large"),
+    }
+    near = round(factor) if abs(factor - round(factor)) < RTOL["directional"] else None
+    name, said = known.get(
+        near if near is not None else 9, ("factor", f"{factor:.6g} times what it should be")
+    )
+    return [Shape(name, f"{{parts}}: {said}.")]
+
+
+def _moved(pairs: Sequence[Pair], steps: int | None) -> list[Shape]:
+    """The right numbers in the wrong places."""
+    square = pairs[0][1].ndim >= 2 and all(want.shape[-1] == want.shape[-2] for _, want in pairs)
+    if square and _agree(pairs, lambda want: want.swapaxes(-1, -2)):
+        return [Shape("transposed", "{parts}: transposed.")]
+    if steps is not None:
+        for name, said, change in _in_time(steps):
+            if _agree(pairs, change):
+                return [Shape(name, f"{{parts}}: the steps are right, but {said}.")]
+    for axis, name in ((0, "rows"), (1, "columns")):
+        if all(_permuted(got, want, axis) for got, want in pairs):
+            return [Shape(f"{name}_permuted", f"{{parts}}: the right {name} in another order.")]
+    return []
+
+
+def _in_time(axis: int) -> list[tuple[str, str, Callable[[Array], Array]]]:
+    def later(want: Array) -> Array:
+        moved = np.roll(want, 1, axis)
+        np.moveaxis(moved, axis, 0)[0] = 0
+        return moved
+
+    def earlier(want: Array) -> Array:
+        return np.flip(later(np.flip(want, axis)), axis)
+
+    return [
+        ("reversed", "in reverse order: were they collected backwards?", lambda want: np.flip(want, axis)),
+        ("late", "each stands one step late", later),
+        ("early", "each stands one step early", earlier),
+        ("late_around", "each stands one step late, the last one first", lambda want: np.roll(want, 1, axis)),
+        ("early_around", "each stands one step early, the first last", lambda want: np.roll(want, -1, axis)),
+    ]
+
+
+def _permuted(got: Array, want: Array, axis: int) -> bool:
+    """Whether one order of the rows (or columns) turns the expected array into the other."""
+    if want.ndim < 2:
+        return False
+    a, b = (np.moveaxis(x, axis, 0).reshape(x.shape[axis], -1) for x in (got, want))
+    close = np.abs(a[:, None] - b[None]).max(axis=2) <= RTOL["float64"] * max(np.abs(want).max(), 1e-300)
+    return bool((close.sum(0) == 1).all() and (close.sum(1) == 1).all())
+
+
+def _per_case(pairs: Sequence[Pair]) -> list[Shape]:
+    """A factor that differs from case to case: a clipped or normalised gradient."""
+    factors: list[float] = []
+    for got, want in pairs:
+        size = float(np.vdot(want, want))
+        factor = float(np.vdot(got, want)) / size if size else 1.0
+        if want.size < 2 or factor <= 0 or difference(got, factor * want) is not None:
+            return []
+        factors.append(factor)
+    if all(min(abs(f - round(f)), abs(1 / f - round(1 / f))) < RTOL["directional"] for f in factors):
+        return []  # whole numbers, or their inverses: a count of something, not a norm
+    told = ", ".join(f"{factor:.4g}" for factor in factors)
+    sentence = (
+        f"{{parts}}: in each case the right gradient times another factor ({told})."
+        f"{' Is it clipped or normalised?' if max(factors) <= 1 else ''}"
+    )
+    own = (
+        "{parts}: each the right gradient times a factor of its own. Is each clipped or normalised by itself?"
+    )
+    return [Shape("factor_per_case", sentence), Shape("factor_per_part", own)]
+
+
+def _repeated(pairs: Sequence[Pair]) -> list[Shape]:
+    """Rows that are all the same where they should differ: an array was broadcast."""
+    flat = pairs[0][1].ndim == 2
+    for axis, name in (
+        ((0, "row"), (1, "column")) if flat else ((n, f"slice along axis {n}") for n in range(1, 3))
+    ):
+        if pairs[0][1].ndim <= axis:
+            break
+        several = [(got, want) for got, want in pairs if want.shape[axis] > 1]
+        if several and all(
+            np.ptp(got, axis=axis).max() == 0 < np.ptp(want, axis=axis).max() for got, want in several
+        ):
+            return [
+                Shape(
+                    f"same_{name}".replace(" ", "_"),
+                    f"{{parts}}: every {name} is the same. Was an array broadcast?",
+                )
+            ]
+    return []
+
+
+def steps_said(got: Array, want: Array, axis: int) -> str:
+    """Which time steps are right: ". Wrong at steps 1 to 4, right at …" or nothing, if all are wrong."""
+    rows = zip(np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0), strict=True)
+    largest = float(np.abs(want).max(initial=0.0)) or 1.0
+    wrong = [t for t, (a, b) in enumerate(rows, 1) if np.abs(a - b).max() > RTOL["float64"] * largest]
+    right = [t for t in range(1, want.shape[axis] + 1) if t not in wrong]
+    if not right or not wrong:
+        return ""
+    where = f"Wrong at {_listed(wrong)}, right at {_listed(right)}"
+    return f". {where}: going back, step {max(wrong)} is the first wrong one"
+
+
+def _listed(steps: list[int]) -> str:
+    if len(steps) == 1:
+        return f"step {steps[0]}"
+    if steps[-1] - steps[0] == len(steps) - 1:
+        return f"steps {steps[0]} {'and' if len(steps) == 2 else 'to'} {steps[-1]}"
+    return "steps " + ", ".join(map(str, steps))

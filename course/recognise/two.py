@@ -1,0 +1,49 @@
+"""Two mistakes at once: a wrong local rule, and paths that are missing or counted too often."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from course.compare import difference
+from course.recognise.attribution import Attribution
+from course.recognise.explain import Claim, Parts, Seen, claim_of
+from course.recognise.patterns import ALL, PATTERNS, Pattern
+from course.recognise.rules import RIGHT
+from course.recognise.unrolled import Unrolled
+
+
+def matches(pattern: Pattern, found: Attribution) -> bool:
+    """Whether the triangle is the pattern's."""
+    return np.allclose(pattern.triangle(len(found.alpha)), np.tril(found.alpha), atol=1e-6)
+
+
+def two_at_once(seen: Sequence[Seen], unrolled: Unrolled, found: Attribution) -> tuple[Claim, ...]:
+    """A local rule and a triangle that are both wrong: named only if together they give every part."""
+    for pattern in PATTERNS:
+        if found.rule is not RIGHT and matches(pattern, found):
+            values = [
+                unrolled.parts(unrolled.terms(s.args, found.rule), pattern, unrolled.steps(s.got))
+                for s in seen
+            ]
+            if _gives(seen, values):
+                return claim_of((found.rule, ALL)), claim_of((RIGHT, pattern))
+    values = [unrolled.parts(unrolled.terms(s.args, found.rule), steps=unrolled.steps(s.got)) for s in seen]
+    for symbol, power in [(symbol, power) for symbol in unrolled.numbers(seen[0].args) for power in (1, -1)]:
+        factors = [unrolled.numbers(s.args)[symbol] ** power for s in seen]
+        scaled = [{n: f * v for n, v in value.items()} for f, value in zip(factors, values, strict=True)]
+        if _gives(seen, scaled):
+            size = "large" if power > 0 else "small"
+            factor = Claim(
+                f"factor_{symbol}" if power > 0 else f"factor_1/{symbol}",
+                f"Everything is {symbol} times too {size}.",
+            )
+            return claim_of((found.rule, ALL)), factor
+    return ()
+
+
+def _gives(seen: Sequence[Seen], values: Sequence[Parts]) -> bool:
+    return all(
+        difference(s.got[name], value[name]) is None
+        for s, value in zip(seen, values, strict=True)
+        for name in value
+    )

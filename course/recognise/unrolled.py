@@ -1,0 +1,104 @@
+"""What an exercise declares so that its answers can be taken apart: its sequences and their names."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from course.models import Array
+from course.recognise.patterns import ALL, Pattern
+from course.recognise.rules import RIGHT, Rule
+from course.recognise.sequences import Sequence, Terms, after_one_step, responses, terms
+
+Parts = dict[str, Array]
+WEIGHTS = ("W_hx", "W_hh", "b_h", "W_qh", "b_q")
+
+
+@dataclass(frozen=True)
+class Unrolled:
+    """A gradient exercise as sequences of an RNN.
+
+    Args:
+        sequences: `sequences(*args)`: one, or one for every row of a batch.
+        names: what the exercise calls the gradients of W_hx, W_hh, b_h, W_qh, b_q, X, h_0.
+        batch: the letter B if X is (T, B, d) and h_0 (B, h); "" if there is one sequence.
+        many: `many(rng)`: arguments with 7 steps and 8 units, in which every path is visible.
+    """
+
+    sequences: Callable[..., list[Sequence]]
+    names: dict[str, str]
+    many: Callable[[np.random.Generator], tuple[Any, ...]]
+    batch: str = ""
+
+    def terms(self, args: tuple[Any, ...], rule: Rule = RIGHT) -> list[Terms]:
+        """The terms of every sequence under a rule."""
+        return [terms(s, rule) for s in self.sequences(*args)]
+
+    def through_W_hh(self, args: tuple[Any, ...], rule: Rule = RIGHT) -> Array:
+        """G (T, T, h, h): the gradient of loss t through the use of W_hh at step k, summed over a batch."""
+        return np.sum([t["W_hh"] for t in self.terms(args, rule)], axis=0)  # type: ignore[no-any-return]
+
+    def steps(self, parts: Parts) -> int:
+        """The steps of ∂L/∂X, padding included."""
+        return len(parts[self.names["X"]])
+
+    def parts(self, found: list[Terms], pattern: Pattern = ALL, steps: int = 0) -> Parts:
+        """Terms summed as the pattern counts them, under the exercise's names; X padded to `steps`."""
+        rows = [_counted(t, pattern) for t in found]
+        result = {}
+        for name, mine in self.names.items():
+            values = [row[name] for row in rows]
+            if name in WEIGHTS:
+                result[mine] = np.sum(values, axis=0)
+            elif name == "X" and self.batch:
+                values = [np.pad(v, ((0, max(steps - len(v), 0)), (0, 0))) for v in values]
+                result[mine] = np.stack(values, axis=1)
+            else:
+                result[mine] = np.stack(values) if self.batch else values[0]
+        return result
+
+    def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
+        """What a forgotten mean or a sum too many multiplies by: the steps T, the rows B of a batch."""
+        sequences = self.sequences(*args)
+        T, B = float(max(len(s.X) for s in sequences)), float(len(sequences))
+        return {"T": T} | ({self.batch: B, f"T·{self.batch}": T * B} if self.batch else {})
+
+    def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
+        """Other derivatives that a part may hold by mistake, by the sentence that says so."""
+        rows, mine = self.sequences(*args), self.names["h_0"]
+        of_h1, of_a1 = [after_one_step(s) for s in rows], [responses(s)[0][:, 0].sum(0) for s in rows]
+        pick = np.stack if self.batch else (lambda found: found[0])
+        return {
+            f"{mine} is ∂L/∂h_1: one more step, through W_hh and the slope, leads to h_0.": {
+                mine: pick(of_h1)
+            },
+            f"{mine} is ∂L/∂a_1: it still has to go through W_hh to reach h_0.": {mine: pick(of_a1)},
+        } | ({} if self.batch else self._products_of_sums(args))
+
+    def _products_of_sums(self, args: tuple[Any, ...]) -> dict[str, Parts]:
+        (s,) = self.sequences(*args)
+        right, H = self.parts(self.terms(args)), s.values()[1]
+        bias, error = right[self.names["b_h"]], right[self.names["b_q"]]
+        sums = {"W_hx": (bias, s.X), "W_hh": (bias, H[:-1]), "W_qh": (error, H[1:])}
+        return {
+            f"{self.names[name]} is a product of sums; it is a sum over steps of products.": {
+                self.names[name]: np.outer(left, right_hand.sum(0))
+            }
+            for name, (left, right_hand) in sums.items()
+        }
+
+
+def _counted(found: Terms, pattern: Pattern) -> Parts:
+    T = len(found["b_h"])
+    counted = {}
+    for name, term in found.items():
+        chosen = pattern if name in pattern.parts else ALL
+        alpha = chosen.triangle(T)
+        if name in ("W_qh", "b_q"):
+            counted[name] = np.tensordot(chosen.of_output(T), term, 1)
+        elif name == "X":
+            counted[name] = np.einsum("tk,tkd->kd", alpha, term)
+        else:
+            counted[name] = chosen.of_initial(T) @ term if name == "h_0" else np.tensordot(alpha, term, 2)
+    return counted

@@ -1,0 +1,321 @@
+"""Mistakes are named right or not at all, and what is shown of them depends on public cases alone."""
+
+import dataclasses
+import json
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from course.calls import Failure, Reply
+from course.exercise import Case, load
+from course.grader.bank import Answer
+from course.grader.judged.outputs import without_numbers
+from course.judging import judge
+from course.models import RNN
+from course.recognise.attribution import BASES, attribute, fit
+from course.recognise.edges import as_lines, described
+from course.recognise.gallery import is_known, pictures, write_gallery
+from course.recognise.patterns import ALL, PATTERNS
+from course.recognise.rules import RIGHT
+from course.recognise.shapes import shapes_of, steps_said
+from course.report import as_data, as_html
+from course.verdict import Paths, Verdict
+from tests.conftest import answer_of, bank_of
+from tests.mutants import mutants
+from tests.test_banks import cases_of
+
+GRADIENTS = ("rnn_bptt", "BPTT", "direct_and_total")
+UNNAMED = {  # all there is; the last three make several mistakes at once
+    "loop_ends_one_step_short",
+    "slope_and_transpose",
+    "slope_missing_and_twice_the_bias",
+    "three_parts",
+}
+rnn = load("rnn_bptt")
+assert rnn.unrolled is not None
+unrolled = rnn.unrolled
+MANY = [unrolled.many(np.random.default_rng(seed)) for seed in (1, 2)]
+TERMS = {rule: [unrolled.through_W_hh(args, rule) for args in MANY] for rule in (RIGHT, *BASES)}
+
+
+def counted(alpha: np.ndarray, rule: object = RIGHT) -> list[np.ndarray]:
+    return [np.tensordot(alpha, term, 2) for term in TERMS[rule]]  # type: ignore[index]
+
+
+def judged(name: str, answer: str) -> Verdict:
+    exercise, banked = answer_of(name, answer)
+    return judge(exercise, banked.local(exercise), exercise.public_cases())
+
+
+def test_nineteen_of_twenty_single_mistakes_have_a_name() -> None:
+    wrong = [a for n in GRADIENTS for a in bank_of(n)[1].answers.values() if a.loses - {"keeps", "returns"}]
+    unnamed = {a.name for a in wrong if not a.slip}
+    assert unnamed == UNNAMED
+    assert len(unnamed) - 3 <= 0.05 * (len(wrong) - 3)
+    assert len(wrong) > 80
+
+
+@pytest.mark.parametrize(
+    ("answer", "names"),
+    [
+        ("transpose_and_sum", {"transpose", "factor_T"}),
+        ("slope_and_last_loss", {"slope_missing", "last_loss"}),
+        ("mean_and_order", {"factor_1/T@b_h", "reversed@dX"}),
+        ("slope_and_transpose", set()),
+        ("slope_missing_and_twice_the_bias", set()),
+        ("three_parts", set()),
+    ],
+)
+def test_two_mistakes_are_both_named_or_none_is(answer: str, names: set[str]) -> None:
+    assert {d.name for d in judged("rnn_bptt", answer).diagnoses} == names
+
+
+def names_over(name: str, source: str, seeds: range) -> list[tuple[str, ...]] | None:
+    """What a mutant is told on every seed; None if it is right, or no gradient comes back."""
+    exercise, _ = bank_of(name)
+    told = []
+    for seed in seeds:
+        verdict = judge(exercise, Answer("mutant", source, False).local(exercise), cases_of(exercise, seed))
+        if not any(o.passed is False for o in verdict.outcomes if o.name not in ("returns", "keeps")):
+            return None
+        told.append(tuple(d.name for d in verdict.diagnoses))
+    return told
+
+
+def unsteady(name: str, seeds: range, every: int) -> list[str]:
+    """Mutants of a reference that are told one thing on some cases and another, or nothing, on others."""
+    found, counts = [], 0
+    for said, source in list(mutants(bank_of(name)[1].answers["reference"].source))[::every]:
+        try:
+            told = names_over(name, source, seeds)
+        except (SyntaxError, NameError, TypeError):
+            continue
+        if told:
+            counts += 1
+            if len(set(told)) > 1 or "our_fault" in told[0]:
+                found.append(f"{name}, {said}: {sorted(set(told))}")
+    assert counts >= 3
+    return found
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_a_mutant_is_told_the_same_on_fresh_cases(name: str) -> None:
+    assert unsteady(name, range(5), every=5) == []
+
+
+@pytest.mark.soak
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", GRADIENTS)
+def test_every_mutant_is_told_the_same_on_50_seeds(name: str) -> None:
+    assert unsteady(name, range(50), every=1) == []
+
+
+@pytest.mark.parametrize("pattern", [p for p in PATTERNS if "W_hh" in p.parts], ids=lambda p: p.name)
+def test_triangle_of_a_pattern_is_read_from_its_gradient(pattern: object) -> None:
+    triangle = pattern.triangle(7)  # type: ignore[attr-defined]
+    found = attribute(counted(triangle), TERMS.__getitem__)
+    assert found is not None
+    assert found.rule is RIGHT
+    assert np.allclose(np.tril(found.alpha), triangle, atol=1e-9)
+
+
+def test_triangles_as_numbers() -> None:
+    named = {p.name: p.triangle(4).tolist() for p in PATTERNS}
+    assert ALL.triangle(4).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0], [1, 1, 1, 0], [1, 1, 1, 1]]
+    assert named["last_loss"] == [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0], [1, 1, 1, 1]]
+    assert named["no_recurrence"] == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+    assert named["truncated_1"] == [[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1]]
+    assert named["chunked_2"] == [[1, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 1]]
+    assert named["chunked_3_from_the_end"] == [[1, 0, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0], [0, 1, 1, 1]]
+    assert named["first_use"] == [[0, 0, 0, 0], [0, 1, 0, 0], [0, 1, 1, 0], [0, 1, 1, 1]]
+    assert named["only_first_use"] == [[1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]]
+
+
+def test_mean_that_is_missing_is_a_constant_triangle() -> None:
+    found = attribute(counted(7 * ALL.triangle(7)), TERMS.__getitem__)
+    assert found is not None
+    assert np.allclose(np.tril(found.alpha), 7 * ALL.triangle(7), atol=1e-8)
+
+
+@pytest.mark.parametrize("rule", BASES, ids=lambda r: r.name)
+def test_altered_rule_is_explained_by_its_own_basis_only(rule: object) -> None:
+    got = counted(ALL.triangle(7), rule)
+    fitting = [other.name for other in (RIGHT, *BASES) if fit(got, TERMS[other])[1] < 1e-6]
+    assert fitting == [rule.name]  # type: ignore[attr-defined]
+
+
+def test_what_the_cases_do_not_show_is_said_to_be_invisible() -> None:
+    args = [(p, X, Y, 0 * h_0) for p, X, Y, h_0 in MANY]
+    terms = [unrolled.through_W_hh(a) for a in args]
+    alpha, residual = fit([t.sum(axis=(0, 1)) for t in terms], terms)
+    assert residual < 1e-9
+    assert np.isnan(alpha[:, 0]).all()  # h_0 = 0 hides the use at step 1
+    assert np.allclose(alpha[1:, 1:][np.tril_indices(6)], 1, atol=1e-9)
+    assert "loss 2: ?, 1;" in described(Paths.of(alpha))
+
+
+def test_too_few_equations_are_refused() -> None:
+    with pytest.raises(ValueError, match="64 equations are too few for 28 paths: give more cases"):
+        fit(counted(ALL.triangle(7))[:1], TERMS[RIGHT][:1])
+
+
+def test_factor_of_each_case_is_no_local_mistake() -> None:
+    clipped = [got * factor for got, factor in zip(counted(ALL.triangle(7)), (0.31, 0.77), strict=True)]
+    assert attribute(clipped, TERMS.__getitem__) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (lambda a: -a, "sign"),
+        (lambda a: 0 * a, "zero"),
+        (lambda a: 2 * a, "twice"),
+        (lambda a: 1.25 * a, "factor"),
+        (lambda a: a * len(a), "factor_T"),
+        (lambda a: a / len(a), "factor_1/T"),
+        (lambda a: a[::-1], "reversed"),
+        (lambda a: np.roll(a, 1, 0), "late_around"),
+        (lambda a: np.vstack([a[1:], 0 * a[:1]]), "early"),
+        (lambda a: a[[1, 0, *range(2, len(a))]], "rows_permuted"),
+        (lambda a: a[:, [0, 2, 1]], "columns_permuted"),
+        (lambda a: 0 * a + a.mean(0), "same_row"),
+        (lambda a: a.astype(np.float32).astype(float), "precision"),
+        (lambda a: a / np.linalg.norm(a), "factor_per_case"),
+        (lambda a: a + 1, None),
+        (lambda a: a**2, None),
+        (lambda a: np.abs(a), None),
+    ],
+)
+def test_shape_of_an_error(change: object, name: str | None) -> None:
+    rng = np.random.default_rng(3)
+    wants = [rng.normal(size=(T, 3)) for T in (4, 6)]
+    pairs = [(change(want), want) for want in wants]  # type: ignore[operator]
+    found = shapes_of(pairs, [{"T": float(len(w))} for w in wants], 0)
+    assert [s.name for s in found[:1]] == ([name] if name else [])
+
+
+def test_steps_are_told() -> None:
+    want = np.ones((6, 2))
+    got = want.copy()
+    got[:2] = 0
+    assert steps_said(got, want, 0) == (
+        ". Wrong at steps 1 and 2, right at steps 3 to 6: going back, step 2 is the first wrong one"
+    )
+    assert steps_said(0 * want, want, 0) == ""
+
+
+class Thief:
+    """Right on public cases or wrong in one known way; after a hidden one, its results say what it saw."""
+
+    printed = ""
+
+    def __init__(self, public: list[Case], answer: str) -> None:
+        exercise, banked = answer_of("rnn_bptt", answer)
+        self.honest, self.public = banked.local(exercise), [c.args[1].tobytes() for c in public]
+        self.seen = 0.0
+        self.log: list[str] = []
+
+    def call(self, args: tuple[object, ...]) -> Reply:
+        reply = self.honest.call(args)
+        known = args[1].tobytes() in self.public  # type: ignore[attr-defined]
+        self.log.append("public" if known else "other")
+        if not known and len(args[1]) != 7:  # type: ignore[arg-type]
+            self.seen = float(args[1].flat[0])  # type: ignore[attr-defined]
+        if self.seen and isinstance(reply.value, tuple):
+            grads, dh_0, dX = reply.value
+            spoiled = (RNN(*[g * (1 + self.seen) for g in grads]), dh_0 * self.seen, dX)
+            return dataclasses.replace(reply, value=spoiled)
+        return reply
+
+    def held(self) -> list[object]:
+        return self.honest.held()
+
+
+@pytest.mark.parametrize("answer", ["reference", "transpose_missing", "carry_dropped", "mean_in_bias"])
+def test_nothing_shown_depends_on_hidden_inputs(answer: str) -> None:
+    public, shown = rnn.public_cases(), set()
+    for seed in range(200, 240):
+        verdict = judge(rnn, Thief(public, answer), public, rnn.draw(seed))
+        outcomes = [
+            dataclasses.replace(o, message=o.message.split(" in the case ")[0]) for o in verdict.outcomes
+        ]
+        assert all(not o.detail for o in outcomes if o.hidden)
+        shown.add((verdict.diagnoses, verdict.paths, verdict.points))
+    assert len(shown) == 1
+
+
+def test_paths_are_read_before_a_hidden_case_is_seen() -> None:
+    public = rnn.public_cases()
+    thief = Thief(public, "transpose_missing")
+    judge(rnn, thief, public, rnn.draw(99))
+    assert thief.log[: len(public)] == ["public"] * len(public)
+    first_hidden = thief.log.index("other") + 2  # the two calls before it are those of the triangle
+    assert judge(rnn, Thief(public, "transpose_missing"), public).paths is not None
+    assert first_hidden == len(public) + 2
+
+
+def test_judge_shows_no_measured_number() -> None:
+    odd = Paths(((1.0,), (0.123456, 1.0)))
+    assert not is_known(odd)
+    assert is_known(Paths.of(ALL.triangle(5)))
+    verdict = judged("rnn_bptt", "clipped_for_safety")
+    shown = without_numbers(dataclasses.replace(verdict, paths=odd))
+    assert shown.paths is None
+    assert "another factor (…, …, …)" in shown.diagnoses[0].sentence
+    assert without_numbers(judged("rnn_bptt", "carry_dropped")).paths is not None
+
+
+def test_crash_on_the_extra_cases_costs_the_picture_only() -> None:
+    exercise, banked = answer_of("rnn_bptt", "transpose_missing")
+
+    class Frail:
+        printed = ""
+        honest = banked.local(exercise)
+
+        def call(self, args: tuple[np.ndarray, ...]) -> Reply:
+            if len(args[3]) == 8:
+                return Reply(None, Failure("raised", "ValueError", ""), args, 0.0)
+            return self.honest.call(args)
+
+        def held(self) -> list[object]:
+            return self.honest.held()
+
+    verdict = judge(exercise, Frail(), exercise.public_cases())
+    assert [d.name for d in verdict.diagnoses] == ["transpose"]
+    assert verdict.paths is None
+
+
+def test_every_picture_is_drawn_with_its_text(tmp_path: object) -> None:
+    assert len(write_gallery(tmp_path)) == len(pictures())  # type: ignore[arg-type]
+    for name, (_, picture) in pictures().items():
+        root = ET.fromstring(picture)
+        assert root.get("role") == "img", name
+        assert root.get("aria-label", "").endswith("Right is 1 everywhere.")
+        tags = [child.tag.split("}")[1] for child in root]
+        assert tags[:2] == ["title", "desc"]
+        assert root.get("stroke") == "currentColor"
+        assert picture.count("<tspan") >= 7
+
+
+def test_picture_in_words() -> None:
+    (pattern,) = [p for p in PATTERNS if p.name == "no_recurrence"]
+    assert described(Paths.of(pattern.triangle(3))) == (
+        "In the unrolled graph, these edges are not counted once: from h2 back to h1 (missing); "
+        "from h3 back to h2 (missing). How often each loss counts the uses of W_hh at steps 1, 2, …: "
+        "loss 1: 1; loss 2: 0, 1; loss 3: 0, 0, 1. Right is 1 everywhere."
+    )
+    assert as_lines(Paths.of(pattern.triangle(3)))[2:] == ["t=1    1", "t=2    0   1", "t=3    0   0   1"]
+
+
+def test_report_draws_the_picture_and_keeps_the_data() -> None:
+    exercise, _ = bank_of("rnn_bptt")
+    verdict = judged("rnn_bptt", "carry_dropped")
+    html = as_html(verdict, exercise)
+    assert html.count("<svg") == 1
+    assert "from h2 back to h1 (missing)" in html
+    data = json.loads(json.dumps(as_data(verdict)))
+    assert data["diagnoses"][0]["name"] == "no_recurrence"
+    assert data["paths"]["alpha"][2] == [0, 0, 1]
+    assert "<svg" not in as_html(judged("rnn_bptt", "reference"), exercise)
