@@ -1,0 +1,105 @@
+"""Lines 16, 17, 21 and 23: what reaches the feedback page, and what would be unpacked by who reads it."""
+
+from tests.attacks.model import HEAD, LEAK, Attack, Make, adds, answer, attaches, both, says
+
+HONEST: dict[str, float | None] = {}
+HALVES = '"LE" + "AK7"'
+SCRIPT = f"<script>{LEAK}"
+OUTPUTS, MARKDOWN, SILENCE, BARE = ("plain_outputs",), ("plain_markdown",), ("silence",), ("bare_exceptions",)
+
+
+def shows(name: str, call: str, mark: str) -> Attack:
+    """Display something active, before anything is judged."""
+    source = f"from IPython.display import *\nleak = {HALVES}\nless = chr(60)\n{call}"
+    return Attack(16, name, OUTPUTS, adds("code", source, "imports"), HONEST, "page", mark=mark)
+
+
+def writes(name: str, text: str, mark: str, defence: tuple[str, ...] = MARKDOWN) -> Attack:
+    """Write something active into Markdown."""
+    return Attack(16, name, defence, adds("markdown", text, "imports"), HONEST, "page", mark=mark)
+
+
+def echoes(name: str, body: str, defence: tuple[str, ...], mark: str = LEAK) -> Attack:
+    """Say what the judge's inputs were while the judge calls, and answer wrongly."""
+    source = f"{HEAD}\nleak = {HALVES}\ndef recurrence(b, C):\n    {body}\n    return _zeros(b, C)\n"
+    return Attack(21, name, defence, says(source), goal="page", mark=mark)
+
+
+def later(name: str, source: str, mark: str = LEAK, defence: tuple[str, ...] = SILENCE) -> Attack:
+    """Keep the judge's inputs of one exercise, and show them in a later cell."""
+    keeps = answer(at_call="SEEN.append((b, C))", result="_right(b, C)")
+    text = f"leak = {HALVES}\nassert SEEN\n{source}"
+    return Attack(
+        23, name, defence, both(says(keeps), adds("code", text, "recurrence")), HONEST, "page", mark=mark
+    )
+
+
+UNPICKLED = """
+class Opened:
+    def __reduce__(self):
+        return (open, ("{room}/unpickled", "w"))
+"""
+
+
+def pickles(name: str, result: str, first: str = "") -> Attack:
+    """Something that does harm when it is unpickled, where the judge might do so."""
+
+    def make(submission) -> None:  # type: ignore[no-untyped-def]
+        text = answer(UNPICKLED.replace("{room}", str(submission.room)) + first, result=result)
+        says(text)(submission)
+
+    lost: dict[str, float | None] = {"recurrence": 0.0, "rnn_bptt": None, "double": None}
+    return Attack(17, name, (), make, lost, goal="files", why="nothing of ours unpickles")
+
+
+def pickled_file(name: str) -> Make:
+    """Hand in a pickle."""
+    return lambda s: s.attach(
+        name, b"cbuiltins\nopen\n(S'" + str(s.room / "unpickled").encode() + b"'\nS'w'\ntR."
+    )
+
+
+RAW = """
+import pickle
+def to_all(data):
+    for number in range(3, 40):
+        try:
+            if os.fstat(number).st_mode & 0o170000 == 0o140000:
+                os.set_blocking(number, False)
+                os.write(number, data)
+        except OSError:
+            pass
+"""
+IMAGE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+STORED = f'<img src="data:image/png;base64,{IMAGE[:20]}'
+
+ATTACKS = [
+    shows("script", 'display(HTML(f"{less}script>{leak}{less}/script>"))', SCRIPT),
+    shows("iframe", 'display(HTML(f"{less}iframe srcdoc=\'{leak}\'>"))', f"<iframe srcdoc='{LEAK}"),
+    shows("svg", 'display(SVG(f"{less}svg xmlns=\'http://www.w3.org/2000/svg\'>{less}text>{leak}{less}/text>{less}/svg>"))', f"<text>{LEAK}"),
+    shows("style", 'display(HTML(f"{less}style>.{leak} {{display:none}}{less}/style>"))', f"<style>.{LEAK}"),
+    shows("javascript", 'display(HTML(f"{less}img src=x onerror={leak}>"))', f"<img src=x onerror={LEAK}"),
+    writes("markdown_script", f"<script>{LEAK}</script>", SCRIPT),
+    writes("markdown_frame", f'<iframe src="x{LEAK}"></iframe>', f'<iframe src="x{LEAK}'),
+    writes("markdown_handler", f"<img src=x onerror={LEAK}>", f"<img src=x onerror={LEAK}"),
+    writes("markdown_link", f"[press](javascript:{LEAK})", f'href="javascript:{LEAK}'),
+    writes("markdown_reference", f"[press][1]\n\n[1]:\n   javascript:{LEAK}\n", f'href="javascript:{LEAK}'),
+    writes("markdown_picture", f"![x](http://127.0.0.1/{LEAK}.png)", f'src="http://127.0.0.1/{LEAK}'),
+    pickles("returned", "Opened()"),
+    pickles("in_an_array", "np.array([Opened()], dtype=object), 1"),
+    pickles("on_the_wire", "(to_all(pickle.dumps(Opened())), _zeros(b, C))[1]", RAW),
+    Attack(17, "attached", (), both(attaches("course.pkl", b""), pickled_file("answers.pkl"), pickled_file("a.npy")), HONEST, "files", why="nothing of ours unpickles"),
+    echoes("printed", "print(leak, b)", SILENCE),
+    echoes("displayed", "from IPython.display import display; display({'text/plain': leak}, raw=True)", SILENCE),
+    echoes("error_message", "raise ValueError(leak + str(b))", BARE),
+    echoes("error_name", "raise type(leak, (Exception,), {})", BARE),
+    echoes("type_name", "return type(leak, (), {})()", BARE),
+    echoes("in_numbers", "return np.full(b.shape, 77123.5) + 0.25 * (len(b) == 1), _zeros(b, C)[1]", SILENCE, "77123.75"),
+    echoes("in_shapes", "return np.zeros((77000 + 123, 0)), _zeros(b, C)[1]", SILENCE, "77123"),
+    echoes("in_counts", "return (0,) * 7123", SILENCE, "7123 results"),
+    later("printed", "print(leak, SEEN)"),
+    later("as_result", "leak + str(SEEN)"),
+    later("as_pixels", "import matplotlib.pyplot as plt\nplt.figure(figsize=(1, 1)); plt.imshow(SEEN[-1][0]); plt.show()", "data:image/png"),
+    later("error", "raise ValueError(leak + str(SEEN))", LEAK, (*SILENCE, *BARE)),
+    later("to_stderr", "import sys; print(leak, SEEN, file=sys.stderr)"),
+]  # fmt: skip
