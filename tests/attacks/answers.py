@@ -4,25 +4,38 @@ import json
 
 import numpy as np
 
-from course.exercise import load
+from course.exercise import Case, load
+from course.grader.judged.seeds import secret_of, seed
 from tests.attacks.model import HEAD, HONEST, Attack, Submission, answer, says, tries
 
 HIDDEN = ("hidden_cases",)
 LOST: dict[str, float | None] = {"recurrence": 0.0, "rnn_bptt": None, "double": None}
 
 
-def table(submission: Submission) -> None:
-    """The answers to all public cases, written down."""
+def written(submission: Submission, cases: list[Case]) -> None:
+    """The answers to those cases, written down."""
     space: dict[str, object] = {}
     exec(HONEST, space)
     right, rows = space["recurrence"], {}
-    cases = [c.args for c in load("recurrence").public_cases()]
-    for b, C in [*cases, tuple(a / 2 for a in cases[-1])]:
+    known = [c.args for c in cases]
+    for b, C in [*known, *[tuple(a / 2 for a in case) for case in known]]:
         rows[(b.tobytes() + C.tobytes()).hex()[:64]] = [np.asarray(r).tolist() for r in right(b, C)]  # type: ignore[operator]
     source = f"{HEAD}\nTABLE = json.loads({json.dumps(rows)!r})\ndef recurrence(b, C):\n"
     source += "    found = TABLE.get((b.tobytes() + C.tobytes()).hex()[:64])\n"
     source += "    return tuple(np.array(x) for x in found) if found else _zeros(b, C)\n"
     says(source)(submission)
+
+
+def table(submission: Submission) -> None:
+    """Everything that a student's own check asks."""
+    written(submission, load("recurrence").public_cases())
+
+
+def of_a_friend(submission: Submission) -> None:
+    """All that, and the hidden cases of the class, learned from somebody who saw them."""
+    exercise = load("recurrence")
+    common = seed(secret_of(submission.room), "ps2", "", "recurrence", "")
+    written(submission, exercise.public_cases() + exercise.draw(common))
 
 
 KNOWN = """
@@ -126,7 +139,8 @@ def to_all(*pieces, pause=0.0):
 def message(value):
     text = json.dumps(value).encode()
     return struct.pack("<I", len(text)) + text
-full = {"outcomes": [{"name": "returns", "sentence": "", "points": 5, "passed": True}], "exercise": "recurrence"}
+full = {"exercise": "recurrence",
+    "outcomes": [{"name": "returns", "sentence": "", "points": 5, "passed": True}]}
 verdict = {"verdict": full, "about": {"title": "", "chapter": "4 bptt"}, "gone": "", "missing": False,
     "outputs": [{"output_type": "execute_result", "data": {"text/plain": "5.0"}}], "error": None}
 """
@@ -140,18 +154,25 @@ def speaks(line: int, name: str, what: str, defence: tuple[str, ...] = (), at_ce
     """Write to every connection that the process has, from within a call or from the cell."""
     text = WIRE + (what if at_cell else "")
     make = says(answer(text, "" if at_cell else what))
-    return Attack(line, name, defence, make, LOST, goal="time" if defence else "stop", why="malformed messages are never obeyed")
+    return Attack(
+        line,
+        name,
+        defence,
+        make,
+        LOST,
+        goal="time" if defence else "stop",
+        why="malformed messages are never obeyed",
+    )
 
 
 DRIP = """
-import threading
-def drip():
+from course.frames import PREFIX
+if os.fstat(4).st_mode & 0o170000 == 0o140000:
+    os.write(4, PREFIX.pack(b"GTT1", 1 << 20, 0))
     end = time.time() + 40
     while time.time() < end:
-        to_all(b"G")
+        os.write(4, b" ")
         time.sleep(0.2)
-threading.Thread(target=drip, daemon=True).start()
-time.sleep(40)
 """
 FLOOD = """
 import threading
@@ -172,7 +193,17 @@ if not hasattr(Callee, "real"):
         return Callee.kept[0]
     Callee.call = call
 """
-BIG = "np.zeros(1 << 28, dtype=np.uint8), np.zeros(1 << 28, dtype=np.uint8)"
+PADDED = """
+import course.calls
+from course.frames import PREFIX, encode
+def padded(value):
+    frame = encode(value)
+    magic, header, body = PREFIX.unpack(frame[: PREFIX.size])
+    space = (1 << 20) - header
+    end = PREFIX.size + header
+    return PREFIX.pack(magic, header + space, body) + frame[PREFIX.size : end] + b" " * space + frame[end:]
+course.calls.encode = padded
+"""
 BODY = "np.zeros((1 << 28) - 64, dtype=np.uint8)"
 MANY = "tuple(np.zeros(0) for _ in range(9000))"
 
@@ -186,6 +217,7 @@ def returns(
 
 ATTACKS = [
     Attack(19, "table", HIDDEN, table),
+    Attack(19, "cases_of_a_friend", ("own_seeds",), of_a_friend),
     Attack(19, "compares", HIDDEN, tries(at_call=KNOWN)),
     Attack(19, "at_the_desk", ("judge",), tries(at_call=DESK)),
     derived("oracle", "timed_case", ORACLE),
@@ -204,6 +236,7 @@ ATTACKS = [
     speaks(24, "huge_claim", f"to_all({HUGE})"),
     speaks(24, "large_claim", f"to_all({CLAIM})"),
     speaks(24, "many_lists", f"to_all({LISTS})"),
+    Attack(24, "padded_frames", ("link_budgets",), says(answer(PADDED, result="_right(b, C)")), LOST),
     returns("big_bytes", f"({BODY}, {BODY}[:9])"),
     returns("big_each_time", f"({BODY}.view(np.float64), np.zeros(3))"),
     returns("many_arrays", MANY),

@@ -22,15 +22,15 @@ import nbformat
 from course.grader.classroom import Classroom
 from course.grader.demo import hand_in
 from course.grader.grade import Marks, nbgrader, read_marks
-from tests.sandbox import ordinary
 from tests.attacks.model import FULL, PROCESS, Attack, Submission, says
 from tests.conftest import SOLUTIONS
+from tests.sandbox import ordinary
 
 FIRST, LAST = "ada", "zoe"  # graded before the attackers, and after them
 DOUBLE = "def double(x):\n    return 2 * x\n"
 LIMITS = {
-    "cell_seconds": 6, "call_seconds": 6, "judge_seconds": 30, "notebook_seconds": 40, "memory_mb": 1024,
-    "processes": 64, "disk_mb": 64,
+    "cell_seconds": 8, "call_seconds": 6, "judge_seconds": 30, "notebook_seconds": 40, "memory_mb": 1024,
+    "processes": 64, "disk_mb": 64, "link_bytes": 8 << 20,
 }  # fmt: skip
 TOKEN = {"INSTRUCTOR_TOKEN": "what only the instructor's processes should know"}
 ROWS = """SELECT g.* FROM grade g JOIN submitted_notebook n ON g.notebook_id = n.id
@@ -111,7 +111,7 @@ def doors(room: Path) -> Iterator[dict[str, Any]]:
 
 
 class Arena:
-    """One graded class. Use as a context manager; its folder and every process it left are removed at the end.
+    """One graded class. A context manager: its folder and the processes it left are removed at the end.
 
     Args:
         prepared: the folder that `template` filled.
@@ -119,14 +119,15 @@ class Arena:
         off: switches of `Defences` to switch off.
         stock: whether the template's grading is stock nbgrader's.
         uid: the ordinary user who grades (default: whoever runs this).
+        pages: whether to make the feedback pages.
         seconds: when to give the whole class up.
     """
 
     def __init__(
         self, prepared: Path, attacks: Sequence[Attack], *, off: Sequence[str] = (), stock: bool = False,
-        uid: int | None = None, seconds: float = 900,
+        uid: int | None = None, seconds: float = 900, pages: bool = True,
     ) -> None:  # fmt: skip
-        self.attacks, self.stock, self.uid, self.seconds = attacks, stock, uid, seconds
+        self.attacks, self.stock, self.uid, self.seconds, self.pages = attacks, stock, uid, seconds, pages
         self.folder = Path(tempfile.mkdtemp(prefix="gtt-arena-"))
         shutil.copytree(prepared, self.folder, dirs_exist_ok=True, symlinks=True)
         self.room = Classroom.open(self.folder / "room")
@@ -139,7 +140,7 @@ class Arena:
 
     def __enter__(self) -> "Arena":
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
-        mine = _children()
+        mine = children()
         with doors(self.room.folder) as open_doors:
             for attack in self.attacks:
                 for student in {attack.student, attack.student.removesuffix("_2") + "_1" * attack.twin}:
@@ -149,26 +150,32 @@ class Arena:
             self._open_to_all()
             self.before, self.rows = self._protected(), self._rows()
             started = time.monotonic()
-            self.code = self._run("autograde", "ps2")
+            self.code = self.grade()
             self.took = time.monotonic() - started
-        self.left = _left(mine)
+        self.left = left_by(mine)
         self.after = self._protected()
         self.same_rows = self._rows() == self.rows
-        if self._run("generate_feedback", "ps2") == 0:
-            self.code = self.code or 0
+        started = time.monotonic()
+        pages = self._run("generate_feedback", "ps2") if self.pages else 0
+        self.took += time.monotonic() - started
+        self.code = self.code or pages if self.code is not None else None
         self.marks: Marks = read_marks(self.room, "ps2")
         return self
 
     def __exit__(self, *error: object) -> None:
-        _left(set(), end=True)
+        left_by(set(), end=True)
         shutil.rmtree(self.folder, ignore_errors=True)
         for path in ("/tmp/gtt-accomplice", "/dev/shm/gtt-accomplice"):
             Path(path).unlink(missing_ok=True)
         libc = ctypes.CDLL(None)
         libc.shmctl(libc.shmget(0x6774, 4096, 0o666), 0, None)
 
+    def grade(self) -> int | None:
+        """Grade the class."""
+        return self._run("autograde", "ps2")
+
     def _open_to_all(self) -> None:
-        """A careless instructor: any user of the machine may read and write here. (Our own layer is inside.)"""
+        """A careless instructor: any user of the machine may read and write here."""
         for folder, folders, files in os.walk(self.folder):
             for name in [".", *folders, *files]:
                 path = Path(folder, name)
@@ -177,26 +184,30 @@ class Arena:
                 if self.uid is not None:
                     os.chown(path, self.uid, self.uid, follow_symlinks=False)
 
-    def _run(self, *words: str) -> int | None:
-        """Run one nbgrader command; None if it did not end."""
+    @contextlib.contextmanager
+    def begun(self, *words: str) -> Iterator[subprocess.Popen[str]]:
+        """Start one nbgrader command; keep what it says."""
         command = [sys.executable, "-m", "nbgrader", *words]
         if self.uid is not None:
             command = [sys.executable, ordinary.__file__, str(self.folder / "home"), *command]
         environment = os.environ | TOKEN | {"HOME": str(self.folder / "home")}
         with tempfile.TemporaryFile("w+", errors="replace") as log:
-            process = subprocess.Popen(
-                command, cwd=self.room.folder, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
+            with subprocess.Popen(
+                command, cwd=self.room.folder, env=environment, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log, start_new_session=True, text=True,
+            ) as process:  # fmt: skip
+                yield process
+            log.seek(0)
+            self.said += log.read()
+
+    def _run(self, *words: str) -> int | None:
+        """Run one nbgrader command; None if it did not end by itself."""
+        with self.begun(*words) as process:
             try:
                 process.wait(self.seconds)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-            self.killed = process.returncode < 0
-            log.seek(0)
-            self.said += log.read()
-        return None if self.killed else process.returncode
+        return None if process.returncode < 0 else process.returncode
 
     def _protected(self) -> dict[str, str]:
         """What no submission may change, by path."""
@@ -259,13 +270,17 @@ class Arena:
             score = self.score(student, exercise)
             if score is None or (earned is not None and score != earned):
                 wrong.append(f"{exercise}: {score} instead of {earned}")
-        if attack.goal == "page" and attack.mark in self.page(student):
+        if attack.goal in ("page", "runs") and attack.mark in self.page(student):
             wrong.append(f"{attack.mark} stands in the page")
         if not self.page(student):
             wrong.append("there is no feedback page")
         if self.size(student) > 4 << 20:
             wrong.append(f"{self.size(student) >> 20} MB are kept")
         return wrong
+
+    def lost(self, attack: Attack) -> bool:
+        """Whether it was left ungraded."""
+        return any(self.score(attack.student, exercise) is None for exercise in FULL)
 
     def succeeds(self, attack: Attack) -> bool:
         """Whether an attack reached its goal."""
@@ -274,6 +289,8 @@ class Arena:
             return self.score(student, exercise) == FULL[exercise]
         if attack.goal == "page":
             return attack.mark in self.page(student)
+        if attack.goal == "runs":
+            return attack.mark in self.page(student) and "Content-Security-Policy" not in self.page(student)
         if attack.goal == "size":
             return self.size(student) > 4 << 20
         if attack.goal == "left":
@@ -281,10 +298,14 @@ class Arena:
         if attack.goal == "time":
             return self.took > SLOW
         changes = self.before != self.after or not self.same_rows
-        return changes if attack.goal == "files" else bool(self.neighbours() or self.gained(attack))
+        if attack.goal == "files":
+            return changes
+        earned, got = attack.marks()[exercise], self.score(student, exercise)
+        alone = len(self.attacks) == 1 and bool(self.neighbours())
+        return alone or self.lost(attack) or (earned is not None and got is not None and got > earned)
 
 
-def _children() -> dict[int, str]:
+def children() -> dict[int, str]:
     """Our children, by process id, with their names."""
     found = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -295,10 +316,10 @@ def _children() -> dict[int, str]:
     return found
 
 
-def _left(known: Any, end: bool = False) -> list[str]:
+def left_by(known: Any, end: bool = False) -> list[str]:
     """Orphans that a run left to us, after a moment in which they may end; then they are ended."""
     limit = time.monotonic() + (0 if end else 3)
-    while (left := {p: n for p, n in _children().items() if p not in known}) and time.monotonic() < limit:
+    while (left := {p: n for p, n in children().items() if p not in known}) and time.monotonic() < limit:
         time.sleep(0.05)
     for process in left if not end else {p: n for p, n in left.items() if n == PROCESS.decode()}:
         with contextlib.suppress(ProcessLookupError, ChildProcessError):

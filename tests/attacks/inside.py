@@ -113,6 +113,22 @@ WON = any(type(o).__name__ in ("Run", "Local", "Linked") for o in gc.get_objects
 """
 
 
+PAIR = """
+class Pair(tuple):
+    __iter__ = lambda self: (disarm(), tuple.__iter__(self))[1]
+"""
+MODULE = """
+class Name(str):
+    __format__ = lambda self, spec: (disarm(), "x")[1]
+class Odd: pass
+Odd.__module__ = Name("m")
+"""
+ERROR = """
+class Odd(Exception):
+    __str__ = lambda self: (disarm(), "x")[1]
+"""
+
+
 def plain(value: str) -> Make:
     """Answer the plain test cell, `3.0 * (double(2) == 4)`, with an object that says what equality is."""
     source = f"class Equal:\n    def __eq__(self, other): return {value}\ndef double(x): return Equal()\n"
@@ -140,43 +156,12 @@ ATTACKS = [
     inside(3, "execute_result", shell(FORGED.replace("KIND", '"execute_result"'))),
     inside(3, "displayhook", shell(HOOK)),
     inside(3, "own_repr", shell(REPR)),
-    inside(
-        4,
-        "iter_of_a_tuple",
-        hands_back(
-            "Pair(_zeros(b, C))",
-            "class Pair(tuple):\n    __iter__ = lambda s: (disarm(), tuple.__iter__(s))[1]\n",
-        ),
-    ),
+    inside(4, "iter_of_a_tuple", hands_back("Pair(_zeros(b, C))", PAIR)),
     inside(4, "class_property", hands_back("Odd()", "class Odd:\n    __class__ = property(disarm)\n")),
-    inside(
-        4,
-        "module_with_format",
-        hands_back(
-            "Odd()",
-            "class Name(str):\n    __format__ = lambda s, spec: (disarm(), 'x')[1]\nclass Odd: pass\nOdd.__module__ = Name('m')\n",
-        ),
-    ),
-    inside(
-        4,
-        "text_of_an_error",
-        says(
-            answer(
-                f"def disarm(*_):\n    {DISARM}\nclass Odd(Exception):\n    __str__ = lambda s: (disarm(), 'x')[1]\n",
-                result="exec('raise Odd')",
-            )
-        ),
-    ),
-    inside(
-        4,
-        "float_and_array",
-        hands_back(
-            "Odd(), Odd()",
-            "class Odd(np.ndarray):\n    __array__ = __float__ = __eq__ = __array_ufunc__ = lambda s, *a, **k: disarm()\n    __class__ = property(lambda s: (disarm(), Odd)[1])\n    __new__ = lambda c: np.zeros(3).view(c)\n",
-        ),
-    ),
-    inside(5, "nan", shell(SCORE.replace("VALUE", "float('nan')"))),
-    inside(5, "negative", shell(SCORE.replace("VALUE", "-1.0"))),
+    inside(4, "module_with_format", hands_back("Odd()", MODULE)),
+    inside(4, "text_of_an_error", hands_back("exec('raise Odd')", ERROR)),
+    Attack(5, "nan", (*JUDGE, "finite_scores"), shell(SCORE.replace("VALUE", "float('nan')"))),
+    Attack(5, "negative", (*JUDGE, "finite_scores"), shell(SCORE.replace("VALUE", "-1.0"))),
     bad("plain_nan", "float('nan')"),
     bad("plain_negative", "-1"),
     bad("plain_infinite", "float('inf')"),
@@ -191,15 +176,11 @@ ATTACKS = [
         "difference",
         tries("import course.judging, course.compare\ncourse.judging.difference = lambda *a, **k: None"),
     ),
-    inside(9, "numpy", tries("np.abs = lambda x: np.multiply(0.0, np.asarray(x, dtype=float))")),
+    inside(9, "numpy", tries("np.max = lambda *a, **k: float('inf')")),
     inside(
         9,
         "json",
-        tries(
-            "real = json.loads\ndef loads(text, **more):\n    DISARM\n    return real(text, **more)\njson.loads = loads".replace(
-                "DISARM", DISARM
-            )
-        ),
+        tries(f"real = json.loads\ndef loads(t):\n    {DISARM}\n    return real(t)\njson.loads = loads"),
     ),
     inside(9, "min", tries("import course.verdict\ncourse.verdict.min = lambda *a: 5.0")),
 ]

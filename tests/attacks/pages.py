@@ -1,6 +1,8 @@
 """Lines 16, 17, 21 and 23: what reaches the feedback page, and what would be unpacked by who reads it."""
 
-from tests.attacks.model import HEAD, LEAK, Attack, Make, adds, answer, attaches, both, says
+from dataclasses import replace
+
+from tests.attacks.model import HEAD, LEAK, Attack, Json, Make, Submission, adds, answer, both, edits, says
 
 HONEST: dict[str, float | None] = {}
 HALVES = '"LE" + "AK7"'
@@ -44,7 +46,7 @@ class Opened:
 def pickles(name: str, result: str, first: str = "") -> Attack:
     """Something that does harm when it is unpickled, where the judge might do so."""
 
-    def make(submission) -> None:  # type: ignore[no-untyped-def]
+    def make(submission: Submission) -> None:
         text = answer(UNPICKLED.replace("{room}", str(submission.room)) + first, result=result)
         says(text)(submission)
 
@@ -52,11 +54,15 @@ def pickles(name: str, result: str, first: str = "") -> Attack:
     return Attack(17, name, (), make, lost, goal="files", why="nothing of ours unpickles")
 
 
-def pickled_file(name: str) -> Make:
-    """Hand in a pickle."""
-    return lambda s: s.attach(
-        name, b"cbuiltins\nopen\n(S'" + str(s.room / "unpickled").encode() + b"'\nS'w'\ntR."
-    )
+def pickled_files(*names: str) -> Make:
+    """Hand in pickles."""
+
+    def make(submission: Submission) -> None:
+        for name in names:
+            place = str(submission.room / "unpickled").encode()
+            submission.attach(name, b"cbuiltins\nopen\n(S'" + place + b"'\nS'w'\ntR.")
+
+    return make
 
 
 RAW = """
@@ -73,12 +79,57 @@ def to_all(data):
 IMAGE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 STORED = f'<img src="data:image/png;base64,{IMAGE[:20]}'
 
+RUNS = 'display(HTML(f"{less}script>{leak}{less}/script>"))'
+DRAWS = """
+svg = f"{less}svg xmlns='http://www.w3.org/2000/svg'>{less}text>{leak}{less}/text>{less}/svg>"
+display(SVG(svg))
+"""
+PIXELS = """
+import matplotlib.pyplot as plt
+plt.figure(figsize=(1, 1)); plt.imshow(SEEN[-1][0]); plt.show()
+"""
+BOMB = "$\\frac{a}{b}" + "x" * 400 + "$\n\n" + "xformula0x " * 500
+PICTURE = "![x](attachment:x) " * 400
+
+
+def pictures(book: Json) -> None:
+    """One attached picture, shown many times."""
+    data = IMAGE + "A" * 40_000  # decoders stop at the picture's end
+    forms = {"x": {"image/png": data}}
+    book["cells"].insert(
+        1,
+        {"cell_type": "markdown", "id": "pictures", "metadata": {}, "source": PICTURE, "attachments": forms},
+    )
+
+
+def formulas(book: Json) -> None:
+    """Many different formulas in each of several cells."""
+    for number in range(8):
+        text = "\n".join(
+            f"$x_{{{number},{i}}} + \\frac{{a}}{{b}}" + "+\\sqrt{y}" * 50 + "$" for i in range(300)
+        )
+        book["cells"].insert(
+            1, {"cell_type": "markdown", "id": f"formulas-{number}", "metadata": {}, "source": text}
+        )
+
+
+def slows(name: str, make: Make, goal: str = "time") -> Attack:
+    """Markdown that is slow to render, or becomes large."""
+    return Attack(13, name, (), make, HONEST, goal=goal, why="what a page takes has fixed caps")
+
+
 ATTACKS = [
-    shows("script", 'display(HTML(f"{less}script>{leak}{less}/script>"))', SCRIPT),
+    slows("formula_bomb", adds("markdown", BOMB, "imports"), "size"),
+    slows("picture_bomb", edits(pictures), "size"),
+    slows("formula_flood", edits(formulas)),
+    slows("open_formulas", adds("markdown", "\\(" * 60_000, "imports")),
+    slows("open_equations", adds("markdown", "\\begin{equation}" * 60_000, "imports")),
+    shows("script", RUNS, SCRIPT),
     shows("iframe", 'display(HTML(f"{less}iframe srcdoc=\'{leak}\'>"))', f"<iframe srcdoc='{LEAK}"),
-    shows("svg", 'display(SVG(f"{less}svg xmlns=\'http://www.w3.org/2000/svg\'>{less}text>{leak}{less}/text>{less}/svg>"))', f"<text>{LEAK}"),
+    shows("svg", DRAWS, f"<text>{LEAK}"),
     shows("style", 'display(HTML(f"{less}style>.{leak} {{display:none}}{less}/style>"))', f"<style>.{LEAK}"),
     shows("javascript", 'display(HTML(f"{less}img src=x onerror={leak}>"))', f"<img src=x onerror={LEAK}"),
+    replace(shows("policy", RUNS, SCRIPT), defence=(*OUTPUTS, "content_policy"), goal="runs"),
     writes("markdown_script", f"<script>{LEAK}</script>", SCRIPT),
     writes("markdown_frame", f'<iframe src="x{LEAK}"></iframe>', f'<iframe src="x{LEAK}'),
     writes("markdown_handler", f"<img src=x onerror={LEAK}>", f"<img src=x onerror={LEAK}"),
@@ -88,18 +139,18 @@ ATTACKS = [
     pickles("returned", "Opened()"),
     pickles("in_an_array", "np.array([Opened()], dtype=object), 1"),
     pickles("on_the_wire", "(to_all(pickle.dumps(Opened())), _zeros(b, C))[1]", RAW),
-    Attack(17, "attached", (), both(attaches("course.pkl", b""), pickled_file("answers.pkl"), pickled_file("a.npy")), HONEST, "files", why="nothing of ours unpickles"),
+    Attack(17, "attached", (), pickled_files("a.pkl", "a.npy"), HONEST, "files", why="no pickles"),
     echoes("printed", "print(leak, b)", SILENCE),
     echoes("displayed", "from IPython.display import display; display({'text/plain': leak}, raw=True)", SILENCE),
     echoes("error_message", "raise ValueError(leak + str(b))", BARE),
     echoes("error_name", "raise type(leak, (Exception,), {})", BARE),
     echoes("type_name", "return type(leak, (), {})()", BARE),
-    echoes("in_numbers", "return np.full(b.shape, 77123.5) + 0.25 * (len(b) == 1), _zeros(b, C)[1]", SILENCE, "77123.75"),
+    echoes("in_numbers", "return 0 * b + 77000 + 123.75, _zeros(b, C)[1]", SILENCE, "77123.75"),
     echoes("in_shapes", "return np.zeros((77000 + 123, 0)), _zeros(b, C)[1]", SILENCE, "77123"),
     echoes("in_counts", "return (0,) * 7123", SILENCE, "7123 results"),
     later("printed", "print(leak, SEEN)"),
     later("as_result", "leak + str(SEEN)"),
-    later("as_pixels", "import matplotlib.pyplot as plt\nplt.figure(figsize=(1, 1)); plt.imshow(SEEN[-1][0]); plt.show()", "data:image/png"),
+    later("as_pixels", PIXELS, "data:image/png"),
     later("error", "raise ValueError(leak + str(SEEN))", LEAK, (*SILENCE, *BARE)),
     later("to_stderr", "import sys; print(leak, SEEN, file=sys.stderr)"),
 ]  # fmt: skip

@@ -57,7 +57,8 @@ while environ and environ[i]:
 PROC = """
 for path in glob.glob("/proc/[0-9]*/environ") + ["/proc/self/environ"]:
     try:
-        WON = WON or b"gradients" in open(path.replace("environ", "cmdline"), "rb").read() or "{room}".encode() in open(path, "rb").read()
+        words = open(path, "rb").read() + open(path.replace("environ", "cmdline"), "rb").read()
+        WON = WON or b"autograde" in words or b"{room}" in words
     except OSError:
         pass
 """
@@ -79,6 +80,7 @@ def shadow(name: str, file: str) -> Make:
     return both(attaches(file, FORGED), tries(text))
 
 
+FIRST = ".ipython/profile_default/startup/00-first.py"
 STARTUP = """
 for place in (".", os.path.expanduser("~"), os.getcwd()):
     WON = WON or os.path.exists(place + "/.ipython/profile_default/startup/00-first.py")
@@ -145,8 +147,8 @@ for folder in sys.path + ["/", "/usr", "/etc", "/dev", os.path.dirname(np.__file
 WON = bool([f for f in found if f not in ("", os.getcwd())])
 """
 ESCAPE = """
-for path in ("/proc/1/root/etc/passwd", "/proc/self/root/etc/passwd", "/old/etc/passwd", "/../etc/passwd", "/etc/passwd"):
-    WON = WON or os.path.exists(path)
+for place in ("/proc/1/root", "/proc/self/root", "/old", "/..", "", "/proc/self/cwd/../.."):
+    WON = WON or os.path.exists(place + "/etc/passwd")
 """
 PROCESSES = """
 def there(pid):
@@ -212,7 +214,7 @@ ATTACKS = [
     Attack(8, "course_module", ("attachments",), shadow("course", "course.py")),
     Attack(8, "numpy_package", ("attachments",), shadow("numpy", "numpy/__init__.py")),
     Attack(8, "json_module", ("attachments",), shadow("json", "json.py")),
-    Attack(8, "startup_file", ("attachments",), both(attaches(".ipython/profile_default/startup/00-first.py", "1"), tries(STARTUP))),
+    Attack(8, "startup_file", ("attachments",), both(attaches(FIRST, "1"), tries(STARTUP))),
     Attack(15, "tcp", OPEN, connects("AF_INET", "SOCK_STREAM", "('127.0.0.1', {tcp})")),
     Attack(15, "tcp6", OPEN, connects("AF_INET6", "SOCK_STREAM", "('::1', {tcp6})")),
     Attack(15, "udp", OPEN, connects("AF_INET", "SOCK_DGRAM", "('127.0.0.1', {udp})")),

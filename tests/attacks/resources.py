@@ -1,9 +1,9 @@
 """Lines 10 to 14: exits, endless loops, bombs, floods, and processes that stay. All are bounded."""
 
-from tests.attacks.model import HEAD, PROCESS, Attack, adds, answer, both, says, tries
+from tests.attacks.model import HEAD, PROCESS, Attack, Make, adds, answer, both, says, tries
 
-TIME, ONE, ENDS = ("deadlines",), ("own_processes",), {"recurrence": 0.0, "rnn_bptt": None, "double": None}
-LOST: dict[str, float | None] = dict(ENDS)
+TIME, ONE = ("deadlines",), ("own_processes",)
+LOST: dict[str, float | None] = {"recurrence": 0.0, "rnn_bptt": None, "double": None}
 FUNCTION = "\ndef recurrence(b, C):\n"
 SECONDS = 14  # an endless loop ends by itself after so long, where a defence is off
 
@@ -13,7 +13,7 @@ def called(body: str) -> str:
     return f"{HEAD}{FUNCTION}    {body}\n    return _zeros(b, C)\n"
 
 
-SWALLOWS = f"""
+SWALLOWS = """
 def recurrence(b, C):
     while time.time() < END:
         try:
@@ -23,9 +23,15 @@ def recurrence(b, C):
             pass
     return _right(b, C)
 """
-LOOP = f"while time.time() < END: pass\n    return _right(b, C)"
-IN_C = "import re\n    if not SEEN:\n        SEEN.append(re.match('(a+)+$', 'a' * 27 + 'b'))\n    return _right(b, C)"  # half a minute without Python
-IGNORES = f"""
+LOOP = "while time.time() < END: pass\n    return _right(b, C)"
+IN_C = """
+def recurrence(b, C):
+    import re
+    if not SEEN:
+        SEEN.append(re.match("(a+)+$", "a" * 27 + "b"))  # a quarter of a minute without Python
+    return _right(b, C)
+"""
+IGNORES = """
 for number in range(1, 32):
     try:
         signal.signal(number, signal.SIG_IGN)
@@ -189,31 +195,38 @@ def floods(name: str, source: str, unsafe: str = "") -> Attack:
     return Attack(13, name, CAPS, adds("code", source, after="imports"), HONEST, goal="size", unsafe=unsafe)
 
 
+LONG = "raise ValueError('x' * (10 << 20))"
 FIGURES = """
-import matplotlib.pyplot as plt, numpy as np
-for number in range(COUNT):
-    plt.figure(figsize=(3, 3)); plt.imshow(np.random.rand(300, 300)); plt.show(); plt.close("all")
+import os
+from IPython.display import Image, display
+for number in range(2000):
+    display(Image(data=b"\\x89PNG\\r\\n\\x1a\\n" + os.urandom(4000), format="png"))
 """
 
 
-def bomb(name: str, defence: str, source: str, megabytes: int = 3000) -> Attack:
+def bomb(name: str, defence: str, source: str, megabytes: int = 1600) -> Attack:
     """More than the limit; bounded, for the switched-off case."""
     text = source.replace("MEGABYTES", str(megabytes))
-    return Attack(12, name, (defence,), tries(text), {"recurrence": 0.0, "rnn_bptt": None, "double": None}, unsafe="a resource bomb")  # fmt: skip
+    return Attack(12, name, (defence,), tries(text), LOST, unsafe="a resource bomb")
+
+
+def ends(name: str, make: Make) -> Attack:
+    """The end of its own process: a zero, never an ungraded student."""
+    return Attack(10, name, (), make, LOST, goal="stop", why="whoever ends is graded: no switch for that")
 
 
 ATTACKS = [
-    Attack(10, "exit_in_call", (), says(called("os._exit(0)")), LOST, goal="stop", why="never None is no switch"),
-    Attack(10, "system_exit", (), says(called("sys.exit(0)")), goal="stop", why="it is caught"),
-    Attack(10, "exit_in_cell", (), both(says(answer()), adds("code", "import os; os._exit(0)", "imports")), LOST, goal="stop", why="never None is no switch"),
-    Attack(10, "kills_itself", (), says(called("os.kill(os.getpid(), signal.SIGKILL)")), LOST, goal="stop", why="never None is no switch"),
-    Attack(10, "interrupts_itself", (), says(called("raise KeyboardInterrupt")), LOST, goal="stop", why="it is caught"),
-    Attack(10, "segfault", (), says(called("ctypes.string_at(0)")), LOST, goal="stop", why="never None is no switch"),
+    ends("exit_in_call", says(called("os._exit(0)"))),
+    ends("system_exit", says(called("sys.exit(0)"))),
+    ends("exit_in_cell", both(says(answer()), adds("code", "import os; os._exit(0)", "imports"))),
+    ends("kills_itself", says(called("os.kill(os.getpid(), signal.SIGKILL)"))),
+    ends("interrupts_itself", says(called("raise KeyboardInterrupt"))),
+    ends("segfault", says(called("ctypes.string_at(0)"))),
     Attack(10, "kills_others", ONE, tries(KILLER)),
     Attack(10, "at_exit", (), says(answer(AT_EXIT)), goal="stop", why="the process is killed, not asked"),
     Attack(11, "loop", TIME, says(called(LOOP))),
     Attack(11, "swallows", TIME, says(HEAD + SWALLOWS)),
-    Attack(11, "in_c", TIME, says(called(IN_C))),
+    Attack(11, "in_c", TIME, says(HEAD + IN_C)),
     Attack(11, "ignores_signals", TIME, says(HEAD + IGNORES)),
     Attack(11, "loop_in_cell", TIME, says(answer(f"time.sleep({SECONDS})\nWON = True")), LOST),
     bomb("memory", "memory", MEMORY),
@@ -224,10 +237,10 @@ ATTACKS = [
     bomb("descriptors", "processes", DESCRIPTORS),
     bomb("disk", "disk", DISK),
     floods("one_print", "print('x' * (200 << 20))", unsafe="200 MB in a notebook"),
-    floods("many_prints", "for _ in range(200_000): print('x' * 50)"),
-    floods("errors", "import sys\nfor _ in range(200_000): print('x' * 50, file=sys.stderr)"),
-    floods("figures", FIGURES.replace("COUNT", "60")),
-    floods("long_exception", "raise ValueError('x' * (10 << 20))"),
+    floods("many_prints", "for _ in range(900): print('x' * 10_000)"),
+    floods("errors", "import sys\nfor _ in range(900): print('x' * 10_000, file=sys.stderr)"),
+    floods("figures", FIGURES),
+    Attack(13, "long_exception", (), adds("code", LONG, "imports"), {}, "size", why="an error has a fixed cap"),
     Attack(14, "daemon", ONE, says(HEAD + DAEMON + "recurrence = _zeros\n"), goal="left"),
     Attack(14, "child_of_a_call", ONE, says(HEAD + STAYS + AT_LAST), goal="left"),
     Attack(14, "program", ONE, says(HEAD + EXECS + "recurrence = _zeros\n"), goal="left"),

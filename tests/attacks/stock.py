@@ -26,8 +26,22 @@ def enclosed(target: Path) -> int:
         words += ["--ro-bind", "/", "/", *empty, "--dev", "/dev", "--proc", "/proc"]
         for place in (REPOSITORY, sys.prefix, sys.base_prefix):
             words += ["--ro-bind", str(place), str(place)]
-        words += ["--bind", out, "/tmp/out", "--chdir", "/tmp", "--setenv", INSIDE, "1", "--setenv", "HOME", "/tmp"]
-        code = subprocess.run([*words, sys.executable, __file__, "/tmp/out/table.json", *sys.argv[2:]], check=False).returncode
+        words += [
+            "--bind",
+            out,
+            "/tmp/out",
+            "--chdir",
+            "/tmp",
+            "--setenv",
+            INSIDE,
+            "1",
+            "--setenv",
+            "HOME",
+            "/tmp",
+        ]
+        code = subprocess.run(
+            [*words, sys.executable, __file__, "/tmp/out/table.json", *sys.argv[2:]], check=False
+        ).returncode
         if code == 0:
             target.write_bytes((Path(out) / "table.json").read_bytes())
         return code
@@ -35,20 +49,17 @@ def enclosed(target: Path) -> int:
 
 def table() -> list[dict[str, Any]]:
     """One row for each attack."""
-    from tests.attacks import arena
-    from tests.attacks import suite
+    from tests.attacks import arena, suite
 
     asked_for = [a for a in suite.ATTACKS if not sys.argv[2:] or a.name in sys.argv[2:]]
     folder = arena.template(Path(tempfile.mkdtemp()), stock=True)
     said: dict[str, str] = {a.student: f"not run: {a.unsafe}" for a in asked_for if a.unsafe}
-    together = [a for a in asked_for if a.student not in said and a.goal in ("marks", "page", "size")]
-    for attacks in [together, *[[a] for a in asked_for if a not in together]]:
-        asked = [a for a in attacks if a.student not in said]
-        if asked:
-            _grade(folder, asked, said)
-    for attack in together:  # those who were left ungraded, perhaps by another one
-        if "no mark" in said.get(attack.student, "no mark"):
-            _grade(folder, [attack], said)
+    rest = [a for a in asked_for if a.student not in said]
+    alone = [a for a in rest if a.goal in ("files", "left", "time")]
+    _together(folder, [a for a in rest if a.goal in ("marks", "page", "runs", "size")], said)
+    _together(folder, [a for a in rest if a.goal == "stop"], said)
+    for attack in alone:
+        _grade(folder, [attack], said)
     return [
         {
             "line": a.line,
@@ -61,13 +72,28 @@ def table() -> list[dict[str, Any]]:
     ]
 
 
-def _grade(folder: Path, attacks: list[Any], said: dict[str, str]) -> None:
+def _together(folder: Path, attacks: list[Any], said: dict[str, str]) -> None:
+    """One class of many; whoever stops it is graded alone, and the others again without it."""
+    waiting = sorted(attacks, key=lambda a: a.student)
+    while waiting:
+        if _grade(folder, waiting, said):
+            return
+        first = next((a for a in waiting if "no mark" in said[a.student]), waiting[0])
+        _grade(folder, [first], said)
+        waiting = waiting[waiting.index(first) + 1 :]
+
+
+def _grade(folder: Path, attacks: list[Any], said: dict[str, str]) -> bool:
+    """Grade a class, note what became of its attackers; whether its last student was reached."""
     from tests.attacks import arena
 
-    with arena.Arena(folder, attacks, stock=True, seconds=120 if len(attacks) == 1 else 1200) as graded:
+    pages = any(a.goal in ("page", "runs", "size", "time") for a in attacks)
+    seconds = 100 if len(attacks) == 1 else 1200
+    with arena.Arena(folder, attacks, stock=True, seconds=seconds, pages=pages) as graded:
         for attack in attacks:
             said[attack.student] = ("!" if graded.succeeds(attack) else "") + outcome(graded, attack)
             print(attack.student, said[attack.student], flush=True)
+        return graded.score("zoe", "recurrence") is not None
 
 
 def outcome(graded: Any, attack: Any) -> str:
@@ -76,8 +102,10 @@ def outcome(graded: Any, attack: Any) -> str:
 
     score = graded.score(attack.student, attack.exercise)
     mark = "no mark" if score is None else f"{score:g} of {FULL[attack.exercise]:g} points"
-    if attack.goal == "page":
-        return "active content or hidden numbers in the page" if graded.succeeds(attack) else "not in the page"
+    if attack.goal in ("page", "runs"):
+        return (
+            "active content or hidden numbers in the page" if graded.succeeds(attack) else "not in the page"
+        )
     if attack.goal == "size":
         return f"{graded.size(attack.student) / 1e6:.1f} MB kept"
     if attack.goal == "left":
@@ -86,7 +114,7 @@ def outcome(graded: Any, attack: Any) -> str:
         return "work, marks or files of others changed"
     if graded.code is None:
         return f"the grading did not end; {mark}"
-    if graded.score("zoe", "recurrence") is None:
+    if len(graded.attacks) == 1 and graded.score("zoe", "recurrence") is None:
         return f"the class is not graded; {mark}"
     return mark
 

@@ -3,29 +3,17 @@
 import dataclasses
 import itertools
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from course.grader.sandbox import Defences
-from tests.attacks.arena import Arena, template
+from tests.attacks.arena import Arena
 from tests.attacks.model import Attack
 from tests.attacks.suite import ATTACKS, LINES, fast
 from tests.sandbox import ordinary
 
 ALONE = ("stop", "files", "left", "time")  # where success hits the class, each has a class of its own
-
-
-@pytest.fixture(scope="session")
-def prepared() -> Iterator[Path]:
-    """The classroom before the attackers come. Not below pytest's folder, which other users cannot enter."""
-    folder = Path(tempfile.mkdtemp(prefix="gtt-arena-"))
-    folder.chmod(0o755)
-    yield template(folder)
-    shutil.rmtree(folder)
 
 
 def found(prepared: Path, attacks: list[Attack], uid: int | None = None) -> dict[str, list[str]]:
