@@ -215,6 +215,20 @@ def returns(
     return Attack(24, name, defence, says(answer(result=result)), LOST, goal="stop", why=why)
 
 
+STREAM = """
+from course.frames import PREFIX
+size = 1 << 28
+parts = {"t": [{"t": [{"a": 0}, {"a": 1}]}, None, None, {"f": "0x0.0p+0"}]}
+arrays = [{"dtype": "|u1", "shape": [size]}, {"dtype": "<f8", "shape": [0]}]
+head = json.dumps({"tree": parts, "arrays": arrays}).encode()
+if os.fstat(4).st_mode & 0o170000 == 0o140000:
+    link = socket.socket(fileno=os.dup(4))
+    link.sendall(PREFIX.pack(b"GTT1", len(head), size) + head)
+    for _ in range(size >> 20):
+        link.sendall(bytes(1 << 20))
+"""
+STREAMED = speaks(24, "streamed", STREAM)  # the largest frame there can be; for the usual limits
+
 ATTACKS = [
     Attack(19, "table", HIDDEN, table),
     Attack(19, "cases_of_a_friend", ("own_seeds",), of_a_friend),

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,7 @@ class Arena:
         off: switches of `Defences` to switch off.
         stock: whether the template's grading is stock nbgrader's.
         uid: the ordinary user who grades (default: whoever runs this).
+        limits: those of `Limits` that differ from the usual ones.
         pages: whether to make the feedback pages.
         seconds: when to give the whole class up.
     """
@@ -126,14 +127,16 @@ class Arena:
     def __init__(
         self, prepared: Path, attacks: Sequence[Attack], *, off: Sequence[str] = (), stock: bool = False,
         uid: int | None = None, seconds: float = 900, pages: bool = True,
+        limits: Mapping[str, float] = LIMITS,
     ) -> None:  # fmt: skip
         self.attacks, self.stock, self.uid, self.seconds, self.pages = attacks, stock, uid, seconds, pages
         self.folder = Path(tempfile.mkdtemp(prefix="gtt-arena-"))
         shutil.copytree(prepared, self.folder, dirs_exist_ok=True, symlinks=True)
         self.room = Classroom.open(self.folder / "room")
-        if off:
-            with (self.room.folder / "nbgrader_config.py").open("a") as file:
+        with (self.room.folder / "nbgrader_config.py").open("a") as file:
+            if not stock:
                 file.write(f"c.JudgedAutograde.off = {sorted(off)}\n")
+                file.write(f"c.JudgedAutograde.limits = {dict(limits)}\n")
         self.code: int | None = None
         self.said = ""
         self.left: list[str] = []

@@ -84,6 +84,7 @@ DRAWS = """
 svg = f"{less}svg xmlns='http://www.w3.org/2000/svg'>{less}text>{leak}{less}/text>{less}/svg>"
 display(SVG(svg))
 """
+SHOWN = "from IPython.display import display; display({'text/plain': leak}, raw=True)"
 PIXELS = """
 import matplotlib.pyplot as plt
 plt.figure(figsize=(1, 1)); plt.imshow(SEEN[-1][0]); plt.show()
@@ -141,7 +142,7 @@ ATTACKS = [
     pickles("on_the_wire", "(to_all(pickle.dumps(Opened())), _zeros(b, C))[1]", RAW),
     Attack(17, "attached", (), pickled_files("a.pkl", "a.npy"), HONEST, "files", why="no pickles"),
     echoes("printed", "print(leak, b)", SILENCE),
-    echoes("displayed", "from IPython.display import display; display({'text/plain': leak}, raw=True)", SILENCE),
+    echoes("displayed", SHOWN, SILENCE),
     echoes("error_message", "raise ValueError(leak + str(b))", BARE),
     echoes("error_name", "raise type(leak, (Exception,), {})", BARE),
     echoes("type_name", "return type(leak, (), {})()", BARE),

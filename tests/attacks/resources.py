@@ -240,7 +240,7 @@ ATTACKS = [
     floods("many_prints", "for _ in range(900): print('x' * 10_000)"),
     floods("errors", "import sys\nfor _ in range(900): print('x' * 10_000, file=sys.stderr)"),
     floods("figures", FIGURES),
-    Attack(13, "long_exception", (), adds("code", LONG, "imports"), {}, "size", why="an error has a fixed cap"),
+    Attack(13, "long_exception", (), adds("code", LONG, "imports"), {}, "size", why="fixed caps"),
     Attack(14, "daemon", ONE, says(HEAD + DAEMON + "recurrence = _zeros\n"), goal="left"),
     Attack(14, "child_of_a_call", ONE, says(HEAD + STAYS + AT_LAST), goal="left"),
     Attack(14, "program", ONE, says(HEAD + EXECS + "recurrence = _zeros\n"), goal="left"),

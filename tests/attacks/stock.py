@@ -1,6 +1,6 @@
 """What the same attacks do to stock nbgrader: a table, made inside a disposable sandbox.
 
-    python tests/attacks/stock.py book/data/stock_attacks.json      (further arguments: names of attacks)
+    python tests/attacks/stock.py book/data/stock_attacks.json [ATTACK…]
 
 The whole run happens in bubblewrap: no network, a read-only system, a home and a /tmp that vanish.
 Attacks which would fill a machine are described, not run.
@@ -43,7 +43,11 @@ def enclosed(target: Path) -> int:
             [*words, sys.executable, __file__, "/tmp/out/table.json", *sys.argv[2:]], check=False
         ).returncode
         if code == 0:
-            target.write_bytes((Path(out) / "table.json").read_bytes())
+            made = json.loads((Path(out) / "table.json").read_text(encoding="utf-8"))
+            kept = json.loads(target.read_text(encoding="utf-8")) if sys.argv[2:] and target.is_file() else []
+            new = {(row["line"], row["attack"]): row for row in [*kept, *made]}
+            text = json.dumps(sorted(new.values(), key=lambda r: r["line"]), indent=1, ensure_ascii=False)
+            target.write_text(text + "\n", encoding="utf-8")
         return code
 
 
@@ -128,7 +132,7 @@ def main() -> int:
     rows = table()
     for row in rows:
         row["stock"] = row["stock"].removeprefix("!")
-    target.write_text(json.dumps(rows, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    target.write_text(json.dumps(rows), encoding="utf-8")
     return 0
 
 

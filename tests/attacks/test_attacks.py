@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.grader.sandbox import Defences
+from tests.attacks.answers import STREAMED
 from tests.attacks.arena import Arena
 from tests.attacks.model import Attack
 from tests.attacks.suite import ATTACKS, LINES, fast
@@ -59,6 +60,12 @@ def test_attacks_succeed_without_their_defence(prepared: Path, defence: str) -> 
     attacks = [a for a in ATTACKS if a.defence == (defence,) and a.goal not in ALONE]
     with Arena(prepared, attacks, off=[defence]) as graded:
         assert [a.student for a in attacks if not graded.succeeds(a)] == []
+
+
+@pytest.mark.soak
+def test_largest_frame_costs_only_its_sender_at_the_usual_limits(prepared: Path) -> None:
+    with Arena(prepared, [STREAMED], limits={}) as graded:
+        assert graded.gained(STREAMED) + graded.neighbours() == []
 
 
 @pytest.mark.soak
