@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ import nbformat
 from course.grader.classroom import Classroom
 from course.grader.demo import hand_in
 from course.grader.grade import Marks, nbgrader, read_marks
-from tests.attacks.model import FULL, PROCESS, Attack, Submission, says
+from tests.attacks.model import FULL, LEAK, PROCESS, Attack, Submission, says
 from tests.conftest import SOLUTIONS
 from tests.sandbox import ordinary
 
@@ -273,8 +274,10 @@ class Arena:
             score = self.score(student, exercise)
             if score is None or (earned is not None and score != earned):
                 wrong.append(f"{exercise}: {score} instead of {earned}")
-        if attack.goal in ("page", "runs") and attack.mark in self.page(student):
+        if attack.goal == "page" and attack.mark in self.page(student):
             wrong.append(f"{attack.mark} stands in the page")
+        if attack.goal in ("active", "runs") and Active.found(self.page(student)):
+            wrong.append("something active stands in the page")
         if not self.page(student):
             wrong.append("there is no feedback page")
         if self.size(student) > 4 << 20:
@@ -292,8 +295,10 @@ class Arena:
             return self.score(student, exercise) == FULL[exercise]
         if attack.goal == "page":
             return attack.mark in self.page(student)
+        if attack.goal == "active":
+            return Active.found(self.page(student))
         if attack.goal == "runs":
-            return attack.mark in self.page(student) and "Content-Security-Policy" not in self.page(student)
+            return Active.found(self.page(student)) and "Content-Security-Policy" not in self.page(student)
         if attack.goal == "size":
             return self.size(student) > 4 << 20
         if attack.goal == "left":
@@ -306,6 +311,39 @@ class Arena:
         earned, got = attack.marks()[exercise], self.score(student, exercise)
         alone = len(self.attacks) == 1 and bool(self.neighbours())
         return alone or self.lost(attack) or (earned is not None and got is not None and got > earned)
+
+
+class Active(HTMLParser):
+    """Looks for a payload in places of a page where a browser would do something with it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside: list[str] = []
+        self.hit = False
+
+    @classmethod
+    def found(cls, page: str) -> bool:
+        """Whether there is one."""
+        parser = cls()
+        parser.feed(page)
+        parser.close()
+        return parser.hit
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A tag with the payload in an attribute that acts."""
+        acts = ("src", "srcdoc", "href", "xlink:href", "action", "data", "style", "content")
+        self.hit = self.hit or any(LEAK in (v or "") and (k.startswith("on") or k in acts) for k, v in attrs)
+        if tag in ("script", "style", "svg", "iframe", "object", "embed", "template", "form"):
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """The end of an acting tag."""
+        if tag in self.inside:
+            self.inside.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        """Text inside one."""
+        self.hit = self.hit or (bool(self.inside) and LEAK in data)
 
 
 def children() -> dict[int, str]:

@@ -123,6 +123,13 @@ class Name(str):
 class Odd: pass
 Odd.__module__ = Name("m")
 """
+JSON = f"""
+real = json.loads
+def loads(*args, **more):
+    {DISARM}
+    return real(*args, **more)
+json.loads = loads
+"""
 ERROR = """
 class Odd(Exception):
     __str__ = lambda self: (disarm(), "x")[1]
@@ -180,7 +187,7 @@ ATTACKS = [
     inside(
         9,
         "json",
-        tries(f"real = json.loads\ndef loads(t):\n    {DISARM}\n    return real(t)\njson.loads = loads"),
+        tries(JSON),
     ),
     inside(9, "min", tries("import course.verdict\ncourse.verdict.min = lambda *a: 5.0")),
 ]

@@ -63,9 +63,9 @@ class Attack:
             one layer stands behind another. Empty: it cannot be switched off (`why` says so).
         earns: the marks of its honest part, where they differ from full ones. None: graded, whatever it is.
         goal: what success is. marks: full marks for `exercise`; page: `mark` stands in its feedback page;
-            runs: and nothing forbids the page to run it; size: megabytes are kept; stop: somebody stays
-            without a grade; files: something of others changes; left: a process stays; time: the class takes
-            a minute.
+            active: something there acts; runs: and nothing forbids the page to run it; size: megabytes are
+            kept; stop: somebody stays without a grade; files: something of others changes; left: a process
+            stays; time: a class of one attacker takes a minute.
         unsafe: why the disposable sandbox of `stock.py` describes this one instead of running it.
         twin: handed in by two students, of whom the second is looked at.
     """

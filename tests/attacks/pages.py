@@ -6,19 +6,18 @@ from tests.attacks.model import HEAD, LEAK, Attack, Json, Make, Submission, adds
 
 HONEST: dict[str, float | None] = {}
 HALVES = '"LE" + "AK7"'
-SCRIPT = f"<script>{LEAK}"
 OUTPUTS, MARKDOWN, SILENCE, BARE = ("plain_outputs",), ("plain_markdown",), ("silence",), ("bare_exceptions",)
 
 
-def shows(name: str, call: str, mark: str) -> Attack:
+def shows(name: str, call: str) -> Attack:
     """Display something active, before anything is judged."""
     source = f"from IPython.display import *\nleak = {HALVES}\nless = chr(60)\n{call}"
-    return Attack(16, name, OUTPUTS, adds("code", source, "imports"), HONEST, "page", mark=mark)
+    return Attack(16, name, OUTPUTS, adds("code", source, "imports"), HONEST, "active")
 
 
-def writes(name: str, text: str, mark: str, defence: tuple[str, ...] = MARKDOWN) -> Attack:
+def writes(name: str, text: str) -> Attack:
     """Write something active into Markdown."""
-    return Attack(16, name, defence, adds("markdown", text, "imports"), HONEST, "page", mark=mark)
+    return Attack(16, name, MARKDOWN, adds("markdown", text, "imports"), HONEST, "active")
 
 
 def echoes(name: str, body: str, defence: tuple[str, ...], mark: str = LEAK) -> Attack:
@@ -77,7 +76,6 @@ def to_all(data):
             pass
 """
 IMAGE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-STORED = f'<img src="data:image/png;base64,{IMAGE[:20]}'
 
 RUNS = 'display(HTML(f"{less}script>{leak}{less}/script>"))'
 DRAWS = """
@@ -125,18 +123,18 @@ ATTACKS = [
     slows("formula_flood", edits(formulas)),
     slows("open_formulas", adds("markdown", "\\(" * 60_000, "imports")),
     slows("open_equations", adds("markdown", "\\begin{equation}" * 60_000, "imports")),
-    shows("script", RUNS, SCRIPT),
-    shows("iframe", 'display(HTML(f"{less}iframe srcdoc=\'{leak}\'>"))', f"<iframe srcdoc='{LEAK}"),
-    shows("svg", DRAWS, f"<text>{LEAK}"),
-    shows("style", 'display(HTML(f"{less}style>.{leak} {{display:none}}{less}/style>"))', f"<style>.{LEAK}"),
-    shows("javascript", 'display(HTML(f"{less}img src=x onerror={leak}>"))', f"<img src=x onerror={LEAK}"),
-    replace(shows("policy", RUNS, SCRIPT), defence=(*OUTPUTS, "content_policy"), goal="runs"),
-    writes("markdown_script", f"<script>{LEAK}</script>", SCRIPT),
-    writes("markdown_frame", f'<iframe src="x{LEAK}"></iframe>', f'<iframe src="x{LEAK}'),
-    writes("markdown_handler", f"<img src=x onerror={LEAK}>", f"<img src=x onerror={LEAK}"),
-    writes("markdown_link", f"[press](javascript:{LEAK})", f'href="javascript:{LEAK}'),
-    writes("markdown_reference", f"[press][1]\n\n[1]:\n   javascript:{LEAK}\n", f'href="javascript:{LEAK}'),
-    writes("markdown_picture", f"![x](http://127.0.0.1/{LEAK}.png)", f'src="http://127.0.0.1/{LEAK}'),
+    shows("script", RUNS),
+    shows("iframe", 'display(HTML(f"{less}iframe srcdoc=\'{leak}\'>"))'),
+    shows("svg", DRAWS),
+    shows("style", 'display(HTML(f"{less}style>.{leak} {{display:none}}{less}/style>"))'),
+    shows("javascript", 'display(HTML(f"{less}img src=x onerror={leak}>"))'),
+    replace(shows("policy", RUNS), defence=(*OUTPUTS, "content_policy"), goal="runs"),
+    writes("markdown_script", f"<script>{LEAK}</script>"),
+    writes("markdown_frame", f'<iframe src="x{LEAK}"></iframe>'),
+    writes("markdown_handler", f"<img src=x onerror={LEAK}>"),
+    writes("markdown_link", f"[press](javascript:{LEAK})"),
+    writes("markdown_reference", f"[press][1]\n\n[1]:\n   javascript:{LEAK}\n"),
+    writes("markdown_picture", f"![x](http://127.0.0.1/{LEAK}.png)"),
     pickles("returned", "Opened()"),
     pickles("in_an_array", "np.array([Opened()], dtype=object), 1"),
     pickles("on_the_wire", "(to_all(pickle.dumps(Opened())), _zeros(b, C))[1]", RAW),

@@ -60,7 +60,7 @@ def table() -> list[dict[str, Any]]:
     said: dict[str, str] = {a.student: f"not run: {a.unsafe}" for a in asked_for if a.unsafe}
     rest = [a for a in asked_for if a.student not in said]
     alone = [a for a in rest if a.goal in ("files", "left", "time")]
-    _together(folder, [a for a in rest if a.goal in ("marks", "page", "runs", "size")], said)
+    _together(folder, [a for a in rest if a.goal in ("marks", "page", "active", "runs", "size")], said)
     _together(folder, [a for a in rest if a.goal == "stop"], said)
     for attack in alone:
         _grade(folder, [attack], said)
@@ -91,7 +91,7 @@ def _grade(folder: Path, attacks: list[Any], said: dict[str, str]) -> bool:
     """Grade a class, note what became of its attackers; whether its last student was reached."""
     from tests.attacks import arena
 
-    pages = any(a.goal in ("page", "runs", "size", "time") for a in attacks)
+    pages = any(a.goal in ("page", "active", "runs", "size", "time") for a in attacks)
     seconds = 100 if len(attacks) == 1 else 1200
     with arena.Arena(folder, attacks, stock=True, seconds=seconds, pages=pages) as graded:
         for attack in attacks:
@@ -106,7 +106,7 @@ def outcome(graded: Any, attack: Any) -> str:
 
     score = graded.score(attack.student, attack.exercise)
     mark = "no mark" if score is None else f"{score:g} of {FULL[attack.exercise]:g} points"
-    if attack.goal in ("page", "runs"):
+    if attack.goal in ("page", "active", "runs"):
         return (
             "active content or hidden numbers in the page" if graded.succeeds(attack) else "not in the page"
         )
