@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONSAFEPATH := 1
 SETUP := .venv/.pins .venv/.course node_modules/.package-lock.json
 
-.PHONY: all setup book demo test soak mutants check format bench publish clean
+.PHONY: all setup book demo test soak mutants check format bench attacks-on-stock publish clean
 all: book demo
 	@echo; echo "The book:        _build/html/index.html"
 	@echo "The demo class:  demo/ (feedback pages in demo/feedback/)"

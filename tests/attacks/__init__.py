@@ -1,0 +1,1 @@
+"""Attacks on grading: each is a submission, graded by the real command beside honest neighbours."""
