@@ -11,7 +11,12 @@ from checks.registry import checked, definition
 from course.models import RNN, rnn_forward, rnn_loss
 from course.oracles import complex_step
 
-definition("eq-unrolling-scalar", r"a_t = w h_{t-1} + x_t, \qquad h_t = \phi(a_t), \qquad t = 1, \ldots, T")
+definition(
+    "eq-unrolling-scalar",
+    r"""
+    a_t = w h_{t-1} + x_t, \qquad h_t = \phi(a_t)
+    """,
+)
 definition(
     "eq-unrolling-model",
     r"""
@@ -106,8 +111,8 @@ def torch_rnn(p, W):
 @checked(
     "eq-unrolling-deep",
     r"""
-    h_T = F_T\bigl( F_{T-1}( \cdots F_1(h_0) ) \bigr), \qquad F_t(h) = \phi\bigl( W^{(t)} h + W_{hx} x_t
-    + b_h \bigr), \qquad W^{(1)} = \cdots = W^{(T)} = W_{hh}
+    \begin{aligned} h_T &= F_T\bigl( F_{T-1}( \cdots F_1(h_0) ) \bigr), & F_t(h) &= \phi\bigl( W^{(t)}
+    h + W_{hx} x_t + b_h \bigr), \\[1ex] W^{(1)} &= \cdots = W^{(T)} = W_{hh} \end{aligned}
     """,
 )
 def deep(rng):
@@ -132,7 +137,8 @@ def count(rng):
 @checked(
     "eq-unrolling-shared",
     r"""
-    \min_{w_1, w_2} \tfrac12 (w_1 w_2 + 1)^2 = 0, \qquad \min_{w} \tfrac12 (w^2 + 1)^2 = \tfrac12
+    \begin{aligned} \min_{w_1, w_2} \tfrac12 (w_1 w_2 + 1)^2 &= 0, \\ \min_{w} \tfrac12 (w^2 + 1)^2 &=
+    \tfrac12 \end{aligned}
     """,
 )
 def shared(rng):
@@ -217,9 +223,9 @@ def concat_norm(rng):
 @checked(
     "eq-unrolling-diag",
     r"""
-    h_t = \begin{pmatrix} \phi(a_1) \\ \phi(a_2) \\ \phi(a_3) \end{pmatrix}, \qquad \frac{\partial
-    h_t}{\partial a_t} = \begin{pmatrix} \phi'(a_1) & 0 & 0 \\ 0 & \phi'(a_2) & 0 \\ 0 & 0 & \phi'(a_3)
-    \end{pmatrix} = \diag(\phi'(a_t)) = D_t
+    h_t = \begin{pmatrix} \phi(a_1) \\ \phi(a_2) \\ \phi(a_3) \end{pmatrix}, \qquad D_t =
+    \frac{\partial h_t}{\partial a_t} = \begin{pmatrix} \phi'(a_1) & 0 & 0 \\ 0 & \phi'(a_2) & 0 \\ 0
+    & 0 & \phi'(a_3) \end{pmatrix}
     """,
 )
 def diagonal(rng):
@@ -235,9 +241,10 @@ def diagonal(rng):
 @checked(
     "eq-unrolling-rows",
     r"""
-    D W = \begin{pmatrix} \phi'_1 W_{11} & \phi'_1 W_{12} & \phi'_1 W_{13} \\ \phi'_2 W_{21} & \phi'_2
-    W_{22} & \phi'_2 W_{23} \\ \phi'_3 W_{31} & \phi'_3 W_{32} & \phi'_3 W_{33} \end{pmatrix}, \qquad [D
-    W]_{ij} = \phi'_i\, W_{ij}, \qquad [W D]_{ij} = W_{ij}\, \phi'_j
+    \begin{aligned} D W &= \begin{pmatrix} \phi'_1 W_{11} & \phi'_1 W_{12} & \phi'_1 W_{13} \\ \phi'_2
+    W_{21} & \phi'_2 W_{22} & \phi'_2 W_{23} \\ \phi'_3 W_{31} & \phi'_3 W_{32} & \phi'_3 W_{33}
+    \end{pmatrix}, \\[2ex] [D W]_{ij} &= \phi'_i\, W_{ij}, \qquad [W D]_{ij} = W_{ij}\, \phi'_j
+    \end{aligned}
     """,
 )
 def rows(rng):
@@ -260,9 +267,9 @@ def hadamard(rng):
 @checked(
     "eq-unrolling-normalise",
     r"""
-    \frac{\partial h}{\partial a} = \frac{1}{\norm{a}} \bigl( I - h h\T \bigr), \qquad a =
-    \begin{pmatrix} 3 \\ 4 \end{pmatrix}: \quad \frac{\partial h}{\partial a} = \frac{1}{125}
-    \begin{pmatrix} 16 & -12 \\ -12 & 9 \end{pmatrix}
+    \begin{aligned} \frac{\partial h}{\partial a} &= \frac{1}{\norm{a}} \bigl( I - h h\T \bigr),
+    \\[2ex] a = \begin{pmatrix} 3 \\ 4 \end{pmatrix}: \quad \frac{\partial h}{\partial a} &=
+    \frac{1}{125} \begin{pmatrix} 16 & -12 \\ -12 & 9 \end{pmatrix} \end{aligned}
     """,
 )
 def normalise(rng):

@@ -83,8 +83,8 @@ def jacobians(rng):
 @checked(
     "eq-unrolling-products",
     r"""
-    \frac{\dd h_t}{\dd h_k} = D_t W\, D_{t-1} W \cdots D_{k+1} W, \qquad \frac{\dd s_t}{\dd s_k} = W
-    D_{t-1}\, W D_{t-2} \cdots W D_k
+    \begin{aligned} \frac{\dd h_t}{\dd h_k} &= D_t W\, D_{t-1} W \cdots D_{k+1} W, \\[2ex] \frac{\dd
+    s_t}{\dd s_k} &= W D_{t-1}\, W D_{t-2} \cdots W D_k \end{aligned}
     """,
 )
 def products(rng):
@@ -109,9 +109,9 @@ def intertwine(rng):
 @checked(
     "eq-unrolling-one-step",
     r"""
-    W = \begin{pmatrix} 0 & 10 \\ 1 & 0 \end{pmatrix}, \qquad D W = \begin{pmatrix} 0 & 10 \\
-    \tfrac1{10} & 0 \end{pmatrix}, \qquad W D = \begin{pmatrix} 0 & 1 \\ 1 & 0 \end{pmatrix}, \qquad
-    \smax(D W) = 10, \quad \smax(W D) = 1
+    \begin{aligned} W &= \begin{pmatrix} 0 & 10 \\ 1 & 0 \end{pmatrix}, & D W &= \begin{pmatrix} 0 &
+    10 \\ \tfrac1{10} & 0 \end{pmatrix}, & W D &= \begin{pmatrix} 0 & 1 \\ 1 & 0 \end{pmatrix},
+    \\[2ex] & & \smax(D W) &= 10, & \smax(W D) &= 1 \end{aligned}
     """,
 )
 def one_step(rng):
