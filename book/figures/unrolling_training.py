@@ -1,11 +1,14 @@
 """A task that needs memory, and a small network trained on it: chapters 1 and 2 look at its gradients.
 
 The task: a number stands on the first input at step 1 and is to be said at every step; the second input is
-noise. Everything is drawn from fixed seeds; 300 steps of Adam take about a second.
+noise. Everything is drawn from fixed seeds; 300 steps of Adam take a few seconds. What they lead to is kept
+in training.json, which ``python -m figures.checking_training`` (in the folder book/) makes again.
 """
 
+import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +16,10 @@ import torch
 
 from course.models import RNN
 
+torch.set_num_threads(1)  # the arrays are tiny: threads would only wait for each other
 T, D, H, Q = 16, 2, 8, 1
 SEED, STEPS, RATE, BATCH = 2, 300, 0.02, 64
+FILE = Path(__file__).with_name("training.json")
 Params = list[torch.Tensor]
 # How one step is computed: (W_hh, h_{t-1}, the input's share of a_t) to h_t, for a whole batch of rows.
 Step = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
@@ -51,12 +56,12 @@ def loss(p: Params, h_0: torch.Tensor, X: torch.Tensor, Y: torch.Tensor, step: S
     return total
 
 
-def train(step: Step = plain) -> tuple[Params, list[float], list[float]]:
+def train(step: Step = plain, steps: int = STEPS) -> tuple[Params, list[float], list[float]]:
     """Train with the gradient of `step`; the loss and the cosine with the right gradient, every step."""
     p, h_0, rng = start()
     optimizer = torch.optim.Adam(p, RATE)
     losses, cosines = [], []
-    for _ in range(STEPS):
+    for _ in range(steps):
         X, Y = batch(rng, BATCH)
         used = torch.autograd.grad(loss(p, h_0, X, Y, step), p)
         value = loss(p, h_0, X, Y)
@@ -76,16 +81,22 @@ def as_rnn(p: Params) -> RNN:
 
 
 @cache
+def recorded() -> dict[str, Any]:
+    """What training led to: for every way of computing the gradient its weights, losses and cosines."""
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+@cache
 def networks() -> dict[str, Any]:
     """The network before and after training, the initial state, and 32 sequences neither has seen."""
     p, h_0, _ = start()
     X, Y = batch(np.random.default_rng(100), 32)
-    trained, losses, _ = train()
+    right = recorded()["right"]
     return {
         "untrained": as_rnn(p),
-        "trained": as_rnn(trained),
+        "trained": RNN(*map(np.array, right["weights"])),
         "h_0": h_0.numpy(),
         "X": X.numpy(),
         "Y": Y.numpy(),
-        "losses": losses,
+        "losses": right["losses"],
     }
