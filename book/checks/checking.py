@@ -42,8 +42,9 @@ def forward(rng):
 @checked(
     "eq-checking-forward-best",
     r"""
-    \frac{\varepsilon}{2} \abs{f''} + \frac{2 \mu \abs{f}}{\varepsilon} \ge 2 \sqrt{\mu \abs{f}
-    \abs{f''}}, \qquad \text{equal at } \varepsilon = 2 \sqrt{\mu \abs{f} / \abs{f''}}
+    \begin{aligned} \frac{\varepsilon}{2} \abs{f''} + \frac{2 \mu \abs{f}}{\varepsilon} &\ge 2
+    \sqrt{\mu \abs{f} \abs{f''}}, \\[1ex] \text{equal at} \quad \varepsilon &= 2 \sqrt{\mu \abs{f} /
+    \abs{f''}} \end{aligned}
     """,
 )
 def forward_best(rng):
@@ -136,9 +137,9 @@ def direction(rng):
 @checked(
     "eq-checking-abs",
     r"""
-    \abs{x + i\varepsilon}^2 = x^2 + \varepsilon^2, \qquad \frac{\operatorname{Im} \abs{x +
-    i\varepsilon}^2}{\varepsilon} = 0 \ne 2x, \qquad \frac{\operatorname{Im}\, (x +
-    i\varepsilon)^2}{\varepsilon} = 2x
+    \begin{aligned} \abs{x + i\varepsilon}^2 &= x^2 + \varepsilon^2, & \frac{\operatorname{Im} \abs{x
+    + i\varepsilon}^2}{\varepsilon} &= 0, \\[2ex] (x + i\varepsilon)^2 &= x^2 - \varepsilon^2 + 2 i
+    \varepsilon x, & \frac{\operatorname{Im}\, (x + i\varepsilon)^2}{\varepsilon} &= 2x \end{aligned}
     """,
 )
 def absolute(rng):

@@ -152,8 +152,8 @@ def direct(rng):
 @checked(
     "eq-checking-truncate",
     r"""
-    \frac{\dd h_t}{\dd w} = t\, w^{t-1} h_0, \qquad \text{with } h_c \text{ cut:} \quad \frac{\dd
-    h_t}{\dd w} = (t - c)\, w^{t-c-1} h_c = (t - c)\, w^{t-1} h_0
+    \begin{aligned} \frac{\dd h_t}{\dd w} &= t\, w^{t-1} h_0, \\[2ex] \text{with } h_c \text{ cut:}
+    \quad \frac{\dd h_t}{\dd w} &= (t - c)\, w^{t-c-1} h_c = (t - c)\, w^{t-1} h_0 \end{aligned}
     """,
 )
 def truncate(rng):
@@ -173,8 +173,8 @@ def truncate(rng):
 @checked(
     "eq-checking-carousel",
     r"""
-    \frac{\dd c_t}{\dd c_{t-1}} = 1 + \tanh'(w h_{t-1} + x_t)\, w \tanh'(c_{t-1}), \qquad \text{with }
-    h_{t-1} \text{ cut:} \quad \frac{\dd c_t}{\dd c_{t-1}} = 1
+    \begin{aligned} \frac{\dd c_t}{\dd c_{t-1}} &= 1 + \tanh'(w h_{t-1} + x_t)\, w \tanh'(c_{t-1}),
+    \\[2ex] \text{with } h_{t-1} \text{ cut:} \quad \frac{\dd c_t}{\dd c_{t-1}} &= 1 \end{aligned}
     """,
 )
 def carousel(rng):

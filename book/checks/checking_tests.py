@@ -97,8 +97,8 @@ def along(F, names, point, v, step):
 @checked(
     "eq-checking-taylor",
     r"""
-    R(\varepsilon) = \abs{ f(x + \varepsilon v) - f(x) - \varepsilon\, g\T v } = \abs{ -\varepsilon\,
-    e\T v + \frac{\varepsilon^2}{2} v\T H v + O(\varepsilon^3) }
+    \begin{aligned} R(\varepsilon) &= \abs{ f(x + \varepsilon v) - f(x) - \varepsilon\, g\T v } \\ &=
+    \abs{ -\varepsilon\, e\T v + \frac{\varepsilon^2}{2} v\T H v + O(\varepsilon^3) } \end{aligned}
     """,
 )
 def taylor_remainder(rng):
