@@ -147,4 +147,5 @@ def absolute(rng):
     z = x + sp.I * s
     assert sp.simplify(sp.Abs(z) ** 2 - (x**2 + s**2)) == 0
     assert sp.im(sp.expand(sp.Abs(z) ** 2)) == 0
+    assert sp.expand(z**2 - (x**2 - s**2 + 2 * sp.I * s * x)) == 0
     assert sp.simplify(sp.im(sp.expand(z**2)) / s - 2 * x) == 0
