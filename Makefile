@@ -56,6 +56,9 @@ format: $(SETUP)
 bench: $(SETUP)
 	python tests/benchmarks/run.py
 
+attacks-on-stock: $(SETUP)
+	python tests/attacks/stock.py
+
 publish: $(SETUP) book
 	course publish public
 
