@@ -1,5 +1,6 @@
 """Classes for the tests: a classroom, submissions that each do one odd thing, graded by the real command."""
 
+import atexit
 import functools
 import os
 import shutil
@@ -44,6 +45,7 @@ class Class:
 def template() -> Path:
     """A classroom with its release, made once for each process, to be copied."""
     folder = Path(tempfile.mkdtemp(prefix="classroom-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     room = Classroom.make(folder, SOLUTIONS)
     settings = folder / "course.toml"
     chosen = [*EXERCISES, "lemma_for_matrices"]
