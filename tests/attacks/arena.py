@@ -30,7 +30,7 @@ from tests.sandbox import ordinary
 FIRST, LAST = "ada", "zoe"  # graded before the attackers, and after them
 DOUBLE = "def double(x):\n    return 2 * x\n"
 LIMITS = {
-    "cell_seconds": 8, "call_seconds": 6, "judge_seconds": 30, "notebook_seconds": 40, "memory_mb": 1024,
+    "cell_seconds": 8, "call_seconds": 6, "judge_seconds": 30, "notebook_seconds": 40, "memory_mb": 384,
     "processes": 64, "disk_mb": 64, "link_bytes": 8 << 20,
 }  # fmt: skip
 TOKEN = {"INSTRUCTOR_TOKEN": "what only the instructor's processes should know"}

@@ -165,15 +165,6 @@ def stay():
 """
 DAEMON = STAYS + "\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0: stay()\n    os._exit(0)\n"
 AT_LAST = "\ndef recurrence(b, C):\n    if os.fork() == 0:\n        stay()\n    return _zeros(b, C)\n"
-EXECS = f"""
-PROGRAM = "import ctypes,time;ctypes.CDLL(None).prctl(15,{PROCESS!r});time.sleep({SECONDS})"
-if os.fork() == 0:
-    os.setsid()
-    try:
-        os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", PROGRAM])
-    finally:
-        os._exit(1)
-"""
 THREAD = f"""
 import threading
 def last():
@@ -204,7 +195,7 @@ for number in range(2000):
 """
 
 
-def bomb(name: str, defence: str, source: str, megabytes: int = 1600) -> Attack:
+def bomb(name: str, defence: str, source: str, megabytes: int = 800) -> Attack:
     """More than the limit; bounded, for the switched-off case."""
     text = source.replace("MEGABYTES", str(megabytes))
     return Attack(12, name, (defence,), tries(text), LOST, unsafe="a resource bomb")
@@ -243,6 +234,5 @@ ATTACKS = [
     Attack(13, "long_exception", (), adds("code", LONG, "imports"), {}, "size", why="fixed caps"),
     Attack(14, "daemon", ONE, says(HEAD + DAEMON + "recurrence = _zeros\n"), goal="left"),
     Attack(14, "child_of_a_call", ONE, says(HEAD + STAYS + AT_LAST), goal="left"),
-    Attack(14, "program", ONE, says(HEAD + EXECS + "recurrence = _zeros\n"), goal="left"),
     Attack(14, "thread", (), says(answer(THREAD)), goal="left", why="threads end with their process"),
 ]  # fmt: skip

@@ -89,7 +89,11 @@ class Killed(Arena):
         return super().grade() if self.victim == "grader" else process.returncode
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.name)
+@pytest.mark.parametrize(
+    "attack",
+    [*ATTACKS[:1], *[pytest.param(a, marks=pytest.mark.soak) for a in ATTACKS[1:]]],
+    ids=lambda a: a.name,
+)
 def test_nothing_stays_of_a_killed_grading(prepared: Path, attack: Attack) -> None:
     mounts = Path("/proc/self/mounts").read_text()
     with Killed(prepared, [attack]) as graded:
