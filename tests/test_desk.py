@@ -14,7 +14,7 @@ from course.desk import CheckerFault
 from course.exercise import load
 from course.grader.bank import Answer
 from course.judging import judge
-from course.report import as_html, as_text
+from course.report import MIME, as_html, as_text
 from tests.conftest import answer_of, bank_of
 
 
@@ -220,7 +220,7 @@ def test_notebook_shows_html_and_a_terminal_shows_text(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, check=True
     )
-    assert "('display_data', ['text/plain', 'text/html'])" in done.stdout
+    assert f"('display_data', ['text/html', 'text/plain', '{MIME}'])" in done.stdout
     assert "('execute_result', ['text/plain'])" in done.stdout
 
 

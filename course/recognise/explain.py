@@ -79,7 +79,10 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
     """By part, every altered rule and every altered triangle that gives its numbers in all cases."""
     pairs = [(rule, ALL) for rule in RULES] + [(RIGHT, pattern) for pattern in _patterns(unrolled)]
     alive: Alive = {name: pairs for name in unrolled.names.values() if name in seen[0].got}
+    wrong = [name for name in wrong_parts(seen) if name in alive]
     for one in sorted(seen, key=lambda s: sum(part.size for part in s.want.values())):
+        kept = {pair for name in wrong for pair in alive[name]}  # what explains no wrong part is of no use
+        alive = {name: [pair for pair in pairs if pair in kept] for name, pairs in alive.items()}
         found = {}
         for rule in dict.fromkeys(rule for pairs in alive.values() for rule, _ in pairs):
             found[rule] = unrolled.terms(one.args, rule)

@@ -4,6 +4,7 @@ A rule is applied forwards, to tangents, so that it gives what a wrong backward 
 none. Source of the idea of altered graphs: Griewank & Walther, "Evaluating Derivatives" (2008), ch. 3.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,19 +41,19 @@ class Rule:
 def slope_of(kind: str, a: Array, before: Array) -> Array:
     """The derivative of tanh at a_t, as a slip would have it; `before` is h_{t-1}."""
     h = np.tanh(a)
-    kinds: dict[str, Array] = {
-        "tanh": 1 - h**2,
-        "missing": np.ones_like(a),
-        "twice": (1 - h**2) ** 2,
-        "of_state": 1 - np.tanh(h) ** 2,
-        "from_value": 1 - a**2,
-        "one_early": 1 - before**2,
-        "sigmoid": h * (1 - h),
-        "not_squared": 1 - h,
-        "plus": 1 + h**2,
-        "negative": h**2 - 1,
+    kinds: dict[str, Callable[[], Array]] = {
+        "tanh": lambda: 1 - h**2,
+        "missing": lambda: np.ones_like(a),
+        "twice": lambda: (1 - h**2) ** 2,
+        "of_state": lambda: 1 - np.tanh(h) ** 2,
+        "from_value": lambda: 1 - a**2,
+        "one_early": lambda: 1 - before**2,
+        "sigmoid": lambda: h * (1 - h),
+        "not_squared": lambda: 1 - h,
+        "plus": lambda: 1 + h**2,
+        "negative": lambda: h**2 - 1,
     }
-    return kinds[kind]
+    return kinds[kind]()
 
 
 BACK, USES = "Backward in time", "Weights and biases"

@@ -19,15 +19,15 @@ def matches(pattern: Pattern, found: Attribution) -> bool:
 
 def two_at_once(seen: Sequence[Seen], unrolled: Unrolled, found: Attribution) -> tuple[Claim, ...]:
     """A local rule and a triangle that are both wrong: named only if together they give every part."""
+    terms = [unrolled.terms(s.args, found.rule) for s in seen]
+
+    def under(pattern: Pattern) -> list[Parts]:
+        return [unrolled.parts(t, pattern, unrolled.steps(s.got)) for t, s in zip(terms, seen, strict=True)]
+
     for pattern in PATTERNS:
-        if found.rule is not RIGHT and matches(pattern, found):
-            values = [
-                unrolled.parts(unrolled.terms(s.args, found.rule), pattern, unrolled.steps(s.got))
-                for s in seen
-            ]
-            if _gives(seen, values):
-                return claim_of((found.rule, ALL)), claim_of((RIGHT, pattern))
-    values = [unrolled.parts(unrolled.terms(s.args, found.rule), steps=unrolled.steps(s.got)) for s in seen]
+        if found.rule is not RIGHT and matches(pattern, found) and _gives(seen, under(pattern)):
+            return claim_of((found.rule, ALL)), claim_of((RIGHT, pattern))
+    values = under(ALL)
     for symbol, power in [(symbol, power) for symbol in unrolled.numbers(seen[0].args) for power in (1, -1)]:
         factors = [unrolled.numbers(s.args)[symbol] ** power for s in seen]
         scaled = [{n: f * v for n, v in value.items()} for f, value in zip(factors, values, strict=True)]

@@ -6,12 +6,16 @@ import statistics
 import subprocess
 import sys
 import time
+import unittest.mock
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from course import RNN, check
+from course.diagnosis import diagnose
 from course.exercise import load, names
+from course.judging import Run, judge
 from tests.conftest import bank_of
 
 RUNS = 15
@@ -64,6 +68,33 @@ def check_rows() -> list[tuple[str, str]]:
     return [*rows, ("median over exercises", f"{1000 * statistics.median(medians):.0f} ms")]
 
 
+def diagnosis_rows() -> list[tuple[str, str]]:
+    """What naming a mistake adds to a failing check (processor time), and that a passing one pays nothing."""
+    spent: list[float] = []
+
+    def timed(run: Run) -> Any:
+        started = time.process_time()
+        found = diagnose(run)
+        spent.append(time.process_time() - started)
+        return found
+
+    rows = []
+    for name in ("rnn_bptt", "BPTT", "direct_and_total"):
+        exercise, bank = bank_of(name)
+        right, wrong = ([a for a in bank.answers.values() if a.right is side] for side in (True, False))
+        with unittest.mock.patch("course.judging.diagnose", timed):
+            for answer in right:
+                judge(exercise, answer.local(exercise), exercise.public_cases())
+            free = not spent
+            for answer in wrong:
+                judge(exercise, answer.local(exercise), exercise.public_cases())
+        worst, middle = 1000 * max(spent), 1000 * statistics.median(spent)
+        said = f"median {middle:.0f} ms, worst {worst:.0f} ms; passing: {'none' if free else 'SOME'}"
+        rows.append((f"diagnosis of {name}", said))
+        spent.clear()
+    return rows
+
+
 def quietly(function: Callable[..., object]) -> None:
     """One check without its report on the terminal."""
     with contextlib.redirect_stdout(io.StringIO()):
@@ -98,4 +129,4 @@ def gradcheck_rows() -> list[tuple[str, str]]:
 
 def rows() -> list[tuple[str, str]]:
     """All figures of this file."""
-    return [*import_rows(), *check_rows(), *gradcheck_rows()]
+    return [*import_rows(), *check_rows(), *diagnosis_rows(), *gradcheck_rows()]
