@@ -1,4 +1,4 @@
-"""Chapter 2: the adjoint test and the Taylor slope, against torch's two modes, mpmath and SymPy."""
+"""Chapter 2: the adjoint and the Taylor test, against torch's two modes, mpmath and SymPy."""
 
 import mpmath
 import numpy as np
