@@ -116,7 +116,7 @@ def smooth(z, M):
 @checked(
     "eq-checking-direction",
     r"""
-    \frac{\operatorname{Im} f(x + i\varepsilon v)}{\varepsilon} = \nabla f(x)\T v + O(\varepsilon^2)
+    \frac{\operatorname{Im} f(x + i\varepsilon u)}{\varepsilon} = \nabla f(x)\T u + O(\varepsilon^2)
     """,
 )
 def direction(rng):

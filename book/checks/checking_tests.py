@@ -13,7 +13,7 @@ from figures.checking import complex_along, loss_along, remainder, small_network
 @checked(
     "eq-checking-adjoint",
     r"""
-    u\T (J v) = (J\T u)\T v
+    v\T (J u) = (J\T v)\T u
     """,
 )
 def adjoint(rng):
@@ -32,11 +32,11 @@ def adjoint(rng):
 @checked(
     "eq-checking-gap",
     r"""
-    \frac{\operatorname{Im} f(x + i\varepsilon v)}{\varepsilon} - g\T v = -e\T v + O(\varepsilon^2)
+    \frac{\operatorname{Im} f(x + i\varepsilon u)}{\varepsilon} - g\T u = -e\T u + O(\varepsilon^2)
     """,
 )
 def gap(rng):
-    """A gradient with a random error added to autograd's: the gap is the error's product with v."""
+    """A gradient with a random error added to autograd's: the gap is the error's product with u."""
     M, at, v, e = rng.normal(size=(3, 4)), *rng.normal(size=(3, 4))
     z = torch.tensor(at, requires_grad=True)
     smooth(z, torch.tensor(M)).backward()
@@ -50,7 +50,7 @@ def gap(rng):
 @checked(
     "eq-checking-luck",
     r"""
-    P\bigl( \abs{e\T v} \le c \norm{e} \bigr) \le c\, \sqrt{\frac{2}{\pi}}
+    P\bigl( \abs{e\T u} \le c \norm{e} \bigr) \le c\, \sqrt{\frac{2}{\pi}}
     """,
 )
 def luck(rng):
@@ -66,7 +66,7 @@ def luck(rng):
 @checked(
     "eq-checking-consistent",
     r"""
-    u\T (B v) = (B\T u)\T v
+    v\T (B u) = (B\T v)\T u
     """,
 )
 def consistent(rng):
@@ -76,7 +76,7 @@ def consistent(rng):
         assert u @ (B @ v) == (B.T @ u) @ v
 
 
-# --- the Taylor slope -----------------------------------------------------------------------------
+# --- the Taylor test ------------------------------------------------------------------------------
 
 
 def two_variables(rng):
@@ -97,8 +97,8 @@ def along(F, names, point, v, step):
 @checked(
     "eq-checking-taylor",
     r"""
-    \begin{aligned} R(\varepsilon) &= \abs{ f(x + \varepsilon v) - f(x) - \varepsilon\, g\T v } \\ &=
-    \abs{ -\varepsilon\, e\T v + \frac{\varepsilon^2}{2} v\T H v + O(\varepsilon^3) } \end{aligned}
+    \begin{aligned} R(\varepsilon) &= \abs{ f(x + \varepsilon u) - f(x) - \varepsilon\, g\T u } \\ &=
+    \abs{ -\varepsilon\, e\T u + \frac{\varepsilon^2}{2} u\T H u + O(\varepsilon^3) } \end{aligned}
     """,
 )
 def taylor_remainder(rng):
@@ -116,8 +116,8 @@ def taylor_remainder(rng):
 @checked(
     "eq-checking-slope",
     r"""
-    \log_2 \frac{R(\varepsilon)}{R(\varepsilon/2)} \to \begin{cases} 2 & \text{if } e\T v = 0 \text{
-    and } v\T H v \ne 0, \\ 1 & \text{if } e\T v \ne 0 \end{cases}
+    \log_2 \frac{R(\varepsilon)}{R(\varepsilon/2)} \to \begin{cases} 2 & \text{if } e\T u = 0 \text{
+    and } u\T H u \ne 0, \\ 1 & \text{if } e\T u \ne 0 \end{cases}
     """,
 )
 def slope(rng):
@@ -139,7 +139,7 @@ def slope(rng):
 @checked(
     "eq-checking-crossover",
     r"""
-    \varepsilon^* = \frac{2 \abs{e\T v}}{\abs{v\T H v}}
+    \varepsilon^* = \frac{2 \abs{e\T u}}{\abs{u\T H u}}
     """,
 )
 def crossover(rng):
