@@ -17,6 +17,7 @@ COMMON = {  # lines that `course/` and some answer have in common, and that are 
     "forn,T_ninenumerate(lengths):",
     "inner_slope_of_value,",
     "results.append(result)",
+    "moved=x.astype(complex)",  # the given oracle; set 0, which asks for one, is practice
     "returndW_hx,dW_hh,db_h",
 }
 
