@@ -16,7 +16,9 @@ COMMON = {  # lines that `course/` and some answer have in common, and that are 
     "H.append(np.tanh(p.W_hx@x_t+p.W_hh@H[-1]+p.b_h))",  # the given forward pass
     "forn,T_ninenumerate(lengths):",
     "inner_slope_of_value,",
+    "output_state_before,",
     "results.append(result)",
+    "moved=x.astype(complex)",  # the given oracle; set 0, which asks for one, is practice
     "returndW_hx,dW_hh,db_h",
 }
 

@@ -30,7 +30,7 @@ def conjugate_pair(name: str, x: np.ndarray) -> np.ndarray:
 @bank.right
 def random_directions(name: str, x: np.ndarray) -> np.ndarray:
     # Steps in n orthonormal directions, and the Jacobian solved from them.
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(271828)
     Q = np.linalg.qr(rng.normal(size=(len(x), len(x))))[0]
     slopes = [np.imag(value(name, x + 1e-25j * q)) / 1e-25 for q in Q.T]
     return np.asarray(np.stack(slopes, axis=1) @ Q.T)

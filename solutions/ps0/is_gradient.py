@@ -19,7 +19,7 @@ def is_gradient(name: str, x: np.ndarray) -> bool:
 @bank.right
 def random_complex_directions(name: str, x: np.ndarray) -> bool:
     # The slope along several random directions says it all, with probability one.
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(314159)
     g = gradient(name, x)
     for u in rng.normal(size=(8, len(x))):
         slope = np.imag(value(name, x + 1e-40j * u)) * 1e40

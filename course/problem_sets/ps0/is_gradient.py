@@ -72,7 +72,7 @@ def on(*names: str) -> Callable[[Run], None]:
     return test
 
 
-SEE = "Wrong gradients that pass"
+SEE = "How wrong is wrong"
 for _name, _sentence, _names in (
     ("right", "It accepts right gradients, of curved and of linear functions.", ("birch", "elm", "poplar")),
     (
