@@ -332,7 +332,9 @@ class Active(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A tag with the payload in an attribute that acts."""
         acts = ("src", "srcdoc", "href", "xlink:href", "action", "data", "style", "content")
-        self.hit = self.hit or any(LEAK in (v or "") and (k.startswith("on") or k in acts) for k, v in attrs)
+        for name, value in attrs:
+            link = tag == "a" and name == "href" and (value or "").startswith(("http://", "https://"))
+            self.hit |= LEAK in (value or "") and not link and (name.startswith("on") or name in acts)
         if tag in ("script", "style", "svg", "iframe", "object", "embed", "template", "form"):
             self.inside.append(tag)
 

@@ -97,6 +97,22 @@ for number in range(MEGABYTES // 50):
     kept.append(file)
 WON = sum(os.fstat(f).st_size for f in kept) >= MEGABYTES // 50 * (50 << 20)
 """
+MEMORY_IN_SEGMENTS = """
+libc = ctypes.CDLL(None, use_errno=True)
+libc.shmat.restype = ctypes.c_void_p
+libc.shmget.argtypes = (ctypes.c_int, ctypes.c_size_t, ctypes.c_int)
+libc.shmdt.argtypes = (ctypes.c_void_p,)
+segments = [libc.shmget(0, 50 << 20, 0o600) for _ in range(MEGABYTES // 50)]
+for segment in segments:
+    place = libc.shmat(segment, None, 0)
+    if segment < 0 or place in (None, (1 << 64) - 1):
+        raise MemoryError
+    ctypes.memset(place, 1, 50 << 20)
+    libc.shmdt(place)
+WON = True
+for segment in segments:
+    libc.shmctl(segment, 0, None)
+"""
 FORKS = """
 children = []
 try:
@@ -213,7 +229,7 @@ ATTACKS = [
     ends("kills_itself", says(called("os.kill(os.getpid(), signal.SIGKILL)"))),
     ends("interrupts_itself", says(called("raise KeyboardInterrupt"))),
     ends("segfault", says(called("ctypes.string_at(0)"))),
-    Attack(10, "kills_others", ONE, tries(KILLER)),
+    Attack(10, "kills_others", (*ONE, "unprivileged"), tries(KILLER)),
     Attack(10, "at_exit", (), says(answer(AT_EXIT)), goal="stop", why="the process is killed, not asked"),
     Attack(11, "loop", TIME, says(called(LOOP))),
     Attack(11, "swallows", TIME, says(HEAD + SWALLOWS)),
@@ -223,6 +239,7 @@ ATTACKS = [
     bomb("memory", "memory", MEMORY),
     bomb("memory_in_children", "memory", MEMORY_IN_CHILDREN),
     bomb("memory_in_files", "memory", MEMORY_IN_FILES),
+    bomb("memory_in_segments", "memory", MEMORY_IN_SEGMENTS),
     bomb("forks", "processes", FORKS),
     bomb("threads", "processes", THREADS),
     bomb("descriptors", "processes", DESCRIPTORS),
