@@ -193,5 +193,5 @@ def _points(verdicts: dict[str, dict[str, Any]]) -> str:
 
 def _mistake(mistake: Mistake, total: int, names: bool) -> str:
     who = f"<br><small>{escape(', '.join(mistake.students))}</small>" if names else ""
-    picture = f"<figure tabindex="0">{svg(mistake.paths)}</figure>" if mistake.paths else ""
+    picture = f'<figure tabindex="0">{svg(mistake.paths)}</figure>' if mistake.paths else ""
     return f"<li><b>{len(mistake.students)} of {total}</b> · {escape(mistake.sentence)}{who}{picture}</li>"
