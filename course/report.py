@@ -92,7 +92,8 @@ def as_html(verdict: Verdict, exercise: Exercise) -> str:
 def _picture(paths: Paths) -> str:
     rule = f"<br>All this with a wrong local rule: {escape(paths.rule)}" if paths.rule else ""
     return (
-        f'<figure style="margin:.4em 0">{svg(paths)}<figcaption><small>How often your ∂L/∂W_hh counts each '
+        f'<figure style="margin:.4em 0;overflow-x:auto" tabindex="0">{svg(paths)}'
+        "<figcaption><small>How often your ∂L/∂W_hh counts each "
         f"loss through each use of W_hh: right is 1 everywhere. Read from two cases of 7 steps.{rule}"
         "</small></figcaption></figure>"
     )

@@ -14,7 +14,7 @@ from course.grader.judged.outputs import without_numbers
 from course.judging import judge
 from course.models import RNN
 from course.recognise.attribution import BASES, attribute, fit
-from course.recognise.edges import as_lines, described
+from course.recognise.edges import Edges, as_lines, described, edges_of
 from course.recognise.gallery import is_known, pictures, write_gallery
 from course.recognise.patterns import ALL, PATTERNS
 from course.recognise.rules import RIGHT
@@ -307,6 +307,15 @@ def test_picture_in_words() -> None:
         "loss 1: 1; loss 2: 0, 1; loss 3: 0, 0, 1. Right is 1 everywhere."
     )
     assert as_lines(Paths.of(pattern.triangle(3)))[2:] == ["t=1    1", "t=2    0   1", "t=3    0   0   1"]
+
+
+def test_fewest_edges_are_blamed() -> None:
+    by_name = {p.name: edges_of(Paths.of(p.triangle(4))) for p in PATTERNS}
+    assert by_name["first_use"] == Edges((1, 1, 1, 1), (1, 1, 1), (0, 1, 1, 1))
+    assert by_name["last_loss"] == Edges((0, 0, 0, 1), (1, 1, 1), (1, 1, 1, 1))
+    assert by_name["chunked_2"] == Edges((1, 1, 1, 1), (1, 0, 1), (1, 1, 1, 1))
+    assert by_name["truncated_1"] == Edges((1, 1, 1, 1), (0, 0, 1), (1, 1, 1, 1), of_last=True)
+    assert by_name["own_loss_missing"] == Edges((1, 1, 1, 1), (1, 1, 1), (1, 1, 1, 0), of_last=True)
 
 
 def test_report_draws_the_picture_and_keeps_the_data() -> None:

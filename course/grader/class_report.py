@@ -21,7 +21,10 @@ from course.report import MIME
 from course.verdict import Paths
 
 Verdicts = dict[str, dict[str, dict[str, Any]]]  # exercise → student → verdict, in the notebooks' order
+NOTHING = ("no result", "No result that can be judged: not written yet, or stopped by an error.")
+CHANGES = ("changes things", "Right, but it changes its inputs or its earlier results.")
 UNNAMED = ("not recognised", "No known mistake explains it.")
+LAST = (UNNAMED[0], NOTHING[0])
 
 
 @dataclass
@@ -71,14 +74,15 @@ def readable(data: Any) -> dict[str, Any] | None:
         if not (0 <= points <= most < math.inf):
             return None
         exercise, passed = str(data["exercise"]), bool(data["passed"])
-    except (TypeError, KeyError, ValueError):
+        lost = {str(name) for name, held in data["checks"].items() if held is False}
+    except (AttributeError, TypeError, KeyError, ValueError):
         return None
     return {
         "exercise": exercise,
         "points": points,
         "max": most,
         "passed": passed,
-        "named": named,
+        "named": named or [NOTHING if "returns" in lost else CHANGES if lost == {"keeps"} else UNNAMED],
         "paths": paths,
     }
 
@@ -88,12 +92,12 @@ def mistakes(verdicts: dict[str, dict[str, Any]]) -> list[Mistake]:
     found: dict[str, Mistake] = {}
     for student, verdict in verdicts.items():
         if not verdict["passed"]:
-            for name, sentence in verdict["named"] or [UNNAMED]:
+            for name, sentence in verdict["named"]:
                 mistake = found.setdefault(name, Mistake(name, sentence))
                 mistake.students.append(student)
                 if len(verdict["named"]) == 1:
                     mistake.paths = mistake.paths or verdict["paths"]
-    return sorted(found.values(), key=lambda m: (m.name == UNNAMED[0], -len(m.students), m.name))
+    return sorted(found.values(), key=lambda m: (m.name in LAST, -len(m.students), m.name))
 
 
 def write_report(room: Classroom, problem_set: str, names: bool) -> list[Path]:
@@ -189,5 +193,5 @@ def _points(verdicts: dict[str, dict[str, Any]]) -> str:
 
 def _mistake(mistake: Mistake, total: int, names: bool) -> str:
     who = f"<br><small>{escape(', '.join(mistake.students))}</small>" if names else ""
-    picture = f"<figure>{svg(mistake.paths)}</figure>" if mistake.paths else ""
+    picture = f'<figure tabindex="0">{svg(mistake.paths)}</figure>' if mistake.paths else ""
     return f"<li><b>{len(mistake.students)} of {total}</b> · {escape(mistake.sentence)}{who}{picture}</li>"

@@ -35,15 +35,18 @@ def as_array(paths: Paths) -> Array:
 
 
 def edges_of(paths: Paths) -> Edges:
-    """The edges whose products are the triangle; else those on the last loss's own path."""
+    """The fewest edges whose products are the triangle; else those on the last loss's own path."""
     alpha = as_array(paths)
     T, ones = len(alpha), np.ones(len(alpha))
-    own = np.diag(alpha)
+    own, found = np.diag(alpha), list[tuple[Array, Array, Array]]()
     for losses, uses in ((ones, ones), (own, ones), (ones, own)):
         ends = losses[1:] * uses[:-1]
         between = np.where(ends != 0, np.diag(alpha, -1) / np.where(ends != 0, ends, 1), 1)
         if np.allclose(_products(losses, between, uses), alpha, atol=1e-5):
-            return Edges(tuple(losses), tuple(between), tuple(uses))
+            found.append((losses, between, uses))
+    if found:
+        losses, between, uses = min(found, key=lambda edges: sum(int(np.sum(part != 1)) for part in edges))
+        return Edges(tuple(losses), tuple(between), tuple(uses))
     last = alpha[T - 1]
     if last[-1] == 1 and np.all(np.diff(np.nan_to_num(last)) >= 0):  # it ends somewhere on its way
         return Edges(tuple(ones), tuple(last[:-1]), tuple(ones), of_last=True)

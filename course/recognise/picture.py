@@ -25,7 +25,7 @@ def svg(paths: Paths) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
         f'aria-label="{escape(title)}. {escape(described(paths))}" fill="none" stroke="currentColor" '
         f'font-family="system-ui, sans-serif" font-size="12" '
-        f'style="display:block;width:100%;max-width:{width}px;height:auto;margin:.4em 0">'
+        f'style="display:block;width:100%;min-width:34em;max-width:{width}px;height:auto;margin:.4em 0">'
         f"<title>{title}</title><desc>{escape(described(paths))}</desc>{graph}{triangle}</svg>"
     )
 
