@@ -55,9 +55,9 @@ while environ and environ[i]:
     i += 1
 """
 PROC = """
-for path in glob.glob("/proc/[0-9]*/environ") + ["/proc/self/environ"]:
+for path in glob.glob("/proc/[0-9]*/cmdline") + glob.glob("/proc/*/environ"):
     try:
-        words = open(path, "rb").read() + open(path.replace("environ", "cmdline"), "rb").read()
+        words = open(path, "rb").read()
         WON = WON or b"autograde" in words or b"{room}" in words
     except OSError:
         pass
@@ -178,11 +178,8 @@ WON = libc.syscall(250, 0, -3, 1) > 0 or libc.syscall(425, 1, ctypes.create_stri
 TRACE = """
 child = os.fork()
 if child == 0:
-    time.sleep(5)
-    os._exit(0)
-WON = ctypes.CDLL(None).ptrace(16, child, 0, 0) == 0
-os.kill(child, signal.SIGKILL)
-os.waitpid(child, 0)
+    os._exit(ctypes.CDLL(None).ptrace(0, 0, 0, 0) & 1)
+WON = os.waitpid(child, 0)[1] == 0
 """
 
 
