@@ -28,6 +28,8 @@ REFUSED = {
     "io_uring_register": 427, "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431,
     "fsmount": 432, "fspick": 433, "pidfd_getfd": 438, "process_madvise": 440, "mount_setattr": 442,
     "quotactl_fd": 443,
+    # memory that no rlimit and no page map of a process counts
+    "memfd_create": 319, "memfd_secret": 447, "shmget": 29,
 }  # fmt: skip
 
 
