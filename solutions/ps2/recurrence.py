@@ -52,7 +52,7 @@ bank.edit("order_reversed", "C[t] @ P[t - 1, i]", "P[t - 1, i] @ C[t]", loses={"
 bank.edit("transposed", "C[t] @ P[t - 1, i]", "C[t].T @ P[t - 1, i]", loses={"states", *P})
 bank.edit("one_factor", "C[t] @ P[t - 1, i]", "C[t]", loses={"states", *P})
 bank.edit("previous_matrix", "C[t] @ P[t - 1, i]", "C[t - 1] @ P[t - 1, i]", loses={"states", *P})
-bank.edit("identity_missing", "        P[t, t] = np.eye(h)\n", "", loses={"start", "states"})
+bank.edit("identity_missing", "        P[t, t] = np.eye(h)\n", "", loses={"start", "states"}, slip="zero")
 bank.edit(
     "starts_with_C", "P[t, t] = np.eye(h)", "P[t, t] = C[t]", loses={"start", "states"}, slip="first_factor"
 )
@@ -65,8 +65,8 @@ bank.edit(
 bank.edit(
     "scaled_input",
     "    a = np.einsum",
-    "    b *= 1.0 + 1e-6\n    a = np.einsum",
+    "    b *= 1.0 + 1e-3\n    a = np.einsum",
     loses={"start", "states"},
-    slip="precision",
+    slip="factor@a",
 )
 bank.edit("input_overwritten", "    return a, P", "    b[:] = a\n    return b, P", loses={"keeps"})
