@@ -65,8 +65,8 @@ bank.edit(
 bank.edit(
     "scaled_input",
     "    a = np.einsum",
-    "    b *= 1.0 + 1e-6\n    a = np.einsum",
+    "    b *= 1.0 + 1e-3\n    a = np.einsum",
     loses={"start", "states"},
-    slip="precision",
+    slip="factor@a",
 )
 bank.edit("input_overwritten", "    return a, P", "    b[:] = a\n    return b, P", loses={"keeps"})
