@@ -72,7 +72,7 @@ def on(*names: str) -> Callable[[Run], None]:
     return test
 
 
-SEE = "How wrong is wrong"
+SEE = "Wrong gradients that pass"
 for _name, _sentence, _names in (
     ("right", "It accepts right gradients, of curved and of linear functions.", ("birch", "elm", "poplar")),
     (

@@ -74,7 +74,7 @@ def slope_of(*names: str) -> Callable[[Run], None]:
     return test
 
 
-SEE = "The Taylor slope"
+SEE = "The Taylor test"
 for _name, _sentence, _names in (
     ("right", "A right gradient has slope 2.", ("birch",)),
     ("wrong", "A wrong gradient has slope 1.", ("ash", "yew", "lime")),
