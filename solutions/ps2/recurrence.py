@@ -65,7 +65,7 @@ bank.edit(
 bank.edit(
     "scaled_input",
     "    a = np.einsum",
-    "    b *= 1.0 + 1e-3\n    a = np.einsum",
+    "    b = b * (1.0 + 1e-3)\n    a = np.einsum",
     loses={"start", "states"},
     slip="factor@a",
 )
