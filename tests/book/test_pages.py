@@ -20,6 +20,7 @@ DOOR = "index.html"  # sends the reader on to the home page
 HTML = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
 PAGES = [page for page in pages(HTML) if page != DOOR]
 CHAPTERS = [f"book/{name}.html" for name in ("unrolling", "checking", "tied", "bptt")]
+PICTURES = {"book/bptt.html": 4}  # a chapter has at least one; the one on BPTT promises four
 every_page = pytest.mark.parametrize("page", PAGES)
 every_mode = pytest.mark.parametrize("mode", MODES)
 
@@ -80,7 +81,7 @@ def test_pictures_are_drawn_for_the_paper(browsing: Browsing, site: str, page: s
     assert [picture["src"] for picture in visit.pictures if picture["src"].endswith(twin)] == []
     assert (sum(visit.background) < 200) == (mode == "dark")
     if page in CHAPTERS:
-        assert len(visit.pictures) >= 4
+        assert len(visit.pictures) >= PICTURES.get(page, 1)
 
 
 @pytest.fixture(scope="module")
