@@ -55,9 +55,9 @@ while environ and environ[i]:
     i += 1
 """
 PROC = """
-for path in glob.glob("/proc/[0-9]*/environ") + ["/proc/self/environ"]:
+for path in glob.glob("/proc/[0-9]*/cmdline") + glob.glob("/proc/*/environ"):
     try:
-        words = open(path, "rb").read() + open(path.replace("environ", "cmdline"), "rb").read()
+        words = open(path, "rb").read()
         WON = WON or b"autograde" in words or b"{room}" in words
     except OSError:
         pass

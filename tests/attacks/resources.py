@@ -130,6 +130,7 @@ finally:
 """
 THREADS = """
 import threading
+threading.stack_size(1 << 16)
 stop = threading.Event()
 threads = []
 try:
