@@ -150,6 +150,9 @@ CLAIM = 'struct.pack("<4sIQ", b"GTT1", 1 << 20, 1 << 28)'
 LISTS = 'struct.pack("<I", 15 << 20) + b"{\\"a\\":[" + b"[]," * ((15 << 20) // 3 - 4) + b"[]]}    "'
 
 
+NEVER = "malformed messages are never obeyed"
+
+
 def speaks(line: int, name: str, what: str, defence: tuple[str, ...] = (), at_cell: bool = False) -> Attack:
     """Write to every connection that the process has, from within a call or from the cell."""
     text = WIRE + (what if at_cell else "")

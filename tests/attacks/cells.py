@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tests.attacks.model import Attack, Json, Make, Submission, answer, both, cell_of, edits, says
@@ -97,7 +98,7 @@ def version3(book: Json) -> None:
     book["worksheets"] = [{"cells": cells, "metadata": {}}]
 
 
-def replaced(make: Callable[[Path], None]) -> Make:
+def in_its_place(make: Callable[[Path], None]) -> Make:
     """Something else lies where the notebook should be."""
 
     def change(submission: Submission) -> None:
@@ -152,7 +153,7 @@ def foreign_kernel(book: Json) -> None:
 
 def intake(name: str, make: Callable[[Path], None], unsafe: str = "") -> Attack:
     """A file that cannot be read as the notebook: it earns nothing, and stops nobody."""
-    return Attack(18, name, READING, replaced(make), ALL_LOST, goal="stop", unsafe=unsafe)
+    return Attack(18, name, READING, in_its_place(make), ALL_LOST, goal="stop", unsafe=unsafe)
 
 
 ATTACKS = [
@@ -198,6 +199,6 @@ ATTACKS = [
     intake("dangling_link", lambda p: p.symlink_to("/nonexistent/notebook")),
     intake("link_to_zero", lambda p: p.symlink_to("/dev/zero"), unsafe="it is read until memory is full"),
     intake("device", device, unsafe="it is read until memory is full"),
-    intake("pipe", lambda p: os.mkfifo(p)),
+    replace(intake("pipe", lambda p: os.mkfifo(p)), goal="time"),
     intake("huge", huge, unsafe="it is read and copied as a whole: 3 GB"),
 ]

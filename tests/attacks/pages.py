@@ -112,9 +112,12 @@ def formulas(book: Json) -> None:
         )
 
 
+OURS = "it is made for our pages"
+
+
 def slows(name: str, make: Make, goal: str = "time") -> Attack:
     """Markdown that is slow to render, or becomes large."""
-    return Attack(13, name, (), make, HONEST, goal=goal, why="what a page takes has fixed caps")
+    return Attack(13, name, (), make, HONEST, goal=goal, why="what a page takes has fixed caps", unsafe=OURS)
 
 
 ATTACKS = [

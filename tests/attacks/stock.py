@@ -16,6 +16,7 @@ from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 INSIDE = "GTT_STOCK_INSIDE"
+LAST_SAID: list[str] = []  # the log of the last class: whoever is named last in it stopped it
 
 
 def enclosed(target: Path) -> int:
@@ -82,9 +83,9 @@ def _together(folder: Path, attacks: list[Any], said: dict[str, str]) -> None:
     while waiting:
         if _grade(folder, waiting, said):
             return
-        first = next((a for a in waiting if "no mark" in said[a.student]), waiting[0])
-        _grade(folder, [first], said)
-        waiting = waiting[waiting.index(first) + 1 :]
+        last = max(waiting, key=lambda a: LAST_SAID[0].rfind(a.student))
+        _grade(folder, [last], said)
+        waiting = waiting[waiting.index(last) + 1 :]
 
 
 def _grade(folder: Path, attacks: list[Any], said: dict[str, str]) -> bool:
@@ -92,11 +93,12 @@ def _grade(folder: Path, attacks: list[Any], said: dict[str, str]) -> bool:
     from tests.attacks import arena
 
     pages = any(a.goal in ("page", "active", "runs", "size", "time") for a in attacks)
-    seconds = 100 if len(attacks) == 1 else 1200
+    seconds = 60 if len(attacks) == 1 else 600
     with arena.Arena(folder, attacks, stock=True, seconds=seconds, pages=pages) as graded:
         for attack in attacks:
             said[attack.student] = ("!" if graded.succeeds(attack) else "") + outcome(graded, attack)
             print(attack.student, said[attack.student], flush=True)
+        LAST_SAID[:] = [graded.said]
         return graded.score("zoe", "recurrence") is not None
 
 
