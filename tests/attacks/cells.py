@@ -173,7 +173,7 @@ ATTACKS = [
     Attack(
         18,
         "odd_cells",
-        READING,
+        SOURCE,
         edits(odd_cells),
         {"recurrence": None, "rnn_bptt": None, "double": None},
         "stop",
@@ -182,12 +182,12 @@ ATTACKS = [
     Attack(
         18,
         "version_3",
-        READING,
+        SOURCE,
         edits(version3),
         {"recurrence": None, "rnn_bptt": None, "double": None},
         "stop",
     ),
-    Attack(18, "version_99", READING, edits(lambda b: b.update(nbformat=99)), {}, goal="stop"),
+    Attack(18, "version_99", SOURCE, edits(lambda b: b.update(nbformat=99)), {}, goal="stop"),
     Attack(18, "foreign_kernel", SOURCE, edits(foreign_kernel), {}, goal="stop"),
     Attack(18, "link_to_neighbour", READING, neighbour, ALL_LOST),
     intake("no_json", lambda p: p.write_text("{'cells': oops")),
