@@ -227,7 +227,18 @@ class Arena:
                 ".nbgrader.log",
             )
             own = parts[1:2] in (("autograded",), ("feedback",)) and (len(parts) < 3 or parts[2] != FIRST)
-            if skip or own or parts[-1].startswith((".staged", "gradebook.db")) or parts[0] == "door":
+            kernels = parts[0] == "home" and parts[1:2] not in (
+                (),
+                (".ssh",),
+                (".bashrc",),
+            )  # their own traces
+            if (
+                skip
+                or own
+                or kernels
+                or parts[-1].startswith((".staged", "gradebook.db"))
+                or parts[0] == "door"
+            ):
                 continue
             mode = path.lstat().st_mode
             small = stat.S_ISREG(mode) and path.lstat().st_size < 50 << 20

@@ -10,6 +10,7 @@ from tests.attacks.model import Attack, Json, Make, Submission, answer, both, ce
 
 WRONG = says(answer())
 ALL_LOST: dict[str, float | None] = {"recurrence": 0.0, "rnn_bptt": 0.0, "double": 0.0}
+RESTORED = "nbgrader restores that as well"
 SOURCE, READING = ("source_cells",), ("safe_reading",)
 
 
@@ -161,14 +162,14 @@ ATTACKS = [
     Attack(1, "skip_everything", SOURCE, both(WRONG, edits(everywhere))),
     Attack(1, "skip_prefilled", SOURCE, both(WRONG, edits(prefilled))),
     Attack(1, "skip_as_parameters", SOURCE, both(WRONG, tag("parameters", "hide-input", "skip-execution"))),
-    Attack(18, "edited", SOURCE, both(WRONG, edits(points))),
-    Attack(18, "not_a_test", SOURCE, both(WRONG, edits(ungraded))),
-    Attack(18, "as_markdown", SOURCE, both(WRONG, retype("markdown")), goal="stop"),
-    Attack(18, "as_raw", SOURCE, both(WRONG, retype("raw")), goal="stop"),
-    Attack(18, "reordered", SOURCE, edits(moved), {}, goal="stop"),
+    Attack(18, "edited", (), both(WRONG, edits(points)), why=RESTORED),
+    Attack(18, "not_a_test", SOURCE, both(WRONG, edits(ungraded)), goal="stop"),
+    Attack(18, "as_markdown", (), both(WRONG, retype("markdown")), goal="stop", why=RESTORED),
+    Attack(18, "as_raw", (), both(WRONG, retype("raw")), goal="stop", why=RESTORED),
+    Attack(18, "reordered", (), edits(moved), {}, goal="stop", why=RESTORED),
     Attack(18, "deleted", SOURCE, edits(without_tests), {}, goal="stop"),
     Attack(18, "duplicated", SOURCE, both(WRONG, edits(twice)), goal="stop"),
-    Attack(18, "same_ids", SOURCE, edits(same_id), {}, goal="stop"),
+    Attack(18, "same_ids", (), edits(same_id), {}, goal="stop", why=RESTORED),
     Attack(18, "bonus_cell", SOURCE, both(WRONG, edits(own_grade)), goal="stop"),
     Attack(
         18,
@@ -178,7 +179,7 @@ ATTACKS = [
         {"recurrence": None, "rnn_bptt": None, "double": None},
         "stop",
     ),
-    Attack(18, "second_notebook", SOURCE, both(WRONG, second), goal="stop"),
+    Attack(18, "second_notebook", (), both(WRONG, second), goal="stop", why=RESTORED),
     Attack(
         18,
         "version_3",
