@@ -75,15 +75,15 @@ def wrapped(plan: Plan, rules: int) -> list[str]:
         "--die-with-parent",
     ]
     words += ["--new-session", "--cap-drop", "ALL", "--seccomp", str(rules), "--dev", "/dev"]
+    size = str(plan.limits.disk_mb << 20)
+    for folder in (HOME, "/tmp"):  # before the libraries: an environment may lie below /tmp
+        words += ["--size", size, "--tmpfs", folder]
     for path in [*libraries(), *interpreter()]:
         words += ["--ro-bind", path, path]
     for path in torch_files() if plan.flavour != "torch" else []:
         words += ["--tmpfs", path]
     for place, target in links().items():
         words += ["--symlink", target, place]
-    size = str(plan.limits.disk_mb << 20)
-    for folder in (HOME, "/tmp"):
-        words += ["--size", size, "--tmpfs", folder]
     return [*words, "--remount-ro", "/", "--chdir", HOME, "--"]
 
 

@@ -19,6 +19,11 @@ def enter(*, owner: tuple[int, int], disk_mb: int, torch: bool) -> None:
     """
     libc.mount("none", "/", "", libc.MS_REC | libc.MS_PRIVATE)
     libc.mount("root", NEW_ROOT, "tmpfs", libc.MS_NOSUID | libc.MS_NODEV, "size=1m,mode=755")
+    writable = {HOME: disk_mb - disk_mb // 4, "/tmp": disk_mb // 8 or 1, "/dev/shm": disk_mb // 8 or 1}
+    for path, size in writable.items():  # before the libraries: an environment may lie below /tmp
+        os.makedirs(NEW_ROOT + path, exist_ok=True)
+        options = f"size={size}m,nr_inodes=4096,mode=700,uid={owner[0]},gid={owner[1]}"
+        libc.mount("none", NEW_ROOT + path, "tmpfs", libc.MS_NOSUID | libc.MS_NODEV, options)
     for path in libraries():
         _bind(path)
     for path in [] if torch else torch_files():
@@ -28,17 +33,11 @@ def enter(*, owner: tuple[int, int], disk_mb: int, torch: bool) -> None:
     for name in DEVICES:
         _bind(f"/dev/{name}", read_only=False)
     os.mkdir(f"{NEW_ROOT}/old")
-    writable = {HOME: disk_mb - disk_mb // 4, "/tmp": disk_mb // 8 or 1, "/dev/shm": disk_mb // 8 or 1}
-    for path in writable:
-        os.makedirs(NEW_ROOT + path, exist_ok=True)
     libc.pivot_root(NEW_ROOT, f"{NEW_ROOT}/old")
     os.chdir("/")
     libc.unmount("/old")
     os.rmdir("/old")
     libc.mount("none", "/", "", libc.MS_REMOUNT | libc.MS_RDONLY | libc.MS_NOSUID | libc.MS_NODEV)
-    for path, size in writable.items():
-        options = f"size={size}m,nr_inodes=4096,mode=700,uid={owner[0]},gid={owner[1]}"
-        libc.mount("none", path, "tmpfs", libc.MS_NOSUID | libc.MS_NODEV, options)
     os.chdir(HOME)
 
 
