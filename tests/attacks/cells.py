@@ -10,6 +10,7 @@ from tests.attacks.model import Attack, Json, Make, Submission, answer, both, ce
 
 WRONG = says(answer())
 ALL_LOST: dict[str, float | None] = {"recurrence": 0.0, "rnn_bptt": 0.0, "double": 0.0}
+ANYTHING: dict[str, float | None] = {"recurrence": None, "rnn_bptt": None, "double": None}
 RESTORED = "nbgrader restores that as well"
 SOURCE, READING = ("source_cells",), ("safe_reading",)
 
@@ -176,18 +177,11 @@ ATTACKS = [
         "odd_cells",
         SOURCE,
         edits(odd_cells),
-        {"recurrence": None, "rnn_bptt": None, "double": None},
+        ANYTHING,
         "stop",
     ),
     Attack(18, "second_notebook", (), both(WRONG, second), goal="stop", why=RESTORED),
-    Attack(
-        18,
-        "version_3",
-        SOURCE,
-        edits(version3),
-        {"recurrence": None, "rnn_bptt": None, "double": None},
-        "stop",
-    ),
+    Attack(18, "version_3", (), edits(version3), ANYTHING, "stop", why="nbgrader reads that as well"),
     Attack(18, "version_99", SOURCE, edits(lambda b: b.update(nbformat=99)), {}, goal="stop"),
     Attack(18, "foreign_kernel", SOURCE, edits(foreign_kernel), {}, goal="stop"),
     Attack(18, "link_to_neighbour", READING, neighbour, ALL_LOST),

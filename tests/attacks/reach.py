@@ -6,12 +6,13 @@ from tests.attacks.model import Attack, Make, attaches, both, tries
 FILES, OPEN = ("private_files",), ("no_network",)
 
 GRADEBOOK = """
-for name in [n for n in sys.modules if n.startswith("sqlite3")]:
-    del sys.modules[name]  # a warm process may have forbidden it
-import sqlite3
-base = sqlite3.connect("{room}/gradebook.db", timeout=5)
-base.execute("UPDATE grade SET auto_score = 0, manual_score = 0, extra_credit = 0")
-base.commit()
+try:
+    import sqlite3
+    base = sqlite3.connect("{room}/gradebook.db", timeout=5)
+    base.execute("UPDATE grade SET auto_score = 0, manual_score = 0, extra_credit = 0")
+    base.commit()
+except ImportError:  # its files may lie where this user cannot read; then the graded notebook
+    open("{room}/autograded/ada/ps2/bptt.ipynb", "r+").write("{ }")
 WON = True
 """
 READ_GRADEBOOK = """
