@@ -43,6 +43,8 @@ def shapes_of(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]], steps:
 def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list[Shape]:
     """The same factor in every case: T, 1/T, −1, 2, 0 or a constant."""
     for symbol in numbers[0]:
+        if len(numbers) > 1 and len({n[symbol] for n in numbers}) == 1:
+            continue  # it looks like any constant of that size
         for power, name in ((1, symbol), (-1, f"1/{symbol}"), (2, f"{symbol}²")):
             scaled = [(got, want * n[symbol] ** power) for (got, want), n in zip(pairs, numbers, strict=True)]
             if _agree(scaled, lambda want: want):
@@ -63,7 +65,7 @@ def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list
     }
     near = round(factor) if abs(factor - round(factor)) < RTOL["directional"] else None
     name, said = known.get(
-        near if near is not None else 9, ("factor", f"{factor:.6g} times what it should be")
+        near if near is not None else 9, ("factor", f"{factor:.10g} times what it should be")
     )
     return [Shape(name, f"{{parts}}: {said}.")]
 
