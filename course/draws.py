@@ -1,5 +1,7 @@
 """Random cases with teeth: sizes distinct, weights non-normal with radius near 1, states away from zero."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from course.models import RNN, Array
@@ -11,6 +13,14 @@ def sizes(rng: Rng, n: int, *taken: int) -> list[int]:
     """`n` distinct sizes from 2 to 5 that are none of `taken`."""
     free = [s for s in range(2, 6) if s not in taken]
     return [int(s) for s in rng.choice(free, size=n, replace=False)]
+
+
+def varied_sizes(rng: Rng, n: int, taken: Sequence[int]) -> list[list[int]]:
+    """For each case `n` distinct sizes, none its entry of `taken`; no size is the same in every case."""
+    while True:
+        drawn = [sizes(rng, n, T) for T in taken]
+        if all(len(set(size)) > 1 for size in zip(*drawn, strict=True)):  # else it looks like a constant
+            return drawn
 
 
 def recurrent_matrix(rng: Rng, h: int) -> Array:

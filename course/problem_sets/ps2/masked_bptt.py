@@ -51,8 +51,9 @@ exercise = Exercise(
 def cases(rng: draws.Rng) -> list[Case]:
     """One step; then unequal lengths, the longest as long as the array, or shorter."""
     drawn = []
-    for T, longest in ((1, 1), (6, 6), (7, 6)):
-        d, h, q, N = draws.sizes(rng, 4, T)
+    steps, longest_of = (1, 6, 7), {1: 1, 6: 6, 7: 6}
+    for T, (d, h, q, N) in zip(steps, draws.varied_sizes(rng, 4, steps), strict=True):
+        longest = longest_of[T]
         lengths = draws.lengths(rng, N, longest) if T > 1 else np.ones(N, dtype=int)
         name = "T=1" if T == 1 else f"T={T}, lengths={lengths.tolist()}, d={d}, h={h}, q={q}"
         p, X, Y = draws.rnn(rng, d, h, q), rng.normal(size=(T, N, d)), rng.normal(size=(T, N, q))
