@@ -66,7 +66,7 @@ def _start(rng: draws.Rng, leading: float, ratio: float, steps: int) -> tuple[Ar
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """No step; one; a few, far from the limit; ten thousand that would overflow, three thousand that would underflow."""
+    """No step; one; a few, far from the limit; thousands, that would overflow or underflow."""
     drawn = []
     for name, steps, radius, ratio in (
         ("0 steps", 0, 1.0, 0.8),
