@@ -27,7 +27,7 @@ def as_large_as_needed(n: int, rho: float, growth: float) -> np.ndarray:
     # Signs by a diagonal similarity, and the entries off the diagonal only as large as it takes.
     signs = np.diag((-1.0) ** np.arange(n))
     for size in np.linspace(0.7, 1.0, 7):
-        M = -rho * np.eye(n) - size * signs @ np.triu(np.ones((n, n)), 1) @ signs
+        M: np.ndarray = -rho * np.eye(n) - size * signs @ np.triu(np.ones((n, n)), 1) @ signs
         power = M
         for _ in range(60):
             if np.linalg.norm(power, 2) >= growth:

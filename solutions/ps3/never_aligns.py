@@ -15,7 +15,8 @@ def never_aligns(x: np.ndarray, m: int) -> np.ndarray:
     w = w - (w @ u) * u
     w = w / np.linalg.norm(w)
     cos, sin = np.cos(np.pi / m), np.sin(np.pi / m)
-    return cos * (np.outer(u, u) + np.outer(w, w)) + sin * (np.outer(w, u) - np.outer(u, w))
+    M: np.ndarray = cos * (np.outer(u, u) + np.outer(w, w)) + sin * (np.outer(w, u) - np.outer(u, w))
+    return M
 
 
 @bank.right
@@ -25,7 +26,8 @@ def by_two_reflections(x: np.ndarray, m: int) -> np.ndarray:
     Q = np.linalg.qr(np.column_stack([x, np.eye(n)[:, 1:] + 0.1]))[0]
     a = Q[:, 0]
     b = np.cos(np.pi / (2 * m)) * Q[:, 0] + np.sin(np.pi / (2 * m)) * Q[:, 1]
-    return (np.eye(n) - 2 * np.outer(b, b)) @ (np.eye(n) - 2 * np.outer(a, a))
+    M: np.ndarray = (np.eye(n) - 2 * np.outer(b, b)) @ (np.eye(n) - 2 * np.outer(a, a))
+    return M
 
 
 @bank.right
@@ -46,9 +48,12 @@ def shrinking_and_oblique(x: np.ndarray, m: int) -> np.ndarray:
 def companion(x: np.ndarray, m: int) -> np.ndarray:
     # x → y → 2cos(π/m) y − x: a linear recurrence with roots e^{±iπ/m}, on the plane of x and y.
     y = np.roll(x, 1) * np.where(np.arange(len(x)) % 2, -1.0, 1.0)
+    y = y - (y @ x) / (x @ x) * x
+    y = y * np.sqrt((x @ x) / (y @ y))
     plane = np.column_stack([x, y])
     step = np.array([[0.0, -1.0], [1.0, 2 * np.cos(np.pi / m)]])
-    return plane @ step @ np.linalg.pinv(plane)
+    M: np.ndarray = plane @ step @ np.linalg.pinv(plane)
+    return M
 
 
 BACK, EARLY, LATER = {"comes_back"}, {"not_before"}, {"for_ever"}
@@ -82,8 +87,8 @@ bank.edit("symmetric", TURN, "np.outer(u, u) - np.outer(w, w)", loses=EARLY)
 bank.edit("projection", TURN, "np.outer(w, u)", loses=BACK)
 bank.edit(
     "hidden_larger_eigenvalue",
-    "    return cos",
-    "    return 3 * (np.eye(len(x)) - np.outer(u, u) - np.outer(w, w)) + cos",
+    "    return M",
+    "    return 3 * (np.eye(len(x)) - np.outer(u, u) - np.outer(w, w)) + M",
     loses=LATER,
 )
 bank.edit(
@@ -93,7 +98,7 @@ bank.edit(
     loses=LATER,
 )
 bank.edit("complex_turn", TURN, "np.exp(1j * np.pi / m) * np.eye(len(x))", loses={"returns"})
-bank.edit("returns_the_plane", "    return cos", "    return np.column_stack([u, w]).T", loses={"returns"})
+bank.edit("returns_the_plane", "    return M", "    return np.column_stack([u, w]).T", loses={"returns"})
 bank.edit(
     "small_angle",
     "np.cos(np.pi / m), np.sin(np.pi / m)",

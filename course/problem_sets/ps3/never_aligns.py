@@ -55,7 +55,7 @@ def lines(M: Array, x: Array, steps: int = STEPS) -> Array:
     for j in range(steps):
         v = M @ found[j]
         size = np.linalg.norm(v)
-        if not 0 < size < np.inf:
+        if not 1e-12 * np.abs(M).max() < size < np.inf:
             break
         found[j + 1] = v / size
     return found
