@@ -71,7 +71,6 @@ bank.edit(
     loses={"small", "limits", "exploded"},
     slip="sum_of_moduli",
 )
-bank.edit("root_mean_square", NORM, "np.sqrt(np.mean(field**2))", loses={"limits", "exploded"})
 bank.edit(
     "spectral_norm", NORM, "np.linalg.norm(field, 2)", loses={"limits", "exploded"}, slip="spectral_norm"
 )
@@ -104,13 +103,6 @@ bank.edit(
 )
 bank.edit("nothing", CLIP, "field", loses={"limits", "exploded"}, slip="not_clipped")
 bank.edit("upside_down", "norm > c", "norm < c", loses={"returns"})
-bank.edit(
-    "matrices_only",
-    "norm > c",
-    "norm > c and field.ndim == 2",
-    loses={"limits", "exploded"},
-    slip="factor_per_part@b_h+b_q",
-)
 bank.edit(
     "norm_of_all",
     NORM,
