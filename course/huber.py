@@ -4,6 +4,7 @@ So the checks of the clips have an oracle that never clips: the complex step of 
 Source: Huber, "Robust estimation of a location parameter" (1964).
 """
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def gradient_of_huber(g: RNN, c: float, kind: str) -> Parts:
     slope = np.zeros_like(flat)
     for group in groups_of(g, kind):
         size = float(np.abs(flat[group]).max()) or 1.0  # each is scaled to 1: no square over- or underflows
-        slope[group] = size * complex_step(lambda v, size=size: huber(v, c / size), flat[group] / size)
+        slope[group] = size * complex_step(partial(huber, c=c / size), flat[group] / size)
     pieces = np.split(slope, np.cumsum([field.size for field in g])[:-1])
     return {
         name: piece.reshape(f.shape) for (name, f), piece in zip(g._asdict().items(), pieces, strict=True)

@@ -41,8 +41,8 @@ def chunk_by_chunk(
         for n in range(len(x), 0, -1):
             error = (p.W_qh @ states[n] + p.b_q - y[n - 1]) / len(X)
             delta = (1 - states[n] ** 2) * (error @ p.W_qh + back)
-            terms = (np.outer(delta, x[n - 1]), np.outer(delta, states[n - 1]), delta)
-            terms += (np.outer(error, states[n]), error)
+            terms = [np.outer(delta, x[n - 1]), np.outer(delta, states[n - 1]), delta]
+            terms += [np.outer(error, states[n]), error]
             total = RNN(*[a + b for a, b in zip(total, terms, strict=True)])
             pieces.append((first + n - 1, delta @ p.W_hx))
             back = delta @ p.W_hh

@@ -22,13 +22,13 @@ def one_long_vector(g: RNN, c: float) -> tuple[RNN, float]:
     flat = np.concatenate([field.ravel() for field in g])
     if np.isnan(flat).any() or np.isinf(flat).any():
         raise ValueError("not finite")
-    norm = np.linalg.norm(flat)
+    norm = float(np.linalg.norm(flat))
     flat = flat * c / max(norm, c)
     pieces, start = [], 0
     for field in g:
         pieces.append(flat[start : start + field.size].reshape(field.shape))
         start += field.size
-    return RNN(*pieces), norm
+    return RNN(*pieces), float(norm)
 
 
 @bank.right

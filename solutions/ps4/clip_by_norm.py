@@ -30,7 +30,8 @@ def projection_by_unit_vectors(g: RNN, c: float) -> RNN:
             return np.zeros_like(G)
         unit = G / largest
         length = np.linalg.norm(unit)
-        return unit / length * min(c, largest * length)
+        result: np.ndarray = unit / length * min(c, largest * length)
+        return result
 
     return RNN(*map(one, g))
 

@@ -68,7 +68,7 @@ def sum_over_pairs(
             dX[k - 1] += weight * delta @ p.W_hx
             back = delta @ p.W_hh
         dh_0 += np.prod(xi[:t]) * back
-    return RNN(*g, errors.T @ H[1:], errors.sum(0)), dh_0, dX
+    return RNN(g[0], g[1], g[2], errors.T @ H[1:], errors.sum(0)), dh_0, dX
 
 
 SOME = {"a_draw"}
@@ -223,7 +223,7 @@ def whole_derivative_behind_the_draw(
             back = back * (1 - H[k] ** 2) @ p.W_hh
             weight = xi[t - 1]
         dh_0 += weight * back
-    return RNN(*g, errors.T @ H[1:], errors.sum(0)), dh_0, dX
+    return RNN(g[0], g[1], g[2], errors.T @ H[1:], errors.sum(0)), dh_0, dX
 
 
 bank.edit(

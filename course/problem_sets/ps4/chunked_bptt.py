@@ -86,7 +86,7 @@ def large(rng: draws.Rng) -> Large:
 @exercise.expects
 def expected(p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
     """The complex step of the loss with the edges cut."""
-    return parts(lambda *args: chunked_loss(*args, every), p, X, Y, h_0)
+    return parts(lambda p, X, Y, h_0: chunked_loss(p, X, Y, h_0, every), p, X, Y, h_0)
 
 
 SEE = "Chunks"
@@ -222,7 +222,7 @@ exercise.slip(
 
 def restarting(start: Start, p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
     """The gradient when each chunk begins at another state than the last one of the chunk before."""
-    value = parts(lambda *args: chunked_loss(*args, every, start), p, X, Y, h_0)
+    value = parts(lambda p, X, Y, h_0: chunked_loss(p, X, Y, h_0, every, start), p, X, Y, h_0)
     return {name: part for name, part in value.items() if name != "dh_0"}
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -66,7 +67,7 @@ exercise.check(
 )(refuses(float("nan"), float("inf"), -float("inf")))
 
 
-def entrywise(change: Callable[[Array, float], Array], g: RNN, c: float) -> Parts:
+def entrywise(change: Callable[[Array, float], Any], g: RNN, c: float) -> Parts:
     """A change of every tensor."""
     return {name: change(field, c) for name, field in g._asdict().items()}
 

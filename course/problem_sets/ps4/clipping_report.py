@@ -147,7 +147,8 @@ def by_tensors(g: RNN, c: float) -> Array:
         ]
         for one in clipped(g, c)
     ]
-    return np.mean(alone, axis=1)
+    mean: Array = np.mean(alone, axis=1)
+    return mean
 
 
 def as_if_none_were_zero(g: RNN, c: float, right: Parts) -> Array:

@@ -85,7 +85,7 @@ def large(rng: draws.Rng) -> Large:
 @exercise.expects
 def expected(p: RNN, X: Array, Y: Array, h_0: Array, xi: Array) -> Parts:
     """The complex step of the loss with weighed edges."""
-    return parts(lambda *args: weighted_loss(*args, xi), p, X, Y, h_0)
+    return parts(lambda p, X, Y, h_0: weighted_loss(p, X, Y, h_0, xi), p, X, Y, h_0)
 
 
 SEE, MEAN = "Randomized truncation", "Variance by enumeration"

@@ -83,7 +83,7 @@ def large(rng: draws.Rng) -> Large:
 @exercise.expects
 def expected(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
     """The complex step of the loss with the edges cut."""
-    return parts(lambda *args: windowed_loss(*args, tau), p, X, Y, h_0)
+    return parts(lambda p, X, Y, h_0: windowed_loss(p, X, Y, h_0, tau), p, X, Y, h_0)
 
 
 SEE = "A band of the triangle"
