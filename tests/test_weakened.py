@@ -36,6 +36,9 @@ RECURRENT = [
     "checkpointed_bptt",
     "tied_matrices",
     "untied_gradients",
+    "truncated_bptt",
+    "chunked_bptt",
+    "randomized_bptt",
 ]
 
 

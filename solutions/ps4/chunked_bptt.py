@@ -242,6 +242,13 @@ bank.edit(
     loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
 )
 bank.edit(
+    "single_precision",
+    "    return grads,",
+    "    grads = RNN(*[g.astype(np.float32) for g in grads])\n    return grads,",
+    loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="precision",
+)
+bank.edit(
     "buffer_reused",
     "    return grads, carry, dA @ p.W_hx",
     "    dX = chunked_bptt.__dict__.setdefault(str(X.shape), np.zeros_like(X))\n"

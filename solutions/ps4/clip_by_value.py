@@ -104,3 +104,10 @@ bank.edit(
 bank.edit("another_error", "raise ValueError", "raise OverflowError", loses={"refuses"})
 bank.edit("huge_is_refused", GUARD, "if any(np.abs(field).max() > 1e30 for field in g):", loses={"returns"})
 bank.edit("in_place", CLIP, "np.clip(field, -c, c, out=field)", loses={"keeps"})
+bank.edit(
+    "single_precision",
+    CLIP,
+    "np.clip(field, -c, c).astype(np.float32)",
+    loses={"small", "limits", "exploded"},
+    slip="precision",
+)

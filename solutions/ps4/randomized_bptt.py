@@ -196,6 +196,13 @@ bank.edit(
     loses={"one_step", "a_draw", "any_numbers", "mean"},
 )
 bank.edit(
+    "single_precision",
+    "    return grads,",
+    "    grads = RNN(*[g.astype(np.float32) for g in grads])\n    return grads,",
+    loses={"one_step", "all_kept", "all_cut", "a_draw", "any_numbers", "mean"},
+    slip="precision",
+)
+bank.edit(
     "targets_overwritten",
     "    dO = (O - Y) / len(X)\n",
     "    Y[:] = (O - Y) / len(X)\n    dO = Y\n",

@@ -217,6 +217,13 @@ bank.edit(
     "targets_overwritten", "    dO = (O - Y) / T\n", "    Y[:] = (O - Y) / T\n    dO = Y\n", loses={"keeps"}
 )
 bank.edit(
+    "single_precision",
+    "    return grads,",
+    "    grads = RNN(*[g.astype(np.float32) for g in grads])\n    return grads,",
+    loses={"one_step", "no_step_back", "everything", "output_layer", "weights"},
+    slip="precision",
+)
+bank.edit(
     "buffer_reused",
     "    return grads, dh_0, dA @ p.W_hx",
     "    dX = truncated_bptt.__dict__.setdefault(str(X.shape), np.zeros_like(X))\n"
