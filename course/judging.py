@@ -60,7 +60,10 @@ class Run:
 
     def parts(self, case: Case) -> Parts:
         """The target's results by name, as float64 arrays, or `Unmet` with the reason why not."""
-        reply = self.reply(case)
+        return self.named(self.reply(case), case)
+
+    def named(self, reply: Reply, case: Case) -> Parts:
+        """The same of a reply that is already there, such as one to a case that a check made up."""
         if reply.failure is not None:
             raise Unmet(*explain(reply.failure, self.exercise.name), f"in the case {case.name}")
         return flatten(self._read(reply.value, case), self.exercise.returns)

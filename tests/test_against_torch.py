@@ -1,6 +1,8 @@
 """References and given models beside torch's own networks, and beside numbers that others published."""
 
 import types
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -69,6 +71,84 @@ def test_masked_bptt_is_autograd_through_torchs_packed_network(seed: int) -> Non
         for ours, tensor in zip((*grads, dh_0, dX), theirs, strict=True):
             assert tensor.grad is not None
             assert ours == pytest.approx(tensor.grad.numpy(), rel=1e-10, abs=1e-13)
+
+
+def torch_gradients(case: Case, weigh: Callable[[torch.Tensor, int, int], torch.Tensor]) -> list[np.ndarray]:
+    """Autograd with `weigh(h, k, t)` at the edge h_{k-1} → h_k of the way of loss t; grads, dh_0, dX."""
+    p, X, Y, h_0, _ = case.args
+    leaves = [torch.tensor(a, requires_grad=True) for a in (*p, h_0, X)]
+    W_hx, W_hh, b_h, W_qh, b_q, start, inputs = leaves
+    loss = torch.zeros((), dtype=torch.float64)
+    for t in range(1, len(X) + 1):
+        h = start
+        for k in range(1, t + 1):
+            h = torch.tanh(W_hx @ inputs[k - 1] + W_hh @ weigh(h, k, t) + b_h)
+        loss = loss + 0.5 * ((W_qh @ h + b_q - torch.tensor(Y[t - 1])) ** 2).sum() / len(X)
+    return [g.numpy() for g in torch.autograd.grad(loss, leaves, materialize_grads=True)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    ("name", "weigh"),
+    [
+        ("truncated_bptt", lambda tau: lambda h, k, t: h if t - k < tau else h.detach()),
+        ("chunked_bptt", lambda every: lambda h, k, t: h.detach() if k > 1 and k % every == 1 % every else h),
+        ("randomized_bptt", lambda xi: lambda h, k, t: h.detach() + xi[k - 1] * (h - h.detach())),
+    ],
+)
+def test_truncation_is_autograd_with_detached_states(name: str, weigh: Callable[..., Any], seed: int) -> None:
+    for case in cases_of(bank_of(name)[0], seed):
+        grads, dh_0, dX = reference(name)(*case.args)
+        theirs = torch_gradients(case, weigh(case.args[-1]))
+        for ours, other in zip((*grads, dh_0, dX), theirs, strict=True):
+            assert ours == pytest.approx(other, rel=1e-10, abs=1e-12)
+
+
+def as_parameters(g: RNN) -> list[torch.nn.Parameter]:
+    """Parameters with these gradients."""
+    parameters = [torch.nn.Parameter(torch.zeros(field.shape, dtype=torch.float64)) for field in g]
+    for parameter, field in zip(parameters, g, strict=True):
+        parameter.grad = torch.tensor(field)
+    return parameters
+
+
+def clipped_by_torch(name: str, parameters: list[torch.nn.Parameter], c: float) -> float:
+    """Clip in place as torch does; the global norm before, where torch gives one."""
+    if name == "clip_by_value":
+        torch.nn.utils.clip_grad_value_(parameters, c)
+        return 0.0
+    if name == "clip_by_norm":
+        for parameter in parameters:
+            torch.nn.utils.clip_grad_norm_(parameter, c)
+        return 0.0
+    return float(torch.nn.utils.clip_grad_norm_(parameters, c, error_if_nonfinite=True))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("name", ["clip_by_value", "clip_by_norm", "clip_by_global_norm"])
+def test_clips_are_torchs_but_for_what_it_adds_to_the_norm(name: str, seed: int) -> None:
+    for case in cases_of(bank_of(name)[0], seed):
+        g, c = case.args
+        parameters = as_parameters(g)
+        theirs = clipped_by_torch(name, parameters, c)
+        ours = reference(name)(g, c)
+        clipped, norm = ours if name == "clip_by_global_norm" else (ours, 0.0)
+        assert norm == pytest.approx(theirs, rel=1e-13)
+        for field, before, parameter in zip(clipped, g, parameters, strict=True):
+            assert parameter.grad is not None
+            size = norm or float(np.linalg.norm(before))  # torch's factor is c / (size + 1e-6)
+            rel = 1e-12 if name == "clip_by_value" or size <= c else 1e-12 + 1.01e-6 / size
+            assert field == pytest.approx(parameter.grad.numpy(), rel=rel)
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_torch_refuses_too_where_it_is_asked_to(bad: float) -> None:
+    g, c = cases_of(bank_of("clip_by_global_norm")[0], 1)[0].args
+    g = g._replace(b_h=np.full_like(g.b_h, bad))
+    with pytest.raises(RuntimeError, match="non-finite"):
+        clipped_by_torch("clip_by_global_norm", as_parameters(g), c)
+    with pytest.raises(ValueError, match="nan or inf"):
+        reference("clip_by_global_norm")(g, c)
 
 
 def spaced(first: float, last: float, *shape: int) -> np.ndarray:

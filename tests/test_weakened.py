@@ -39,6 +39,9 @@ RECURRENT = [
     "untied_gradients",
     "lyapunov",
     "lag_norms",
+    "truncated_bptt",
+    "chunked_bptt",
+    "randomized_bptt",
 ]
 
 

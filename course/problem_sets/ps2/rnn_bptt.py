@@ -9,8 +9,9 @@ import numpy as np
 from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.exercise import Case, Exercise, Large, Parts
+from course.large import large_network
 from course.models import RNN, Array, rnn_loss
-from course.oracles import along, gradients
+from course.oracles import gradients
 from course.recognise.sequences import Sequence
 from course.recognise.unrolled import Unrolled
 
@@ -58,26 +59,8 @@ def parts(loss: Callable[..., Any], p: RNN, X: Array, Y: Array, h_0: Array) -> P
 
 @exercise.by_hand
 def large(rng: draws.Rng) -> Large:
-    """27,000 parameters over 30 steps: 27,000 forward passes, or one backward pass."""
-    d, h, q, T = 64, 128, 16, 30
-    p = RNN(
-        rng.normal(size=(h, d)) / 8,
-        0.9 * rng.normal(size=(h, h)) / np.sqrt(h),
-        draws.away_from_zero(rng, h) / 2,
-        rng.normal(size=(q, h)) / 8,
-        draws.away_from_zero(rng, q),
-    )
-    X, Y, h_0 = rng.normal(size=(T, d)), rng.normal(size=(T, q)), draws.away_from_zero(rng, h)
-    at = p._asdict() | {"dX": X, "dh_0": h_0}
-    directions = {name: rng.normal(size=x.shape) for name, x in at.items()}
-
-    def loss(moved: dict[str, Array]) -> Any:
-        return rnn_loss(RNN(*[moved[n] for n in RNN._fields]), moved["dX"], Y, moved["dh_0"])
-
-    def both(got: Parts) -> dict[str, tuple[float, float]]:
-        return {n: (float(np.sum(got[n] * v)), along(loss, at, n, v)) for n, v in directions.items()}
-
-    return Large(Case("27,000 parameters", (p, X, Y, h_0)), both, partial(loss, at))
+    """27,000 parameters over 30 steps."""
+    return large_network(rng, rnn_loss)
 
 
 @exercise.expects

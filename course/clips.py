@@ -1,0 +1,67 @@
+"""What the exercises on clipping share: gradients to clip, and the claim that nan and inf are refused."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Parts
+from course.judging import Run
+from course.models import RNN, Array
+
+HUGE = 1e100
+
+
+def random_gradient(rng: draws.Rng) -> RNN:
+    """A gradient whose tensors differ in size, with entries of both signs."""
+    d, h, q = draws.sizes(rng, 3)
+    scales = rng.permutation([0.1, 0.3, 1.0, 3.0, 10.0])
+    shapes = ((h, d), (h, h), (h,), (q, h), (q,))
+    return RNN(
+        *[scale * draws.away_from_zero(rng, *shape) for scale, shape in zip(scales, shapes, strict=True)]
+    )
+
+
+def norms(g: RNN) -> list[float]:
+    """The norm of each tensor."""
+    return [float(np.sqrt(np.sum(field**2))) for field in g]
+
+
+def zeros(g: RNN) -> RNN:
+    """The gradient that is zero."""
+    return RNN(*[0 * field for field in g])
+
+
+def with_one_huge(g: RNN) -> RNN:
+    """The gradient with one tensor that has exploded."""
+    return g._replace(W_hh=HUGE * g.W_hh)
+
+
+def scaled_by(factor: Callable[[float, float, Array], float], g: RNN, c: float) -> Parts:
+    """Every tensor times a factor of its norm, c, and itself."""
+    return {
+        name: factor(norm, c, x) * x for (name, x), norm in zip(g._asdict().items(), norms(g), strict=True)
+    }
+
+
+def spoilt(g: RNN, bad: float, which: int) -> RNN:
+    """The gradient with one entry that is not finite."""
+    fields = [field.copy() for field in g]
+    fields[which].flat[-1] = bad
+    return RNN(*fields)
+
+
+def refuses(*bad: float) -> Callable[[Run], None]:
+    """A check that a ValueError is raised when one entry, in whichever tensor, is one of `bad`."""
+
+    def test(run: Run) -> None:
+        g, *rest = run.cases[0].args
+        for value in bad:
+            for which, name in enumerate(RNN._fields):
+                failure = run.call(Case("not finite", (spoilt(g, value, which), *rest))).failure
+                if failure is None:
+                    run.fail(f"With {value} in {name} it returns something; it should raise ValueError.")
+                elif failure.type != "ValueError":
+                    run.fail(f"With {value} in {name} it raises {failure.type}, not ValueError.")
+
+    return test

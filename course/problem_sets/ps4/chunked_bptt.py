@@ -1,0 +1,247 @@
+"""BPTT in chunks, with the state detached between them: triangles on the diagonal."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Exercise, Large, Parts
+from course.large import large_network
+from course.models import RNN, Array, rnn_forward
+from course.problem_sets.ps2.rnn_bptt import parts
+from course.recognise.counting import Counts, put_together
+from course.recognise.rules import RULES
+
+
+def chunked_bptt(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    """The gradient of a tanh RNN whose state is detached after every `every` steps.
+
+    Formula: h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h),  o_t = W_qh h_t + b_q,
+             L = (1/T) Σ_t ½‖o_t − y_t‖².
+    The chunks are steps 1 … every, every + 1 … 2·every, and so on; the last may be shorter. A chunk goes on
+    from the last state of the chunk before, as a constant: no gradient passes from one chunk to another.
+    h_0 belongs to the first chunk: ∂L/∂h_0 counts the losses of that chunk. L is the mean over all T steps.
+
+    Args:
+        p: parameters W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q).
+        X: inputs, shape (T, d).
+        Y: targets, shape (T, q).
+        h_0: initial state, shape (h).
+        every: length of a chunk, at least 1; it need not divide T, and may exceed it.
+
+    Returns:
+        grads: an RNN whose fields are ∂L/∂W_hx, …, ∂L/∂b_q with the state detached.
+        dh_0: ∂L/∂h_0, shape (h).
+        dX: ∂L/∂x_t for every t, shape (T, d).
+    """
+    raise NotImplementedError("chunked_bptt: return grads, dh_0, dX")
+
+
+exercise = Exercise(
+    chunked_bptt, title="Triangles on the diagonal", chapter="8 truncation", returns=(RNN, "dh_0", "dX")
+)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step; chunks of one step; equal chunks; a shorter last one; one chunk that is too long."""
+    drawn = []
+    for T, every, name in (
+        (1, 2, "T=1"),
+        (3, 1, "every=1"),
+        (9, 3, "T=9, every=3"),
+        (7, 4, "T=7, every=4"),
+        (4, 7, "every > T"),
+    ):
+        d, h, q = draws.sizes(rng, 3, T)
+        X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+        drawn.append(Case(name, (draws.rnn(rng, d, h, q), X, Y, draws.away_from_zero(rng, h), every)))
+    return drawn
+
+
+Start = Callable[[Array, Array, int], Array]  # from the state before a chunk, h_0 and the chunk's number
+
+
+def chunked_loss(p: RNN, X: Array, Y: Array, h_0: Array, every: int, start: Start | None = None) -> Any:
+    """The same loss with edges cut: each chunk begins at a constant, unless `start` says otherwise."""
+    h, total = h_0, 0.0
+    for number, first in enumerate(range(0, len(X), every)):
+        if number:
+            h = h.real if start is None else start(h, h_0, number)
+        H, O = rnn_forward(p, X[first : first + every], h)
+        total, h = total + 0.5 * np.sum((O - Y[first : first + every]) ** 2), H[-1]
+    return total / len(X)
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """27,000 parameters over 30 steps, in chunks of eight."""
+    return large_network(rng, chunked_loss, 8)
+
+
+@exercise.expects
+def expected(p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
+    """The complex step of the loss with the edges cut."""
+    return parts(lambda p, X, Y, h_0: chunked_loss(p, X, Y, h_0, every), p, X, Y, h_0)
+
+
+SEE = "Chunks"
+exercise.claim("one_step", "With one step (T = 1) it is right.", on="T=1", points=1, see=SEE)
+exercise.claim("every_step", "With chunks of one step it is right.", on="every=1", points=1, see=SEE)
+exercise.claim("one_chunk", "With one chunk it is the whole gradient.", on="every > T", points=1, see=SEE)
+exercise.claim("equal_chunks", "With equal chunks it is right.", on="T=9, every=3", points=2, see=SEE)
+exercise.claim(
+    "shorter_last", "With a last chunk that is shorter it is right.", on="T=7, every=4", points=2, see=SEE
+)
+
+
+def chunks(t: Array, k: Array, T: int, every: int) -> Any:
+    """What is right: loss and use stand in one chunk; h_0 stands in the first."""
+    return (t - 1) // every == (np.maximum(k, 1) - 1) // every
+
+
+def only(names: tuple[str, ...], alpha: Counts, *args: Any) -> Parts:
+    """Some of the gradients counted by α: code may treat h_0 in its own way."""
+    value = put_together(alpha, *args)
+    return {name: value[name] for name in names}
+
+
+STEPS, INITIAL = ("W_hx", "W_hh", "b_h", "dX"), ("dh_0",)
+for _name, _sentence, _names, _alpha in (
+    (
+        "whole_gradient",
+        "Nothing is cut: the gradient passes from chunk to chunk.",
+        STEPS,
+        lambda t, k, T, every: t >= k,
+    ),
+    (
+        "band",
+        "This is a band, not chunks: every loss goes back every − 1 steps. It goes back to its chunk's first "
+        "step.",
+        STEPS,
+        lambda t, k, T, every: t - k < every,
+    ),
+    (
+        "wider_band",
+        "This is a band, not chunks: every loss goes back `every` steps. It goes back to its chunk's first "
+        "step.",
+        STEPS,
+        lambda t, k, T, every: t - k <= every,
+    ),
+    (
+        "cut_one_early",
+        "The cuts stand one step early: the first chunk holds steps 1 to every.",
+        STEPS,
+        lambda t, k, T, every: t // every == k // every,
+    ),
+    (
+        "cut_one_late",
+        "The cuts stand one step late: the first chunk holds steps 1 to every.",
+        STEPS,
+        lambda t, k, T, every: np.maximum(t - 2, 0) // every == np.maximum(k - 2, 0) // every,
+    ),
+    (
+        "from_the_end",
+        "The chunks are counted from the end: the first begins at step 1.",
+        STEPS,
+        lambda t, k, T, every: (T - t) // every == (T - k) // every,
+    ),
+    (
+        "chunks_too_long",
+        "The chunks are one step too long: they have `every` steps each.",
+        STEPS,
+        lambda t, k, T, every: (t - 1) // (every + 1) == (k - 1) // (every + 1),
+    ),
+    (
+        "own_use_only",
+        "Nothing travels between steps, not even inside a chunk.",
+        STEPS,
+        lambda t, k, T, every: t == k,
+    ),
+    (
+        "last_losses",
+        "Of each chunk only the last step's loss goes back: every step has a loss.",
+        STEPS,
+        lambda t, k, T, every: chunks(t, k, T, every) & ((t % every == 0) | (t == T)),
+    ),
+    (
+        "whole_chunks",
+        "The losses after the last whole chunk are left out: the last chunk may be shorter.",
+        STEPS,
+        lambda t, k, T, every: chunks(t, k, T, every) & (t <= T // every * every),
+    ),
+    (
+        "divided_by_every",
+        "The losses are divided by `every`, not by T: L is the mean over all T steps.",
+        (*STEPS, *INITIAL),
+        lambda t, k, T, every: chunks(t, k, T, every) * T / every,
+    ),
+    (
+        "initial_state_cut",
+        "∂L/∂h_0 is zero: h_0 is not detached, the first chunk reaches it.",
+        INITIAL,
+        lambda t, k, T, every: 0 * t,
+    ),
+    (
+        "initial_state_whole",
+        "∂L/∂h_0 counts every loss: those of later chunks do not reach h_0.",
+        INITIAL,
+        lambda t, k, T, every: t > 0,
+    ),
+):
+    exercise.slip(_name, _sentence, partial(only, _names, _alpha), SEE)
+
+
+def mean_in_each(factor: Callable[[int, int], float], *args: Any) -> Parts:
+    """Each chunk's loss is its own mean; those are added, and multiplied by a factor of T and every."""
+
+    def alpha(t: Array, k: Array, T: int, every: int) -> Any:
+        steps = np.minimum(every, T - (t - 1) // every * every)
+        return chunks(t, k, T, every) * factor(T, every) * T / steps
+
+    return only((*STEPS, *INITIAL), alpha, *args)
+
+
+exercise.slip(
+    "sum_of_means",
+    "Each chunk's loss is its own mean: L is the mean over all T steps.",
+    partial(mean_in_each, lambda T, every: 1.0),
+    SEE,
+)
+exercise.slip(
+    "mean_of_means",
+    "L is taken as the mean of the chunks' own means: a shorter chunk then weighs as much as a long one.",
+    partial(mean_in_each, lambda T, every: 1 / -(-T // every)),
+    SEE,
+)
+
+
+def restarting(start: Start, p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
+    """The gradient when each chunk begins at another state than the last one of the chunk before."""
+    value = parts(lambda p, X, Y, h_0: chunked_loss(p, X, Y, h_0, every, start), p, X, Y, h_0)
+    return {name: part for name, part in value.items() if name != "dh_0"}
+
+
+for _name, _sentence, _start in (
+    (
+        "restarted_at_zero",
+        "Every chunk begins at a state of zeros: it goes on from the last state of the chunk before.",
+        lambda h, h_0, number: 0 * h.real,
+    ),
+    (
+        "restarted_at_h_0",
+        "Every chunk begins at h_0: it goes on from the last state of the chunk before.",
+        lambda h, h_0, number: h_0.real,
+    ),
+):
+    exercise.slip(_name, _sentence, partial(restarting, _start), SEE)
+
+for _rule in RULES:
+    if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):
+        exercise.slip(_rule.name, _rule.sentence, partial(put_together, chunks, rule=_rule))
+
+exercise.timed = {"dX": 0}

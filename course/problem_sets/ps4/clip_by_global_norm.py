@@ -1,0 +1,158 @@
+"""Clipping all tensors by their common norm."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from course import draws
+from course.clips import norms, random_gradient, refuses, scaled_by, with_one_huge, zeros
+from course.exercise import Case, Exercise, Parts
+from course.huber import gradient_of_huber
+from course.models import RNN
+
+
+def clip_by_global_norm(g: RNN, c: float) -> tuple[RNN, float]:
+    """The gradient scaled down as a whole to a norm of at most c, and the norm that it had.
+
+    Rule: the global norm is that of all entries of all tensors, taken as one vector. If it is at most c,
+    the gradient stays as it is; else every tensor is multiplied by c/norm. Nothing is added to the norm.
+    (`torch.nn.utils.clip_grad_norm_` divides by norm + 1e-6 and so ends a little below c. That is another
+    rule, and not accepted here.)
+
+    Args:
+        g: gradients, an RNN of arrays of any shapes, with entries up to 1e100 in modulus.
+        c: the largest global norm that is left, c > 0.
+
+    Returns:
+        clipped: an RNN of the same shapes.
+        norm: the global norm of g, before it was clipped.
+
+    Raises:
+        ValueError: if any entry of g is nan, inf or −inf.
+
+    Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks" (2013).
+    """
+    raise NotImplementedError("clip_by_global_norm: return clipped, norm")
+
+
+exercise = Exercise(
+    clip_by_global_norm, title="Clipping by the global norm", chapter="9 clipping", returns=(RNN, "norm")
+)
+
+
+def length(g: RNN) -> float:
+    """The global norm, by the hypotenuse of many legs."""
+    return math.hypot(*[float(x) for field in g for x in field.flat])
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """Too long, though no tensor is; not too long; far too long; exploded; a tensor of zeros; all zeros."""
+    drawn = []
+    for name in ("too long", "not too long", "far too long", "1e100", "one tensor zero", "zero"):
+        g = random_gradient(rng)
+        if name == "one tensor zero":
+            g = g._replace(b_h=0 * g.b_h)
+        c = {
+            "too long": 0.999 * length(g),
+            "not too long": 1.001 * length(g),
+            "one tensor zero": 0.5 * length(g),
+        }
+        g = with_one_huge(g) if name == "1e100" else zeros(g) if name == "zero" else g
+        drawn.append(Case(name, (g, c.get(name, 0.5 * min(norms(random_gradient(rng)))))))
+    return drawn
+
+
+@exercise.expects
+def expected(g: RNN, c: float) -> Parts:
+    """The gradient of Huber's function of all entries together."""
+    return gradient_of_huber(g, c, "all") | {"norm": np.array(length(g))}
+
+
+SEE = "By value, by norm, globally"
+exercise.claim("norm", "norm is the global norm before the clip.", parts=("norm",), points=1, see=SEE)
+exercise.claim(
+    "small", "What is not too long stays as it is.", parts=RNN._fields, on="not too long", points=1, see=SEE
+)
+exercise.claim("zero", "A gradient of zeros stays zero.", on="zero", points=1, see=SEE)
+exercise.claim(
+    "limits",
+    "What is too long keeps its direction and gets the norm c.",
+    parts=RNN._fields,
+    but="1e100",
+    points=2,
+    see=SEE,
+)
+exercise.claim(
+    "exploded",
+    "A gradient of size 1e100 is clipped as well.",
+    parts=RNN._fields,
+    on="1e100",
+    points=1,
+    see=SEE,
+)
+exercise.check(
+    "refuses", "With nan or inf in any tensor it raises ValueError.", points=1, see="When to clip"
+)(refuses(float("nan"), float("inf"), -float("inf")))
+
+for _name, _sentence, _kind in (
+    ("by_value", "Each entry is limited by itself: here the gradient is scaled as a whole.", "entry"),
+    ("by_norm", "Each tensor is scaled by its own norm: here all are scaled by the common one.", "tensor"),
+):
+    exercise.slip(_name, _sentence, partial(gradient_of_huber, kind=_kind), SEE)
+
+
+def by_factor(factor: Callable[[float, float], float], g: RNN, c: float) -> Parts:
+    """Everything times a factor of the global norm and c."""
+    whole = length(g)
+    return scaled_by(lambda norm, c, x: factor(whole, c), g, c)
+
+
+for _name, _sentence, _factor in (
+    ("not_clipped", "Nothing is clipped.", lambda norm, c: 1.0),
+    (
+        "always_scaled",
+        "A short gradient is scaled up to the norm c: what is not too long stays as it is.",
+        lambda norm, c: c / norm if norm else 1.0,
+    ),
+    (
+        "torch_epsilon",
+        "The norm is made a little larger before dividing, as torch does with 1e-6. The rule here is c/norm.",
+        lambda norm, c: min(1.0, c / (norm + 1e-6)),
+    ),
+    (
+        "divided_by_norm",
+        "A gradient that is too long is divided by its norm and not multiplied by c.",
+        lambda norm, c: 1 / norm if norm > c else 1.0,
+    ),
+    (
+        "squared_norm",
+        "The square of the norm is used: the root is missing.",
+        lambda norm, c: min(1.0, c / norm / norm) if norm else 1.0,
+    ),
+):
+    exercise.slip(_name, _sentence, partial(by_factor, _factor), SEE)
+
+
+def other_norm(value: Callable[[RNN, float], float], g: RNN, c: float) -> Parts:
+    """Another number where the global norm belongs."""
+    return {"norm": np.array(value(g, c))}
+
+
+for _name, _sentence, _value in (
+    (
+        "norm_after",
+        "The norm returned is that after the clip: the one before tells whether it exploded.",
+        lambda g, c: min(length(g), c),
+    ),
+    (
+        "sum_of_norms",
+        "The norms of the tensors are added: the global norm is the root of the sum of their squares.",
+        lambda g, c: sum(norms(g)),
+    ),
+    ("largest_norm", "The norm returned is the largest norm of a tensor.", lambda g, c: max(norms(g))),
+    ("norm_squared", "The norm returned is squared: the root is missing.", lambda g, c: length(g) ** 2),
+):
+    exercise.slip(_name, _sentence, partial(other_norm, _value), SEE)

@@ -1,0 +1,219 @@
+"""What three clips keep of a gradient: its length, its direction, its tensors."""
+
+import math
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from course import draws
+from course.clips import norms, random_gradient, zeros
+from course.exercise import Case, Exercise, Parts
+from course.huber import gradient_of_huber
+from course.models import RNN, Array
+
+
+def clipping_report(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """What clipping by value, by norm and globally does to one gradient, all with the same c.
+
+    By value limits every entry to [−c, c]; by norm scales every tensor by itself to a norm of at most c;
+    globally scales all tensors by one factor to a global norm of at most c. (The exercises before state the
+    rules.) Rows and entries of the report stand in this order: by value, by norm, globally. Tensors stand in
+    the order of RNN's fields.
+
+    Args:
+        g: gradients, an RNN of arrays of any shapes, finite.
+        c: the threshold, c > 0.
+
+    Returns:
+        before: the norm of each tensor of g, shape (5).
+        after: the global norm of what each clip leaves, shape (3).
+        cosine: of the angle between the gradient after each clip and g, both taken as one vector of all
+            entries, shape (3); 1 where g is zero.
+        touched: shape (3, 5); 1 (or True) if the clip changes at least one entry of the tensor, else 0.
+            A tensor of zeros is never changed.
+    """
+    raise NotImplementedError("clipping_report: return before, after, cosine, touched")
+
+
+NAMES = ("before", "after", "cosine", "touched")
+KINDS = ("entry", "tensor", "all")
+exercise = Exercise(clipping_report, title="What a clip keeps", chapter="9 clipping", returns=NAMES)
+
+
+def size(g: RNN) -> float:
+    """The global norm, by the hypotenuse of many legs."""
+    return math.hypot(*[float(x) for field in g for x in field.flat])
+
+
+def plainly(sizes: list[float], c: float) -> bool:
+    """Whether no size is so close to c that rounding decides."""
+    return all(abs(size / c - 1) > 0.02 for size in sizes)
+
+
+def drawn_with(rng: draws.Rng, threshold: Callable[[RNN], float], telling: bool) -> tuple[RNN, float]:
+    """A gradient and its threshold, with all decisions plain; `telling`: every clip touches other tensors."""
+    while True:
+        g = random_gradient(rng)
+        c = float(threshold(g))
+        sizes = [*norms(g), size(g), *np.abs(np.concatenate([f.ravel() for f in g]))]
+        counts = [int(sum(np.abs(f).max() > c for f in g)), sum(norm > c for norm in norms(g)), 5]
+        partly = any(np.abs(f).min() < c < np.abs(f).max() for f in g)
+        if plainly(sizes, c) and (not telling or (partly and 0 < counts[0] < counts[1] < counts[2])):
+            return g, c
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """Each clip touches other tensors; only the global one touches; none; a tensor of zeros; zeros."""
+
+    def middle(g: RNN) -> float:
+        return sum(sorted(norms(g))[2:4]) / 2
+
+    def between(g: RNN) -> float:
+        return math.sqrt(max(norms(g)) * size(g))
+
+    mixed, globally = drawn_with(rng, middle, True), drawn_with(rng, between, False)
+    g, c = drawn_with(rng, middle, True)
+    which = rng.choice(["W_hx", "b_h", "W_qh"])
+    none, _ = drawn_with(rng, middle, False)
+    return [
+        Case("each clip touches others", mixed),
+        Case("only globally", globally),
+        Case("nothing is touched", (none, 1.5 * size(none))),
+        Case("a tensor of zeros", (g._replace(**{str(which): 0 * getattr(g, which)}), c)),
+        Case("all zero", (zeros(none), c)),
+    ]
+
+
+def clipped(g: RNN, c: float) -> list[RNN]:
+    """What each clip leaves, as gradients of Huber's function."""
+    return [RNN(**gradient_of_huber(g, c, kind)) for kind in KINDS]
+
+
+def closeness(a: RNN, b: RNN) -> float:
+    """The cosine of the angle between two gradients, from the distance of their ends on the unit sphere."""
+    if size(b) == 0:
+        return 1.0
+    gap = size(RNN(*[x / size(a) - y / size(b) for x, y in zip(a, b, strict=True)]))
+    return 1 - gap**2 / 2
+
+
+def changed(a: RNN, b: RNN) -> list[float]:
+    """Whether the tensors of two gradients differ by more than rounding."""
+    return [float(np.any(np.abs(x - y) > 1e-9 * np.abs(y))) for x, y in zip(a, b, strict=True)]
+
+
+@exercise.expects
+def expected(g: RNN, c: float) -> Parts:
+    """Laws of lengths and angles, for the gradients of Huber's function."""
+    left = clipped(g, c)
+    return {
+        "before": np.array([math.hypot(*map(float, field.flat)) for field in g]),
+        "after": np.array([size(one) for one in left]),
+        "cosine": np.array([closeness(one, g) for one in left]),
+        "touched": np.array([changed(one, g) for one in left]),
+    }
+
+
+SEE = "What a clip keeps"
+exercise.claim("before", "The norms before are right.", parts=("before",), points=1, see=SEE)
+exercise.claim("after", "The norms after are right.", parts=("after",), points=1, see=SEE)
+exercise.claim("cosine", "The cosines are right.", parts=("cosine",), points=2, see=SEE)
+exercise.claim("touched", "The tensors touched are right.", parts=("touched",), points=1, see=SEE)
+
+
+def but(name: str, change: Callable[[RNN, float, Parts], Array], g: RNN, c: float) -> Parts:
+    """One result changed."""
+    return {name: change(g, c, expected(g, c))}
+
+
+def count(g: RNN, c: float) -> Array:
+    """How many entries of each tensor each clip changes."""
+    found = [
+        [np.sum(np.abs(x - y) > 1e-9 * np.abs(y)) for x, y in zip(one, g, strict=True)]
+        for one in clipped(g, c)
+    ]
+    return np.array(found, dtype=float)
+
+
+def by_tensors(g: RNN, c: float) -> Array:
+    """The mean of the five tensors' own cosines."""
+    blank = zeros(g)._asdict()
+    alone = [
+        [
+            closeness(RNN(**(blank | {n: x})), RNN(**(blank | {n: y})))
+            for (n, x), y in zip(one._asdict().items(), g, strict=True)
+        ]
+        for one in clipped(g, c)
+    ]
+    mean: Array = np.mean(alone, axis=1)
+    return mean
+
+
+def as_if_none_were_zero(g: RNN, c: float, right: Parts) -> Array:
+    """Tensors of zeros marked as touched by a global clip."""
+    touched = right["touched"].copy()
+    touched[2] = float(size(g) > c)
+    return touched
+
+
+for _name, _sentence, _part, _change in (
+    (
+        "zeros_touched",
+        "The global clip is said to touch a tensor of zeros: zeros times a factor are zeros.",
+        "touched",
+        as_if_none_were_zero,
+    ),
+    (
+        "counted",
+        "touched counts entries: it is 1 for a tensor of which any entry changes.",
+        "touched",
+        lambda g, c, right: count(g, c),
+    ),
+    (
+        "untouched",
+        "touched is upside down: 1 stands for a change.",
+        "touched",
+        lambda g, c, right: 1 - right["touched"],
+    ),
+    (
+        "mean_of_cosines",
+        "The cosines of the tensors are averaged: there is one angle, between vectors of all entries.",
+        "cosine",
+        lambda g, c, right: by_tensors(g, c),
+    ),
+    (
+        "ratio_of_lengths",
+        "The cosines are ratios of lengths, after by before: the length is no angle.",
+        "cosine",
+        lambda g, c, right: right["after"] / size(g) if size(g) else np.ones(3),
+    ),
+    (
+        "sum_of_norms",
+        "The norms of the tensors are added in `after`: the global norm is the root of the sum of squares.",
+        "after",
+        lambda g, c, right: np.array([sum(norms(one)) for one in clipped(g, c)]),
+    ),
+):
+    exercise.slip(_name, _sentence, partial(but, _part, _change), SEE)
+
+
+def swapped(order: list[int], g: RNN, c: float) -> Parts:
+    """The clips in another order."""
+    right = expected(g, c)
+    return {name: right[name][order] for name in ("after", "cosine", "touched")}
+
+
+exercise.slip(
+    "order",
+    "The clips stand in another order: by value, by norm, globally.",
+    partial(swapped, [1, 0, 2]),
+    SEE,
+)
+exercise.slip(
+    "order_reversed",
+    "The clips stand in reverse order: by value, by norm, globally.",
+    partial(swapped, [2, 1, 0]),
+    SEE,
+)

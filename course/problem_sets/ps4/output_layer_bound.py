@@ -1,0 +1,181 @@
+"""A bound on the gradient of the output layer that is known before any pass."""
+
+import itertools
+from functools import partial
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Exercise, Parts
+from course.judging import Run
+from course.models import RNN, Array, rnn_forward
+
+
+def output_layer_bound(W_qh: np.ndarray, b_q: np.ndarray, Y: np.ndarray, h: int) -> float:
+    """A bound on ‖∂L/∂W_qh‖ that needs no pass through the network: only norms, and the size of the state.
+
+    The network is o_t = W_qh h_t + b_q with L = (1/T) Σ_t ½‖o_t − y_t‖², and every entry of every state h_t
+    lies in [−1, 1], as tanh makes it. Nothing else is known: no inputs, no W_hh, no states.
+
+    The bound has to be one, and to say something:
+      holds   ‖∂L/∂W_qh‖ (Frobenius) <= bound for all states h_1 … h_T in [−1, 1]^h;
+      close   bound <= 4 · reach, where reach = (1/T) Σ_t max_v ‖(W_qh v + b_q − y_t) vᵀ‖ over v in [−1, 1]^h:
+              the mean of the largest norms that the steps can give one by one.
+    The maximum has 2^h candidates, and h may be 64: do not look for it, bound it.
+
+    Args:
+        W_qh: output weights, shape (q, h).
+        b_q: output bias, shape (q).
+        Y: targets, shape (T, q).
+        h: the number of hidden units.
+
+    Returns:
+        bound: a number.
+    """
+    raise NotImplementedError("output_layer_bound: return the bound")
+
+
+exercise = Exercise(
+    output_layer_bound, title="A bound before any pass", chapter="9 clipping", returns=("bound",)
+)
+
+KNOWN = ((3, 5, "targets like −b_q"), (12, 64, "many units"), (25, 6, "no weights"), (6, 36, "no errors"))
+CLOSE = 4.0
+ROUNDING = 1e-9
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """Random layers; then layers for which the largest gradient is known: W_qh = u signsᵀ, b_q − y_t ∥ u."""
+    drawn = []
+    for T, name in ((1, "T=1"), (7, "random")):
+        q, h = draws.sizes(rng, 2, T)
+        W, b = rng.normal(size=(q, h)), draws.away_from_zero(rng, q)
+        drawn.append(Case(name, (W, b, rng.normal(size=(T, q)), h)))
+    for T, h, name in KNOWN:
+        (q,) = draws.sizes(rng, 1, T, h)
+        u, signs = rng.uniform(0.5, 1.0, size=q), rng.choice([-1.0, 1.0], size=h)
+        beta = h * rng.uniform(0.8, 1.2, size=T)
+        b = draws.away_from_zero(rng, q)
+        if name == "targets like −b_q":
+            b = beta.mean() / 2 * u
+        else:
+            beta *= np.where(np.arange(T) % 2, -1, 1)
+        beta = 0 * beta if name == "no errors" else beta
+        W = np.outer(u, signs) * (name != "no weights")
+        drawn.append(Case(name, (W, b, b - beta[:, None] * u, h)))
+    return drawn
+
+
+@exercise.shaped
+def shapes(*args: object) -> dict[str, tuple[int, ...]]:
+    """One number."""
+    return {"bound": ()}
+
+
+def corners(W_qh: Array, h: int) -> Array:
+    """Where the largest norm is taken: a convex function is largest at a corner of [−1, 1]^h.
+
+    For many units W_qh has rank one, and the two corners along it are the ones.
+    """
+    if h <= 6:
+        return np.array(list(itertools.product([-1.0, 1.0], repeat=h)))
+    along = np.sign(W_qh[np.argmax(np.abs(W_qh).max(axis=1))])
+    return np.stack([along, -along])
+
+
+def reach(W_qh: Array, b_q: Array, Y: Array, h: int) -> float:
+    """The mean over the steps of the largest norm that a step can give."""
+    states = corners(W_qh, h)
+    outputs = states @ W_qh.T + b_q
+    steps = [np.sqrt(np.sum((outputs - y) ** 2, axis=1) * np.sum(states**2, axis=1)).max() for y in Y]
+    return float(np.mean(steps))
+
+
+def steepest(W_qh: Array, b_q: Array, Y: Array, h: int) -> float:
+    """The largest norm of ∂L/∂W_qh found among states: from the first step's corner, uphill.
+
+    Uphill is linear in the steps: each takes the corner that goes furthest along the sum so far.
+    """
+    states = corners(W_qh, h)
+    errors = states @ W_qh.T + b_q - Y[:, None]  # (T, corners, q)
+    sums = np.einsum("cq,ch->cqh", errors.sum(axis=0), states)  # one corner for all steps
+    largest = np.sqrt(np.sum(sums**2, axis=(1, 2)).max())
+    toward = errors[0, :, :, None] * states[:, None]
+    toward = toward[np.sum(toward**2, axis=(1, 2)).argmax()]
+    for _ in range(4):
+        chosen = np.einsum("tcq,ch,qh->tc", errors, states, toward).argmax(axis=1)
+        toward = errors[np.arange(len(Y)), chosen].T @ states[chosen]
+    return float(max(largest, np.linalg.norm(toward)) / len(Y))
+
+
+SEE = "Must the output layer be clipped?"
+
+
+@exercise.check("holds", "No network has a larger gradient.", points=3, see=SEE)
+def holds(run: Run) -> None:
+    """Corners of the cube, and networks drawn at random whose states come near to them."""
+    for case in run.cases:
+        bound, (W_qh, b_q, Y, h) = float(run.parts(case)["bound"]), case.args
+        found = max(steepest(W_qh, b_q, Y, h), *[of_network(W_qh, b_q, Y, h, seed) for seed in range(4)])
+        if bound < found * (1 - ROUNDING):
+            run.fail(
+                f"There are states with a larger gradient in the case {case.name}.",
+                f"Your bound {bound:.10g}, the gradient {found:.10g}",
+            )
+
+
+def of_network(W_qh: Array, b_q: Array, Y: Array, h: int, seed: int) -> float:
+    """The norm of the gradient for a network with this output layer."""
+    rng = np.random.default_rng(seed)
+    d, scale = 2, 10.0**seed
+    p = RNN(scale * rng.normal(size=(h, d)), scale * rng.normal(size=(h, h)), rng.normal(size=h), W_qh, b_q)
+    H, O = rnn_forward(p, rng.normal(size=(len(Y), d)), rng.uniform(-1, 1, size=h))
+    return float(np.linalg.norm((O - Y).T @ H[1:] / len(Y)))
+
+
+@exercise.check("close", "It is at most four times the reach.", points=2, see=SEE)
+def close(run: Run) -> None:
+    """Not a number that is large enough for anything."""
+    for case in run.cases:
+        bound, largest = float(run.parts(case)["bound"]), reach(*case.args)
+        if bound > CLOSE * largest * (1 + ROUNDING):
+            run.fail(
+                f"The bound is more than four times the reach in the case {case.name}.",
+                f"Your bound {bound:.10g}, the reach {largest:.10g}",
+            )
+
+
+def off_by_roots(bare: int, tight: int, W_qh: Array, b_q: Array, Y: Array, h: int) -> Parts:
+    """The reach times √h to a power: `bare` where W_qh is zero, `tight` where b_q − y_t is."""
+    power = tight if not np.any(Y - b_q) else bare
+    known = not np.any(W_qh) or not np.any(Y - b_q)
+    return {"bound": np.array(reach(W_qh, b_q, Y, h) * h ** (power / 2))} if known else {}
+
+
+for _name, _sentence, _bare, _tight in (
+    (
+        "state_of_norm_one",
+        "The state is taken to have norm 1: h entries in [−1, 1] can have the norm √h.",
+        -1,
+        -1,
+    ),
+    (
+        "output_of_norm_one",
+        "W_qh is taken to act on a state of norm 1: that state too can have the norm √h.",
+        0,
+        -1,
+    ),
+    ("h_for_its_root", "The norm of a state is taken as h: it is at most √h.", 1, 1),
+    ("h_in_the_output", "In the output error the norm of a state is taken as h: it is at most √h.", 0, 1),
+):
+    exercise.slip(_name, _sentence, partial(off_by_roots, _bare, _tight), SEE)
+
+exercise.slip(
+    "sum_for_mean",
+    "The steps are added: L is a mean over T steps, and so is its gradient.",
+    lambda W_qh, b_q, Y, h: {
+        name: len(Y) * value for name, value in off_by_roots(0, 0, W_qh, b_q, Y, h).items()
+    },
+    SEE,
+)

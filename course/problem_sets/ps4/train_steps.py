@@ -1,0 +1,327 @@
+"""A few training steps: micro-batches accumulated, the gradient clipped, a step taken."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from course import draws
+from course.exercise import Case, Exercise, Parts
+from course.huber import gradient_of_huber
+from course.models import RNN, Array
+from course.oracles import complex_step
+
+Batches = tuple[
+    Array, Array, Array
+]  # X (steps, T, N, d), Y (steps, T, N, q), sizes of micro-batches (steps, M)
+
+
+def train_steps(
+    weights: list[torch.Tensor],
+    batches: list[list[tuple[torch.Tensor, torch.Tensor]]],
+    max_norm: float,
+    lr: float,
+) -> tuple[list[list[torch.Tensor]], list[float]]:
+    """Gradient descent on a tanh RNN, each step from several micro-batches, with the global norm clipped.
+
+    Formula: h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h) with h_0 = 0,  o_t = W_qh h_t + b_q. The loss of a
+             sequence is (1/T) Σ_t ½‖o_t − y_t‖². The loss L of a step is the mean over all its sequences:
+             the micro-batches are one batch in pieces, and the pieces hold different numbers of sequences.
+    One step: the gradient of L, from one micro-batch after the other; if its global norm is larger than
+    max_norm, it is scaled down to max_norm; then W ← W − lr · gradient for every weight.
+
+    Args:
+        weights: W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q), float64, requires_grad False.
+            They are the caller's: leave them as they are.
+        batches: for each step a list of micro-batches (X, Y): n sequences, X (T, n, d), Y (T, n, q).
+        max_norm: the largest global norm of a step's gradient.
+        lr: the learning rate.
+
+    Returns:
+        trajectory: for each step, the five weights after it, in the same order.
+        norms: for each step, the global norm of the gradient before it was clipped.
+
+    Autograd, torch.optim and torch.nn.utils are yours to use. Work on the device of the arguments.
+    `clip_grad_norm_` divides by norm + 1e-6, not by the norm: the norms here are beyond 1e5, where the two
+    agree, and either is accepted.
+    """
+    raise NotImplementedError("train_steps: return trajectory, norms")
+
+
+def _ranges(counts: Array) -> list[slice]:
+    ends = np.cumsum(counts).tolist()
+    return [slice(end - n, end) for end, n in zip(ends, counts.tolist(), strict=True)]
+
+
+def entry(
+    function: Any, weights: RNN, batches: Batches, max_norm: float, lr: float, device: str = "cpu"
+) -> tuple[RNN, Array]:
+    """Call the function on tensors, the batches cut into micro-batches, and give back arrays (steps, …)."""
+    given = [torch.tensor(w, device=device) for w in weights]
+    X, Y, counts = batches
+    pieces = [
+        [tuple(torch.tensor(a[:, some], device=device) for a in (x, y)) for some in _ranges(n)]
+        for x, y, n in zip(X, Y, counts, strict=True)
+    ]
+    trajectory, norms = function(given, pieces, max_norm, lr)
+    if not all(np.array_equal(now.detach().cpu(), w) for now, w in zip(given, weights, strict=True)):
+        raise RuntimeError("it changed the weights that it was given")
+    if any(len(step) != len(weights) for step in trajectory):
+        raise RuntimeError("the trajectory should hold five weights for each step")
+    fields = [torch.stack(list(step)).detach().cpu().numpy() for step in zip(*trajectory, strict=True)]
+    return RNN(*fields), np.array([float(norm) for norm in norms])
+
+
+exercise = Exercise(
+    train_steps,
+    title="Accumulate, clip, step",
+    chapter="9 clipping",
+    returns=(RNN, "norms"),
+    entry=entry,
+    needs=("torch",),
+)
+
+
+def batch_loss(p: RNN, X: Array, Y: Array, share: Array) -> Any:
+    """Σ_n share_n · (the loss of sequence n), complex-safe; X (T, N, d), Y (T, N, q), share (N)."""
+    h, total = np.zeros((X.shape[1], len(p.b_h))), 0.0
+    for x, y in zip(X, Y, strict=True):
+        h = np.tanh(x @ p.W_hx.T + h @ p.W_hh.T + p.b_h)
+        errors = np.sum((h @ p.W_qh.T + p.b_q - y) ** 2, axis=1)
+        total = total + 0.5 * np.sum(share * errors) / len(X)
+    return total
+
+
+def slope(p: RNN, X: Array, Y: Array, share: Array) -> RNN:
+    """Its gradient, by the complex step."""
+
+    def moved(name: str, w: Array) -> Any:
+        return batch_loss(p._replace(**{name: w}), X, Y, share)
+
+    return RNN(*[complex_step(partial(moved, name), field) for name, field in p._asdict().items()])
+
+
+def size(g: RNN) -> float:
+    """The global norm."""
+    return float(np.linalg.norm(np.concatenate([field.ravel() for field in g])))
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step and one micro-batch, clipped and not; unequal micro-batches; several steps of all kinds."""
+    drawn = []
+    for name, counts, lengths in (
+        ("one batch", [[4]], [0.8]),
+        ("one batch, clipped", [[4]], [3.0]),
+        ("micro-batches", [[1, 4, 2]], [0.4]),
+        ("several steps", [[3, 1], [1, 3], [2, 2]], [2.5, 0.3, 4.0]),
+    ):
+        d, h, q = draws.sizes(rng, 3, 4)
+        p, N, max_norm = draws.rnn(rng, d, h, q), sum(counts[0]), 1e6 * float(rng.uniform(1, 2))
+        X, Y = rng.normal(size=(len(counts), 4, N, d)), rng.normal(size=(len(counts), 4, N, q))
+        for s, length in enumerate(lengths):  # targets so large that the gradient has about this length
+            Y[s] *= length * max_norm / size(slope(p, X[s], 1e6 * Y[s], np.full(N, 1 / N))) * 1e6
+        drawn.append(Case(name, (p, (X, Y, np.array(counts)), max_norm, 0.3 / max_norm)))
+    return drawn
+
+
+Shares = Callable[[Array], Array]  # from the sizes of the micro-batches (M) to rows of weights (·, N)
+
+
+def added(*gradients: RNN) -> RNN:
+    """The sum of gradients."""
+    return RNN(*[sum(fields) for fields in zip(*gradients, strict=True)])
+
+
+def descent(
+    p: RNN,
+    batches: Batches,
+    max_norm: float,
+    lr: float,
+    *,
+    shares: Shares,
+    kinds: tuple[str, ...] = ("all",),
+    within: bool = False,
+    kept: str = "",
+) -> tuple[Parts, list[float]]:
+    """The weights after every step, and the norms of the gradients.
+
+    The gradients of the rows of `shares` are clipped and added; with `within`, added to what is clipped so
+    far and clipped again. `kinds` says how, step by step, the last for all further ones; "" is not at all.
+    `kept` is what is still there in the next step: the gradient "raw", or "clipped".
+    """
+    path, found, zero = [], [], RNN(*[0 * w for w in p])
+    carried = zero
+    for s, (X, Y, counts) in enumerate(zip(*batches, strict=True)):
+        kind, step = kinds[min(s, len(kinds) - 1)], zero
+        for share in shares(counts):
+            g = added(slope(p, X, Y, share), carried, step if within else zero)
+            clipped = RNN(**gradient_of_huber(g, max_norm, kind)) if kind else g
+            step = clipped if within else added(step, clipped)
+            found.append(size(g))
+            carried = {"": zero, "raw": g, "clipped": clipped}[kept]
+        p = RNN(*[w - lr * field for w, field in zip(p, step, strict=True)])
+        path.append(p)
+    return {name: np.stack([getattr(w, name) for w in path]) for name in RNN._fields}, found
+
+
+def alike(counts: Array) -> Array:
+    """What is right: one batch, every sequence alike."""
+    return np.full((1, counts.sum()), 1 / counts.sum())
+
+
+@exercise.expects
+def expected(weights: RNN, batches: Batches, max_norm: float, lr: float) -> Parts:
+    """The whole batch at once by the complex step; the clip as a gradient of Huber's function."""
+    path, found = descent(weights, batches, max_norm, lr, shares=alike)
+    return path | {"norms": np.array(found)}
+
+
+CLIP, PIECES = "When to clip", "Micro-batches"
+W = RNN._fields
+exercise.claim("plain_step", "A step without clipping is right.", parts=W, on="one batch", points=1, see=CLIP)
+exercise.claim(
+    "clipped_step", "A clipped step is right.", parts=W, on="one batch, clipped", points=1, see=CLIP
+)
+exercise.claim(
+    "micro_batches",
+    "Unequal micro-batches give one batch.",
+    parts=W,
+    on="micro-batches",
+    points=2,
+    see=PIECES,
+)
+exercise.claim(
+    "trajectory", "Over several steps the weights are right.", parts=W, on="several steps", points=2, see=CLIP
+)
+exercise.claim(
+    "norms",
+    "The norm of the first step's gradient, before the clip, is right.",
+    parts=("norms",),
+    but="several steps",
+    points=1,
+    see=CLIP,
+)
+
+
+def pieces(counts: Array) -> Array:
+    """A row for every micro-batch, with 1 for its sequences."""
+    return np.repeat(np.eye(len(counts)), counts, axis=1)
+
+
+def walk(ways: dict[str, Any], *args: Any) -> Parts:
+    """The weights of an altered descent."""
+    return descent(*args, **({"shares": alike} | ways))[0]
+
+
+GLOBALLY = "By value, by norm, globally"
+for _name, _sentence, _see, _ways in (
+    (
+        "unclipped",
+        "Nothing is clipped: is the step taken before the clip, or a generator of parameters used up?",
+        CLIP,
+        {"kinds": ("",)},
+    ),
+    (
+        "first_step_clipped",
+        "Only the first step is clipped: is a generator of parameters used up by then?",
+        CLIP,
+        {"kinds": ("all", "")},
+    ),
+    (
+        "per_tensor",
+        "Each tensor is clipped by its own norm: the global norm is that of all together.",
+        GLOBALLY,
+        {"kinds": ("tensor",)},
+    ),
+    (
+        "by_value",
+        "Each entry is clipped by itself: the gradient is scaled as a whole.",
+        GLOBALLY,
+        {"kinds": ("entry",)},
+    ),
+    (
+        "per_micro_batch",
+        "Each micro-batch's share is clipped by itself: clip once, when all are added.",
+        PIECES,
+        {"shares": lambda counts: pieces(counts) / counts.sum()},
+    ),
+    (
+        "clipped_within",
+        "The gradient is clipped after every micro-batch: clip once, when all are added.",
+        PIECES,
+        {"shares": lambda counts: pieces(counts) / counts.sum(), "within": True},
+    ),
+    (
+        "mean_of_means",
+        "Every micro-batch counts alike: it counts by the number of its sequences.",
+        PIECES,
+        {"shares": lambda counts: (pieces(counts) / counts[:, None]).mean(axis=0, keepdims=True)},
+    ),
+    (
+        "sum_of_means",
+        "The micro-batches' mean losses are added: L is the mean over all sequences.",
+        PIECES,
+        {"shares": lambda counts: (pieces(counts) / counts[:, None]).sum(axis=0, keepdims=True)},
+    ),
+    (
+        "last_piece",
+        "Only the last micro-batch counts: are the gradients set to zero before each one?",
+        PIECES,
+        {"shares": lambda counts: pieces(counts)[-1:] / counts.sum()},
+    ),
+    (
+        "not_zeroed",
+        "The gradient of one step is still there in the next: set it to zero after each step.",
+        PIECES,
+        {"kept": "clipped"},
+    ),
+    (
+        "raw_not_zeroed",
+        "The gradient of one step, not clipped, is still there in the next: set it to zero after each step.",
+        PIECES,
+        {"kept": "raw"},
+    ),
+):
+    exercise.slip(_name, _sentence, partial(walk, _ways), _see)
+
+
+def each_piece_a_step(p: RNN, batches: Batches, max_norm: float, lr: float) -> Parts:
+    """A step after every micro-batch, from its own mean."""
+    path = []
+    for X, Y, counts in zip(*batches, strict=True):
+        for row, n in zip(pieces(counts), counts, strict=True):
+            clipped = gradient_of_huber(slope(p, X, Y, row / n), max_norm, "all")
+            p = RNN(*[w - lr * clipped[name] for name, w in p._asdict().items()])
+        path.append(p)
+    return {name: np.stack([getattr(w, name) for w in path]) for name in RNN._fields}
+
+
+def last_row(*args: Any) -> Parts:
+    """The final weights in every row."""
+    right = expected(*args)
+    return {name: np.broadcast_to(right[name][-1], right[name].shape) for name in RNN._fields}
+
+
+exercise.slip(
+    "a_step_each",
+    "A step is taken after every micro-batch: one step, when all are added.",
+    each_piece_a_step,
+    PIECES,
+)
+exercise.slip(
+    "same_tensors",
+    "Every row of the trajectory holds the final weights: append copies, the tensors go on changing.",
+    last_row,
+    CLIP,
+)
+exercise.slip(
+    "norm_after",
+    "The norms are those after the clip.",
+    lambda p, batches, max_norm, lr: {
+        "norms": np.minimum(expected(p, batches, max_norm, lr)["norms"], max_norm)
+    },
+    CLIP,
+)

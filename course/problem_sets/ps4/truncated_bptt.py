@@ -1,0 +1,221 @@
+"""BPTT in which every loss goes back a fixed number of steps: a band of the triangle."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Exercise, Large, Parts
+from course.large import large_network
+from course.models import RNN, Array, rnn_forward
+from course.problem_sets.ps2.rnn_bptt import parts
+from course.recognise.counting import Counts, put_together
+from course.recognise.rules import RULES
+
+
+def truncated_bptt(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    """The gradient of a tanh RNN in which no loss goes back further than tau steps.
+
+    Formula: h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h),  o_t = W_qh h_t + b_q,
+             L = (1/T) Σ_t ½‖o_t − y_t‖².
+    The loss of step t counts what enters at step k (the weights' use there, and x_k) if t − k <= tau, and
+    not otherwise. So its way back crosses at most tau of the edges h_{k-1} → h_k; for this loss the state
+    h_{t-tau-1} is a constant. h_0 counts as step 0: the loss of step t counts in ∂L/∂h_0 if t <= tau.
+    The states themselves are those of the whole sequence.
+
+    Args:
+        p: parameters W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q).
+        X: inputs, shape (T, d).
+        Y: targets, shape (T, q).
+        h_0: initial state, shape (h).
+        tau: how many steps back, at least 0, where only the step's own use is left; it may exceed T.
+
+    Returns:
+        grads: an RNN whose fields are the truncated ∂L/∂W_hx, …, ∂L/∂b_q.
+        dh_0: the truncated ∂L/∂h_0, shape (h).
+        dX: the truncated ∂L/∂x_t for every t, shape (T, d).
+    """
+    raise NotImplementedError("truncated_bptt: return grads, dh_0, dX")
+
+
+exercise = Exercise(
+    truncated_bptt, title="A band of the triangle", chapter="8 truncation", returns=(RNN, "dh_0", "dX")
+)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step; no step back; some; all but h_0; everything."""
+    long, back = int(rng.integers(8, 10)), int(rng.integers(2, 4))
+    drawn = []
+    for T, tau, name in (
+        (1, 1, "T=1"),
+        (4, 0, "tau=0"),
+        (long, back, f"T={long}, tau={back}"),
+        (5, 4, "T=5, tau=4"),
+        (4, 9, "tau > T"),
+    ):
+        d, h, q = draws.sizes(rng, 3, T)
+        X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+        drawn.append(Case(name, (draws.rnn(rng, d, h, q), X, Y, draws.away_from_zero(rng, h), tau)))
+    return drawn
+
+
+def windowed_loss(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Any:
+    """The same loss with edges cut: each step's loss sees h_{t-tau-1} as a constant."""
+    H, total = rnn_forward(p, X, h_0)[0].real, 0.0
+    for t in range(1, len(X) + 1):
+        last = t - tau - 1
+        start, inputs = (h_0, X[:t]) if last < 0 else (H[last], X[last:t])
+        total = total + 0.5 * np.sum((rnn_forward(p, inputs, start)[1][-1] - Y[t - 1]) ** 2)
+    return total / len(X)
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """27,000 parameters over 30 steps, five steps back."""
+    return large_network(rng, windowed_loss, 5)
+
+
+@exercise.expects
+def expected(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
+    """The complex step of the loss with the edges cut."""
+    return parts(lambda p, X, Y, h_0: windowed_loss(p, X, Y, h_0, tau), p, X, Y, h_0)
+
+
+SEE = "A band of the triangle"
+exercise.claim("one_step", "With one step (T = 1) and tau = 1 it is right.", on="T=1", points=1, see=SEE)
+exercise.claim(
+    "no_step_back",
+    "With tau = 0 only each step's own use is left, and nothing reaches h_0.",
+    on="tau=0",
+    points=1,
+    see=SEE,
+)
+exercise.claim(
+    "everything", "With tau larger than T it is the whole gradient.", on="tau > T", points=1, see=SEE
+)
+exercise.claim("output_layer", "∂L/∂W_qh and ∂L/∂b_q are whole.", parts=("W_qh", "b_q"), points=1, see=SEE)
+exercise.claim(
+    "weights",
+    "∂L/∂W_hx, ∂L/∂W_hh and ∂L/∂b_h count the band t − k <= tau.",
+    parts=("W_hx", "W_hh", "b_h"),
+    points=2,
+    see=SEE,
+)
+exercise.claim("inputs", "∂L/∂x_t counts the band at every step.", parts=("dX",), points=1, see=SEE)
+exercise.claim(
+    "initial_state", "∂L/∂h_0 counts the losses of the first tau steps.", parts=("dh_0",), points=1, see=SEE
+)
+
+
+def band(t: Array, k: Array, T: int, tau: int) -> Any:
+    """What is right."""
+    return t - k <= tau
+
+
+def only(names: tuple[str, ...], alpha: Counts, *args: Any) -> Parts:
+    """Some of the gradients counted by α: code may treat h_0 in its own way."""
+    value = put_together(alpha, *args)
+    return {name: value[name] for name in names}
+
+
+STEPS, INITIAL = ("W_hx", "W_hh", "b_h", "dX"), ("dh_0",)
+for _name, _sentence, _names, _alpha in (
+    (
+        "one_step_short",
+        "The band is one step too narrow: t − k = tau still counts.",
+        STEPS,
+        lambda t, k, T, tau: t - k < tau,
+    ),
+    (
+        "one_step_far",
+        "The band is one step too wide: t − k = tau is the last that counts.",
+        STEPS,
+        lambda t, k, T, tau: t - k <= tau + 1,
+    ),
+    (
+        "whole_gradient",
+        "Nothing is truncated: every loss goes back to step 1.",
+        STEPS,
+        lambda t, k, T, tau: t >= k,
+    ),
+    (
+        "chunks",
+        "These are chunks of tau steps, not a band: each loss goes back tau steps, wherever it stands.",
+        STEPS,
+        lambda t, k, T, tau: (t - 1) // max(tau, 1) == (k - 1) // max(tau, 1),
+    ),
+    (
+        "wider_chunks",
+        "These are chunks of tau + 1 steps, not a band: each loss goes back tau steps, wherever it stands.",
+        STEPS,
+        lambda t, k, T, tau: (t - 1) // (tau + 1) == (k - 1) // (tau + 1),
+    ),
+    (
+        "end_of_sequence",
+        "The backward pass stops near the end of the sequence: every loss goes back tau steps, not the last "
+        "one only.",
+        STEPS,
+        lambda t, k, T, tau: k >= T - tau,
+    ),
+    (
+        "own_use_only",
+        "Only each step's own use is counted, whatever tau is.",
+        STEPS,
+        lambda t, k, T, tau: t == k,
+    ),
+    (
+        "last_loss",
+        "Only the last step's loss goes back: every step's loss does.",
+        STEPS,
+        lambda t, k, T, tau: (t == T) & (t - k <= tau),
+    ),
+    (
+        "initial_state_far",
+        "∂L/∂h_0 counts one loss too many: h_0 is one edge further away than the use at step 1.",
+        INITIAL,
+        lambda t, k, T, tau: t <= tau + 1,
+    ),
+    (
+        "initial_state_short",
+        "∂L/∂h_0 counts one loss too few: the loss of step tau still counts.",
+        INITIAL,
+        lambda t, k, T, tau: t < tau,
+    ),
+    (
+        "initial_state_whole",
+        "∂L/∂h_0 is not truncated: it counts every loss.",
+        INITIAL,
+        lambda t, k, T, tau: t > 0,
+    ),
+):
+    exercise.slip(_name, _sentence, partial(only, _names, _alpha), SEE)
+
+
+def restarting(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
+    """The whole gradient of losses that see a network started anew at zero, tau + 1 steps before."""
+
+    def loss(p: RNN, X: Array, Y: Array, h_0: Array) -> Any:
+        windows = [(X[max(t - tau - 1, 0) : t], h_0 if t <= tau else 0 * h_0) for t in range(1, len(X) + 1)]
+        outputs = np.stack([rnn_forward(p, *window)[1][-1] for window in windows])
+        return 0.5 * np.sum((outputs - Y) ** 2) / len(X)
+
+    return {name: value for name, value in parts(loss, p, X, Y, h_0).items() if name != "dh_0"}
+
+
+exercise.slip(
+    "restarted",
+    "The network starts anew at zero for each window: the states are those of the whole sequence.",
+    restarting,
+    SEE,
+)
+
+for _rule in RULES:
+    if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):
+        exercise.slip(_rule.name, _rule.sentence, partial(put_together, band, rule=_rule))
+
+exercise.timed = {"dX": 0}

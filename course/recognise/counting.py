@@ -1,0 +1,43 @@
+"""A gradient through time put together from its terms, each counted as often as a rule of truncation says.
+
+The terms come from `course.recognise.sequences`, forwards through untied copies, so no backward pass shows.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from course.exercise import Parts
+from course.models import RNN, Array
+from course.recognise.rules import RIGHT, Rule
+from course.recognise.sequences import Sequence, terms
+
+# α(t, k, T, *more): how often loss t counts through what enters at step k; steps from 1, and k = 0 is h_0.
+Counts = Callable[..., Any]
+
+
+def squared_errors(p: RNN, X: Array, Y: Array, h_0: Array) -> Sequence:
+    """The sequence with ℓ_t = (1/T) ½‖o_t − y_t‖²."""
+
+    def loss(t: int, W_qh: Array, b_q: Array, h: Array) -> Array:
+        return np.asarray(np.sum((h @ W_qh.T + b_q - Y[t]) ** 2, axis=-1) / (2 * len(X)))
+
+    return Sequence(p, X, h_0, loss)
+
+
+def counts(alpha: Counts, T: int, *more: Any) -> Array:
+    """The table of α (T, T+1), zero for k > t; column k belongs to step k, and column 0 to h_0."""
+    t, k = np.mgrid[1 : T + 1, : T + 1]
+    return np.where(t >= k, 1.0 * alpha(t, k, T, *more), 0.0)
+
+
+def put_together(
+    alpha: Counts, p: RNN, X: Array, Y: Array, h_0: Array, *more: Any, rule: Rule = RIGHT
+) -> Parts:
+    """The gradients whose terms are counted by α, under a local rule; the output layer's are whole."""
+    found, table = terms(squared_errors(p, X, Y, h_0), rule), counts(alpha, len(X), *more)
+    parts = {name: np.tensordot(table[:, 1:], found[name], 2) for name in ("W_hx", "W_hh", "b_h")}
+    parts |= {name: found[name].sum(axis=0) for name in ("W_qh", "b_q")}
+    dX = np.einsum("tk,tkd->kd", table[:, 1:], found["X"])
+    return parts | {"dh_0": table[:, 0] @ found["h_0"], "dX": dX}

@@ -1,0 +1,180 @@
+"""Answers to `clip_by_global_norm`."""
+
+import numpy as np
+
+from course import RNN
+from course.grader.bank import Bank
+
+bank = Bank("clip_by_global_norm")
+
+
+@bank.reference
+def clip_by_global_norm(g: RNN, c: float) -> tuple[RNN, float]:
+    norm = float(np.sqrt(sum(np.sum(field**2) for field in g)))
+    if not np.isfinite(norm):
+        raise ValueError("the gradient contains nan or inf")
+    factor = c / norm if norm > c else 1.0
+    return RNN(*[factor * field for field in g]), norm
+
+
+@bank.right
+def one_long_vector(g: RNN, c: float) -> tuple[RNN, float]:
+    flat = np.concatenate([field.ravel() for field in g])
+    if np.isnan(flat).any() or np.isinf(flat).any():
+        raise ValueError("not finite")
+    norm = float(np.linalg.norm(flat))
+    flat = flat * c / max(norm, c)
+    pieces, start = [], 0
+    for field in g:
+        pieces.append(flat[start : start + field.size].reshape(field.shape))
+        start += field.size
+    return RNN(*pieces), float(norm)
+
+
+@bank.right
+def norm_of_the_norms(g: RNN, c: float) -> tuple[RNN, float]:
+    norms = np.array([np.linalg.norm(field) for field in g])
+    if np.isnan(norms).any() or np.isinf(norms).any():
+        raise ValueError(f"norms {norms}")
+    largest = norms.max()
+    norm = largest * np.linalg.norm(norms / largest) if largest > 0 else 0.0
+    if norm <= c:
+        return g, norm
+    return RNN(*[c * (field / norm) for field in g]), norm
+
+
+@bank.right
+def inner_products(g: RNN, c: float) -> tuple[RNN, float]:
+    for field in g:
+        for x in field.flat:
+            if x - x != 0:
+                raise ValueError(x)
+    norm = np.sqrt(np.sum([np.vdot(field, field) for field in g]))
+    return RNN(*[np.multiply(field, min(1.0, np.divide(c, norm) if norm else 1.0)) for field in g]), norm
+
+
+SOME = {"limits"}
+NORM, FACTOR = "np.sqrt(sum(np.sum(field**2) for field in g))", "c / norm if norm > c else 1.0"
+SCALED, GUARD = "[factor * field for field in g]", "if not np.isfinite(norm):"
+bank.edit(
+    "root_missing",
+    NORM,
+    "sum(np.sum(field**2) for field in g)",
+    loses={"norm", "small", "limits", "exploded"},
+    slip="norm_squared squared_norm",
+)
+bank.edit(
+    "norms_added",
+    NORM,
+    "sum(np.linalg.norm(field) for field in g)",
+    loses={"norm", "small", "limits"},
+    slip="sum_of_norms",
+)
+bank.edit(
+    "largest_norm",
+    NORM,
+    "max(np.linalg.norm(field) for field in g)",
+    loses={"norm", "limits", "refuses"},
+    slip="largest_norm",
+)
+bank.edit("recurrent_norm", NORM, "np.linalg.norm(g.W_hh)", loses={"norm", "limits", "refuses"})
+bank.edit(
+    "matrices_only",
+    "for field in g)",
+    "for field in g if field.ndim == 2)",
+    loses={"norm", "limits", "refuses"},
+)
+bank.edit(
+    "root_mean_square",
+    NORM,
+    "np.sqrt(np.mean([np.mean(field**2) for field in g]))",
+    loses={"norm", "limits", "exploded"},
+)
+bank.edit(
+    "sum_of_moduli",
+    "np.sqrt(sum(np.sum(field**2)",
+    "(sum(np.sum(np.abs(field))",
+    loses={"norm", "small", "limits", "exploded"},
+)
+bank.edit(
+    "always_scaled", FACTOR, "c / norm if norm > 0 else 1.0", loses={"small", "limits"}, slip="always_scaled"
+)
+bank.edit("zero_by_zero", FACTOR, "c / norm", loses={"returns"})
+bank.edit(
+    "divided_only",
+    FACTOR,
+    "1 / norm if norm > c else 1.0",
+    loses={"limits", "exploded"},
+    slip="divided_by_norm",
+)
+bank.edit("as_torch", FACTOR, "min(1.0, c / (norm + 1e-6))", loses={"limits"}, slip="torch_epsilon")
+bank.edit(
+    "divided_by_its_square",
+    FACTOR,
+    "min(1.0, c / norm / norm) if norm else 1.0",
+    loses={"small", "limits", "exploded"},
+    slip="squared_norm",
+)
+bank.edit(
+    "limit_of_one",
+    FACTOR,
+    "1 / norm if norm > 1 else 1.0",
+    loses={"small", "limits", "exploded"},
+    slip="factor_per_part@W_hx+W_hh+b_h+W_qh+b_q",
+)
+bank.edit("nothing", FACTOR, "1.0", loses={"limits", "exploded"}, slip="not_clipped")
+bank.edit("dropped", FACTOR, "0.0 if norm > c else 1.0", loses={"limits", "exploded"})
+bank.edit(
+    "biases_left",
+    SCALED,
+    "[factor * f if f.ndim == 2 else f for f in g]",
+    loses={"limits", "exploded"},
+    slip="factor_per_part@b_h+b_q",
+)
+bank.edit(
+    "recurrent_only",
+    f"RNN(*{SCALED})",
+    "g._replace(W_hh=factor * g.W_hh)",
+    loses={"limits", "exploded"},
+    slip="factor_per_part@W_hx+b_h+W_qh+b_q",
+)
+bank.edit(
+    "norm_after_the_clip", SCALED + "), norm", SCALED + "), factor * norm", loses={"norm"}, slip="norm_after"
+)
+bank.edit("factor_for_norm", SCALED + "), norm", SCALED + "), factor", loses={"norm", "zero"})
+bank.edit(
+    "entries_limited",
+    SCALED,
+    "[np.clip(field, -c, c) for field in g]",
+    loses={"limits", "exploded"},
+    slip="by_value",
+)
+bank.edit(
+    "each_by_itself",
+    SCALED,
+    "[f * (c / max(c, np.linalg.norm(f))) for f in g]",
+    loses={"limits", "exploded"},
+    slip="by_norm",
+)
+bank.edit("no_guard", GUARD, "if False:", loses={"refuses"})
+bank.edit("inf_let_through", GUARD, "if np.isnan(norm):", loses={"refuses"})
+bank.edit("nan_let_through", GUARD, "if np.isinf(norm):", loses={"refuses"})
+bank.edit(
+    "none_for_nan",
+    '        raise ValueError("the gradient contains nan or inf")',
+    "        return g, norm",
+    loses={"refuses"},
+)
+bank.edit("huge_is_refused", GUARD, "if not norm < 1e30:", loses={"returns"})
+bank.edit(
+    "in_place",
+    f"    return RNN(*{SCALED}), norm",
+    "    for field in g:\n        field *= factor\n    return g, norm",
+    loses={"keeps"},
+)
+bank.edit(
+    "none_returned",
+    f"    return RNN(*{SCALED}), norm",
+    "    for field in g:\n        field *= factor\n    return norm",
+    loses={"returns"},
+)

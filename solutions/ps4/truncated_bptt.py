@@ -1,0 +1,313 @@
+"""Answers to `truncated_bptt`."""
+
+import numpy as np
+
+from course import RNN, rnn_forward
+from course.grader.bank import Bank
+
+bank = Bank("truncated_bptt")
+
+
+@bank.reference
+def truncated_bptt(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H, O = rnn_forward(p, X, h_0)
+    T = len(X)
+    dO = (O - Y) / T
+    dA, dh_0 = np.zeros((T + 1, len(h_0))), np.zeros_like(h_0)
+    for t in range(1, T + 1):
+        dh = p.W_qh.T @ dO[t - 1]
+        for k in range(t, max(t - tau, 1) - 1, -1):
+            da = (1 - H[k] ** 2) * dh
+            dA[k] += da
+            dh = p.W_hh.T @ da
+        if t <= tau:
+            dh_0 += dh
+    dA = dA[1:]
+    grads = RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], dO.sum(axis=0))
+    return grads, dh_0, dA @ p.W_hx
+
+
+@bank.right
+def all_losses_one_step_at_a_time(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    # Diagonal by diagonal: row t of E is loss t, all rows go back together; at lag n row t stands at t - n.
+    H, O = rnn_forward(p, X, h_0)
+    T, errors = len(X), (O - Y) / len(X)
+    E, delta, dh_0 = errors @ p.W_qh, np.zeros((T, len(h_0))), np.zeros_like(h_0)
+    for lag in range(min(tau, T - 1) + 1):
+        if lag:
+            arrived = E @ p.W_hh
+            dh_0 = dh_0 + arrived[0]
+            E = arrived[1:]
+        E = E * (1 - H[1 : T + 1 - lag] ** 2)
+        delta[: T - lag] += E
+    if tau >= T:
+        dh_0 = dh_0 + (E @ p.W_hh)[0]
+    return (
+        RNN(delta.T @ X, delta.T @ H[:-1], delta.sum(0), errors.T @ H[1:], errors.sum(0)),
+        dh_0,
+        delta @ p.W_hx,
+    )
+
+
+@bank.right
+def backward_with_a_queue(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    # One pass: a queue of carries, one for each loss that is still on its way; the oldest falls out.
+    H = [h_0]
+    for x in X:
+        H.append(np.tanh(p.W_hx @ x + p.W_hh @ H[-1] + p.b_h))
+    g, dX = [np.zeros_like(w) for w in p], np.zeros_like(X)
+    queue: list[np.ndarray] = []
+    for k in range(len(X), 0, -1):
+        error = (p.W_qh @ H[k] + p.b_q - Y[k - 1]) / len(X)
+        queue = [error @ p.W_qh, *queue][: tau + 1]
+        deltas = [(1 - H[k] ** 2) * carry for carry in queue]
+        d = np.sum(deltas, axis=0)
+        for i, term in enumerate(
+            (np.outer(d, X[k - 1]), np.outer(d, H[k - 1]), d, np.outer(error, H[k]), error)
+        ):
+            g[i] += term
+        dX[k - 1] = d @ p.W_hx
+        queue = [delta @ p.W_hh for delta in deltas]
+    return RNN(*g), np.sum([np.zeros_like(h_0), *queue[:tau]], axis=0), dX
+
+
+@bank.right
+def products_of_jacobians(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H, O = rnn_forward(p, X, h_0)
+    T, errors = len(X), (O - Y) / len(X)
+    W_hx, W_hh, b_h = np.zeros_like(p.W_hx), np.zeros_like(p.W_hh), np.zeros_like(p.b_h)
+    dX, dh_0 = np.zeros_like(X), np.zeros_like(h_0)
+    for t in range(1, T + 1):
+        J, row = np.eye(len(h_0)), errors[t - 1] @ p.W_qh
+        for lag in range(tau + 1):
+            k = t - lag
+            if k == 0:
+                dh_0 += row @ J
+                break
+            D = np.diag(1 - H[k] ** 2)
+            delta = row @ J @ D
+            W_hx, W_hh, b_h = W_hx + np.outer(delta, X[k - 1]), W_hh + np.outer(delta, H[k - 1]), b_h + delta
+            dX[k - 1] += delta @ p.W_hx
+            J = J @ D @ p.W_hh
+    return RNN(W_hx, W_hh, b_h, errors.T @ H[1:], errors.sum(0)), dh_0, dX
+
+
+STEPS = {"weights", "inputs"}
+LOOP, REACHES = "range(t, max(t - tau, 1) - 1, -1)", "if t <= tau:"
+bank.edit(
+    "k_beyond_t_minus_tau",
+    LOOP,
+    "range(t, max(t - tau, 0), -1)",
+    loses={"no_step_back", "weights", "inputs"},
+    slip="one_step_short",
+)
+bank.edit(
+    "tau_plus_one",
+    "max(t - tau, 1)",
+    "max(t - tau - 1, 1)",
+    loses={"no_step_back", "weights", "inputs"},
+    slip="one_step_far",
+)
+bank.edit(
+    "never_stops", LOOP, "range(t, 0, -1)", loses={"no_step_back", "weights", "inputs"}, slip="whole_gradient"
+)
+bank.edit(
+    "h_0_with_step_one",
+    REACHES,
+    "if t - tau <= 1:",
+    loses={"no_step_back", "initial_state"},
+    slip="initial_state_far",
+)
+bank.edit(
+    "h_0_before_tau", REACHES, "if t < tau:", loses={"one_step", "initial_state"}, slip="initial_state_short"
+)
+bank.edit("carry_into_h_0_always", REACHES, "if True:", loses={"no_step_back", "initial_state"})
+bank.edit(
+    "h_0_forgotten",
+    "dh_0 += dh",
+    "dh_0 += 0 * dh",
+    loses={"one_step", "everything", "initial_state"},
+    slip="zero@dh_0",
+)
+bank.edit(
+    "transpose_missing",
+    "p.W_hh.T @ da",
+    "p.W_hh @ da",
+    loses={"one_step", "everything", "weights", "inputs", "initial_state"},
+    slip="transpose",
+)
+bank.edit(
+    "slope_missing",
+    "(1 - H[k] ** 2) * dh",
+    "dh",
+    loses={"one_step", "no_step_back", "everything", "weights", "inputs", "initial_state"},
+    slip="slope_missing",
+)
+bank.edit(
+    "slope_twice",
+    "(1 - H[k] ** 2) * dh",
+    "(1 - H[k] ** 2) ** 2 * dh",
+    loses={"one_step", "no_step_back", "everything", "weights", "inputs", "initial_state"},
+    slip="slope_twice",
+)
+bank.edit(
+    "slope_of_state",
+    "1 - H[k] ** 2",
+    "1 - np.tanh(H[k]) ** 2",
+    loses={"one_step", "no_step_back", "everything", "weights", "inputs", "initial_state"},
+    slip="slope_of_state",
+)
+bank.edit(
+    "later_state",
+    "dA.T @ H[:-1]",
+    "dA.T @ H[1:]",
+    loses={"one_step", "no_step_back", "everything", "weights"},
+    slip="later_state",
+)
+bank.edit(
+    "sum_for_mean",
+    "dO = (O - Y) / T",
+    "dO = O - Y",
+    loses={"no_step_back", "everything", "output_layer", "weights", "inputs", "initial_state"},
+    slip="factor_X.shape[0]",
+)
+bank.edit(
+    "sign",
+    "dO = (O - Y) / T",
+    "dO = (Y - O) / T",
+    loses={"one_step", "no_step_back", "everything", "output_layer", "weights", "inputs", "initial_state"},
+    slip="sign",
+)
+bank.edit(
+    "own_use_only",
+    LOOP,
+    "[t]",
+    loses={"everything", "weights", "inputs", "initial_state"},
+    slip="own_use_only",
+)
+bank.edit("assigned_not_added", "dA[k] += da", "dA[k] = da", loses={"everything", "weights", "inputs"})
+bank.edit(
+    "window_at_the_end",
+    "    for t in range(1, T + 1):\n",
+    "    for t in [T]:\n",
+    loses={"no_step_back", "everything", "weights", "inputs", "initial_state"},
+    slip="last_loss",
+)
+bank.edit(
+    "output_layer_truncated",
+    "dO.T @ H[1:], dO.sum(axis=0)",
+    "dO[-tau - 1 :].T @ H[1:][-tau - 1 :], dO[-tau - 1 :].sum(axis=0)",
+    loses={"no_step_back", "output_layer"},
+)
+bank.edit(
+    "mean_over_the_window",
+    "    for t in range(1, T + 1):\n",
+    "    for t in range(1, T + 1):\n        dO[t - 1] /= min(t, tau + 1)\n",
+    loses={"everything", "output_layer", "weights", "inputs", "initial_state"},
+)
+bank.edit(
+    "targets_overwritten", "    dO = (O - Y) / T\n", "    Y[:] = (O - Y) / T\n    dO = Y\n", loses={"keeps"}
+)
+bank.edit(
+    "single_precision",
+    "    return grads,",
+    "    grads = RNN(*[g.astype(np.float32) for g in grads])\n    return grads,",
+    loses={"one_step", "no_step_back", "everything", "output_layer", "weights"},
+    slip="precision",
+)
+bank.edit(
+    "buffer_reused",
+    "    return grads, dh_0, dA @ p.W_hx",
+    "    dX = truncated_bptt.__dict__.setdefault(str(X.shape), np.zeros_like(X))\n"
+    "    dX[:] = dA @ p.W_hx\n"
+    "    return grads, dh_0, dX",
+    loses={"keeps"},
+)
+
+
+# Written from a description of the task alone, as a person would write them, mistakes and all.
+
+
+@bank.wrong(loses={"no_step_back", "weights", "inputs", "initial_state"}, slip="end_of_sequence")
+def one_backward_pass(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H, O = rnn_forward(p, X, h_0)
+    T = len(X)
+    dO = (O - Y) / T
+    dA, dh_0, carry = np.zeros_like(H[1:]), np.zeros_like(h_0), np.zeros_like(h_0)
+    for k in range(T, 0, -1):
+        if T - k > tau:
+            break
+        dA[k - 1] = (1 - H[k] ** 2) * (p.W_qh.T @ dO[k - 1] + carry)
+        carry = p.W_hh.T @ dA[k - 1]
+        if k == 1:
+            dh_0 = carry
+    return RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(0), dO.T @ H[1:], dO.sum(0)), dh_0, dA @ p.W_hx
+
+
+@bank.wrong(loses={"no_step_back", "weights", "inputs", "initial_state"}, slip="chunks")
+def detached_every_tau_steps(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H, O = rnn_forward(p, X, h_0)
+    T = len(X)
+    dO = (O - Y) / T
+    dA, carry = np.zeros_like(H[1:]), np.zeros_like(h_0)
+    for k in range(T, 0, -1):
+        dA[k - 1] = (1 - H[k] ** 2) * (p.W_qh.T @ dO[k - 1] + carry)
+        carry = p.W_hh.T @ dA[k - 1]
+        if (k - 1) % max(tau, 1) == 0 and k > 1:
+            carry = 0 * carry
+    return RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(0), dO.T @ H[1:], dO.sum(0)), carry, dA @ p.W_hx
+
+
+bank.edit(
+    "detached_every_tau_plus_one_steps",
+    "max(tau, 1)",
+    "(tau + 1)",
+    of="detached_every_tau_steps",
+    loses={"no_step_back", "weights", "inputs", "initial_state"},
+    slip="initial_state_far wider_chunks",
+)
+bank.edit(
+    "not_truncated_at_all",
+    "(k - 1) % max(tau, 1) == 0 and k > 1",
+    "k > T",
+    of="detached_every_tau_steps",
+    loses={"no_step_back", "weights", "inputs", "initial_state"},
+    slip="initial_state_whole whole_gradient",
+)
+
+
+@bank.wrong(loses={"no_step_back", "output_layer", "weights", "inputs"}, slip="restarted")
+def every_window_from_zero(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    g, dX, dh_0 = [np.zeros_like(w) for w in p], np.zeros_like(X), np.zeros_like(h_0)
+    for t in range(1, len(X) + 1):
+        first = max(t - tau, 1)
+        start = h_0 if first == 1 and t <= tau else np.zeros_like(h_0)
+        H, O = rnn_forward(p, X[first - 1 : t], start)
+        error = (O[-1] - Y[t - 1]) / len(X)
+        g[3] += np.outer(error, H[-1])
+        g[4] += error
+        back = error @ p.W_qh
+        for k in range(t, first - 1, -1):
+            delta = back * (1 - H[k - first + 1] ** 2)
+            g[0] += np.outer(delta, X[k - 1])
+            g[1] += np.outer(delta, H[k - first])
+            g[2] += delta
+            dX[k - 1] += delta @ p.W_hx
+            back = delta @ p.W_hh
+        if t <= tau:
+            dh_0 += back
+    return RNN(*g), dh_0, dX
