@@ -54,6 +54,7 @@ __all__ = ["draw", "faint", "heat", "ink", "show"]
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "_build" / "figures"
 MIN_ALT = 40
+SPILL = 0.03  # inches; boxes of letters have some air
 
 
 def _lighten(figure: Figure) -> Figure:
@@ -72,6 +73,18 @@ def _shorten(svg: str) -> str:
     return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
 
 
+def _check_edges(name: str, figure: Figure) -> None:
+    """Refuse a drawing of which something lies outside its paper, where nobody sees it."""
+    figure.draw_without_rendering()  # now everything has its place
+    box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+    over = max(-box.x0, -box.y0, box.x1 - width, box.y1 - height)
+    if over > SPILL:
+        raise ValueError(
+            f"figure {name}: something is drawn {over:.2f} inches outside the paper, where it is cut off: "
+            "make the figure larger"
+        )
+
+
 def draw(function: Callable[[], Figure], name: str, folder: Path | None = None) -> list[Path]:
     """Draw the figure on both papers; returns the two SVG files, equal bytes for equal input."""
     folder = folder or FOLDER
@@ -81,6 +94,7 @@ def draw(function: Callable[[], Figure], name: str, folder: Path | None = None) 
         with mpl.rc_context({**settings(paper), "svg.hashsalt": f"{name}-{paper}"}):
             figure = _lighten(function())
             path = folder / f"{name}-{paper}.svg"
+            _check_edges(name, figure)
             figure.savefig(path, dpi=200, transparent=True, metadata={"Date": None, "Title": name})
             plt.close(figure)
             path.write_text(_shorten(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -34,6 +34,18 @@ def test_the_same_function_draws_the_same_bytes(tmp_path: Path):
     assert first == [path.read_bytes() for path in style.draw(line, "line", tmp_path / "b")]
 
 
+def test_what_is_drawn_outside_the_paper_is_refused(tmp_path: Path):
+    def spilling() -> Figure:
+        """A line whose label on the left has no room."""
+        fig, ax = plt.subplots(figsize=(3, 2))
+        ax.text(-0.6, 0.5, "cut off", transform=ax.transAxes)
+        fig.set_layout_engine("none")
+        return fig
+
+    with pytest.raises(ValueError, match="figure spilling: something is drawn .* outside the paper"):
+        style.draw(spilling, "spilling", tmp_path)
+
+
 @pytest.mark.parametrize("alt", ["", "A line.", "fig-line", ALT + " $x$"])
 def test_a_picture_needs_words(alt: str):
     with pytest.raises(ValueError, match="figure fig-line: alt must say in plain words, in 40 characters"):
