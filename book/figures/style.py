@@ -49,7 +49,7 @@ from figures.papers import PAPERS, faint, heat, ink, settings
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
-__all__ = ["draw", "faint", "heat", "ink", "show"]
+__all__ = ["Page", "draw", "faint", "heat", "ink", "show", "show_svg"]
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "_build" / "figures"
@@ -122,7 +122,7 @@ def _write_data(name: str, data: Mapping[str, Sequence[Any]], folder: Path) -> N
         writer.writerows(zip(*data.values(), strict=True))
 
 
-class _Page:
+class Page:
     """What a cell hands to the page: MyST with a figure directive."""
 
     def __init__(self, text: str) -> None:
@@ -139,14 +139,31 @@ def show(
     alt: str,
     caption: str,
     data: Mapping[str, Sequence[Any]] | None = None,
-) -> _Page:
+) -> Page:
     """Draw `function` on both papers and return the numbered figure for the page."""
     _check_words(name, alt, caption)
     draw(function, name)
-    code = Path(inspect.getfile(function)).resolve().relative_to(ROOT).as_posix()
-    links = [f"{{download}}`drawing </_build/figures/{name}-light.svg>`", f"{{download}}`code </{code}>`"]
     if data is not None:
         _write_data(name, data, FOLDER)
+    code = Path(inspect.getfile(function)).resolve().relative_to(ROOT).as_posix()
+    return _figure(name, alt, caption, code, data is not None)
+
+
+def show_svg(svg: str, *, name: str, alt: str, caption: str, code: str) -> Page:
+    """The same for a finished drawing with `currentColor` for ink; `code` is the file that drew it."""
+    _check_words(name, alt, caption)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    width, height = (0.75 * float(size) for size in re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
+    sized = re.sub(r' style="display:block[^"]*"', f' width="{width}pt" height="{height}pt"', svg, count=1)
+    for paper, colours in PAPERS.items():
+        path = FOLDER / f"{name}-{paper}.svg"
+        path.write_text(sized.replace("currentColor", colours["ink"]) + "\n", encoding="utf-8")
+    return _figure(name, alt, caption, code)
+
+
+def _figure(name: str, alt: str, caption: str, code: str, data: bool = False) -> Page:
+    links = [f"{{download}}`drawing </_build/figures/{name}-light.svg>`", f"{{download}}`code </{code}>`"]
+    if data:
         links.append(f"{{download}}`numbers </_build/figures/{name}.csv>`")
     head = f"```{{figure}} /_build/figures/{name}-light.svg\n:name: {name}\n:alt: {' '.join(alt.split())}\n"
-    return _Page(f"{head}:align: center\n\n{caption.strip()}\n\nDownload: {' · '.join(links)}\n```\n")
+    return Page(f"{head}:align: center\n\n{caption.strip()}\n\nDownload: {' · '.join(links)}\n```\n")
