@@ -1,0 +1,216 @@
+"""Chapter 5: alignment with an eigenvector, its probability, and when it fails."""
+
+import mpmath
+import numpy as np
+from checks.oracles import same
+from checks.powers import product, symmetric
+from checks.registry import checked
+from figures.powers import DELTA, ETA, RATIO, N, angle, angle_numbers, chance, failure_numbers, luck_numbers
+
+
+def ordered(M):
+    """Eigenvalues and eigenvectors of a symmetric matrix, the largest modulus first."""
+    values, Q = np.linalg.eigh(M)
+    order = np.argsort(-abs(values))
+    return values[order], Q[:, order]
+
+
+@checked("eq-powers-expand", r"M^k x = \sum_{i=1}^{n} \lambda_i^k\, c_i\, v_i")
+def expand(rng):
+    """Six repeated products with a random column against the sum."""
+    M, x = symmetric(rng), rng.normal(size=5)
+    values, Q = ordered(M)
+    same(sum(values[i] ** 6 * (Q[:, i] @ x) * Q[:, i] for i in range(5)), product(M, 6) @ x, rtol=1e-8)
+
+
+@checked(
+    "eq-powers-theorem",
+    r"""
+    \tan \angle(M^k x, v_1) \le \abs{\frac{\lambda_2}{\lambda_1}}^k \tan \angle(x, v_1)
+    """,
+)
+def theorem(rng):
+    """Angles of repeated products for random matrices; equality in two dimensions."""
+    for n in (2, 5):
+        for _ in range(20):
+            M, x = symmetric(rng, n), rng.normal(size=n)
+            values, Q = ordered(M)
+            for k in (0, 1, 4):
+                got = np.tan(angle(product(M, k) @ x, Q[:, 0]))
+                bound = abs(values[1] / values[0]) ** k * np.tan(angle(x, Q[:, 0]))
+                assert got <= bound * (1 + 1e-6) + 1e-9
+                if n == 2:
+                    same(got, bound, rtol=1e-5)
+
+
+@checked(
+    "eq-powers-proof",
+    r"""
+    \frac{\sum_{i \ge 2} \lambda_i^{2k} c_i^2}{\lambda_1^{2k} c_1^2} \le \Bigl(
+    \frac{\lambda_2}{\lambda_1} \Bigr)^{2k} \frac{\sum_{i \ge 2} c_i^2}{c_1^2}
+    """,
+)
+def proof(rng):
+    """The left side is the squared tangent of a repeated product, and both sides are ordered as printed."""
+    M, x = symmetric(rng), rng.normal(size=5)
+    values, Q = ordered(M)
+    c = Q.T @ x
+    left = np.sum(values[1:] ** 6 * c[1:] ** 2) / (values[0] ** 6 * c[0] ** 2)
+    same(left, np.tan(angle(product(M, 3) @ x, Q[:, 0])) ** 2, rtol=1e-7)
+    assert left <= (values[1] / values[0]) ** 6 * np.sum(c[1:] ** 2) / c[0] ** 2
+
+
+# --- luck -----------------------------------------------------------------------------------------
+
+
+@checked(
+    "eq-powers-luck",
+    r"""
+    P\Bigl( \frac{\abs{v_1\T x}}{\norm{x}} \le \varepsilon \Bigr) \le \varepsilon \sqrt{\frac{2n}{\pi}}
+    """,
+)
+def luck(rng):
+    """The exact law stays below the line for many n; near zero the ratio is what the page says."""
+    for n in (2, 3, 4, 10, 1000):
+        for eps in (1e-4, 1e-2, 0.3, 0.9, 1.0):
+            assert chance(eps, n) <= eps * np.sqrt(2 * n / np.pi)
+    assert round(1e-4 * np.sqrt(4 / np.pi) / chance(1e-4, 2), 2) == 1.77
+    assert round(1e-4 * np.sqrt(20 / np.pi) / chance(1e-4, 10), 2) == 1.08
+    at = int(np.argmin(abs(np.array(luck_numbers()["eps"]) - 1e-3)))
+    quoted = {2: (0.0006, 0.0011), 10: (0.0023, 0.0025), 1000: (0.025, 0.025)}
+    for n, pair in quoted.items():
+        got = [luck_numbers()[f"{name}, n = {n}"][at] for name in ("exact", "bound")]
+        assert tuple(round(p, 4 if n < 1000 else 3) for p in got) == pair
+
+
+@checked("eq-powers-beta", r"u^2 \sim \operatorname{Beta}\Bigl( \frac12, \frac{n-1}{2} \Bigr)")
+def beta_law(rng):
+    """The share of 200,000 normal columns below four thresholds, within four standard errors."""
+    for n in (2, 3, 7):
+        X = rng.normal(size=(200_000, n))
+        u = abs(X[:, 0]) / np.linalg.norm(X, axis=1)
+        for eps in (0.05, 0.2, 0.5, 0.8):
+            p = chance(eps, n)
+            assert abs(np.mean(u <= eps) - p) < 4 * np.sqrt(p * (1 - p) / len(u)) + 1e-6
+
+
+@checked(
+    "eq-powers-density",
+    r"""
+    f(u) = \frac{\Gamma(\frac n2)}{\sqrt{\pi}\; \Gamma(\frac{n-1}{2})}\, (1 - u^2)^{(n-3)/2}
+    """,
+)
+def density(rng):
+    """Integrated by mpmath from −ε to ε it gives the Beta law's probability."""
+    for n in (2, 3, 4, 9):
+        scale = mpmath.gamma(n / 2) / (mpmath.sqrt(mpmath.pi) * mpmath.gamma((n - 1) / 2))
+        for eps in (0.1, 0.6, 0.95):
+            area = mpmath.quad(lambda u, c=scale, n=n: c * (1 - u**2) ** ((n - 3) / 2), [-eps, eps])
+            same(float(area), chance(eps, n), rtol=1e-8)
+
+
+@checked(
+    "eq-powers-gamma",
+    r"""
+    2 \varepsilon f(0) = \frac{2 \varepsilon}{\sqrt{\pi}}\,
+    \frac{\Gamma(\frac n2)}{\Gamma(\frac{n-1}{2})} \le \frac{2 \varepsilon}{\sqrt{\pi}}
+    \sqrt{\frac{n-1}{2}} \le \varepsilon \sqrt{\frac{2n}{\pi}}
+    """,
+)
+def gamma(rng):
+    """mpmath's Gamma function for n from 2 to 2000; the inequality from convexity as well."""
+    for n in (*range(2, 40), 2000):
+        z = mpmath.mpf(n - 1) / 2
+        assert mpmath.gamma(z + 0.5) ** 2 <= mpmath.gamma(z) * mpmath.gamma(z + 1)
+        first = 2 / mpmath.sqrt(mpmath.pi) * mpmath.gamma(z + 0.5) / mpmath.gamma(z)
+        second = 2 / mpmath.sqrt(mpmath.pi) * mpmath.sqrt(z)
+        assert first <= second <= mpmath.sqrt(2 * n / mpmath.pi)
+
+
+@checked("eq-powers-plane", r"P(\abs{u} \le \varepsilon) = \frac{2}{\pi} \arcsin \varepsilon \le \varepsilon")
+def plane(rng):
+    """The Beta law for n = 2 against the arcsine."""
+    for eps in rng.uniform(size=20):
+        same(2 / np.pi * np.arcsin(eps), chance(eps, 2), rtol=1e-9)
+        assert 2 / np.pi * np.arcsin(eps) <= eps
+
+
+@checked(
+    "eq-powers-steps",
+    r"""
+    k \ge \frac{ \ln \dfrac{\sqrt{1 - \varepsilon^2}}{\varepsilon \tan \eta} }{ \ln
+    \dfrac{\abs{\lambda_1}}{\abs{\lambda_2}} } \quad \Longrightarrow \quad P\bigl( \angle(M^k x, v_1)
+    \le \eta \bigr) \ge 1 - \delta
+    """,
+)
+def steps(rng):
+    """For random k, take the angle that makes the first part an equality; the exact law then gives 1 − δ."""
+    for _ in range(40):
+        n, k, delta = int(rng.integers(2, 50)), int(rng.integers(1, 30)), rng.uniform(0.01, 0.99)
+        ratio, eps = rng.uniform(0.3, 0.99), delta * np.sqrt(np.pi / (2 * n))
+        tangent = ratio**k * np.sqrt(1 - eps**2) / eps
+        assert 1 - chance((1 + tangent**2 / ratio ** (2 * k)) ** -0.5, n) >= 1 - delta
+    eps = DELTA * np.sqrt(np.pi / (2 * N))
+    bound = {k: RATIO**k * np.sqrt(1 - eps**2) / eps for k in (59, 60)}
+    assert bound[60] <= np.tan(ETA) < bound[59]
+    assert round(0.5 * np.log(1e5) / -np.log(RATIO)) == 55
+    assert round(np.log(0.9) / np.log(0.99)) == 10
+
+
+@checked(
+    "eq-powers-exact",
+    r"""
+    P\bigl( \angle(M^k x, v_1) \le \eta \bigr) = P(u^2 \ge s_k), \qquad s_k = \frac{1}{1 +
+    \abs{\lambda_1 / \lambda_2}^{2k} \tan^2 \eta}
+    """,
+)
+def exact(rng):
+    """2001 measured angles for several k within four standard errors of the Beta law; 58.3 and 59 steps."""
+
+    def law(k):
+        return 1 - chance((1 + np.tan(ETA) ** 2 * RATIO ** (-2 * k)) ** -0.5, N)
+
+    x, Q = rng.normal(size=(20_000, N)), np.linalg.qr(rng.normal(size=(N, N)))[0]
+    M = (Q * ([1.0] + [RATIO, -RATIO, RATIO] * 3)) @ Q.T
+    for k in (25, 40, 59):
+        share, p = np.mean(angle(x @ np.linalg.matrix_power(M, k), Q[:, 0]) <= ETA), law(k)
+        assert abs(share - p) < 4 * np.sqrt(p * (1 - p) / len(x))
+    assert law(58.25) < 0.95 < law(58.35)
+    assert law(58) < 0.95 <= law(59)
+    numbers = angle_numbers()
+    first = {name: next(k for k in range(91) if numbers[name][k] <= ETA) for name in list(numbers)[1:]}
+    assert first == {"median": 36, "95 percent": 59, "theorem": 60}
+
+
+# --- when it fails --------------------------------------------------------------------------------
+
+
+@checked("eq-powers-tie", r"\lambda_1^{-k} M^k x \to c_1 v_1 + (-1)^k c_2 v_2")
+def tie(rng):
+    """A symmetric matrix with eigenvalues 2, −2 and smaller ones, at an even and an odd power."""
+    Q, x = np.linalg.qr(rng.normal(size=(4, 4)))[0], rng.normal(size=4)
+    M, c = (Q * [2.0, -2.0, 1.0, -0.5]) @ Q.T, Q.T @ x
+    for k in (60, 61):
+        limit = c[0] * Q[:, 0] + (-1) ** k * c[1] * Q[:, 1]
+        same(np.linalg.matrix_power(M, k) @ x / 2.0**k, limit, rtol=1e-8)
+    tied = np.array(failure_numbers()["a tie: 1 and $-1$"])
+    same(tied, np.full(25, 50.0))
+
+
+@checked(
+    "eq-powers-rotation",
+    r"""
+    \biggl( r \begin{pmatrix} \cos\theta & -\sin\theta \\ \sin\theta & \cos\theta \end{pmatrix}
+    \biggr)^{k} = r^k \begin{pmatrix} \cos k\theta & -\sin k\theta \\ \sin k\theta & \cos k\theta
+    \end{pmatrix}
+    """,
+)
+def rotation(rng):
+    """Repeated products up to k = 7 with a random angle and stretch."""
+    r, turn = rng.exponential(), rng.uniform(0, np.pi)
+
+    def turned(angle):
+        return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+
+    for k in range(8):
+        same(product(r * turned(turn), k), r**k * turned(k * turn), rtol=1e-9)
