@@ -131,7 +131,7 @@ def alignment() -> Figure:
     fig, ax = plt.subplots(figsize=(5.6, 4.0))
     ax.semilogy(angles()[:, :40], color=faint(), linewidth=0.5, alpha=0.6)
     ax.semilogy(numbers["median"], "-.", color="C0", label="median")
-    ax.semilogy(numbers["95 percent"], color="C1", label="95 % stay below")
+    ax.semilogy(numbers["95 percent"], color="C1", linewidth=4.5, alpha=0.6, label="95 % stay below")
     ax.semilogy(numbers["theorem"], "--", color="C2", label="theorem")
     ax.axhline(ETA, color=ink(), linewidth=0.9)
     ax.annotate(r"$\eta = 0.1$", (1, ETA * 0.72), color=ink(), fontsize=10)

@@ -57,7 +57,7 @@ def turning() -> Figure:
         ax.set_title(rf"$\rho(W) = {radius}$", fontsize=11, color=ink())
         ax.set(xlabel="steps back", ylim=(0, 1.04))
     axes[0].set_ylabel("median cosine with $v_1$")
-    axes[0].legend(loc="center right", fontsize=10)
+    axes[0].legend(loc="center right", bbox_to_anchor=(1.0, 0.7), fontsize=10)
     return fig
 
 
@@ -69,12 +69,9 @@ SIDE = 14
 @cache
 def carried(radius: float) -> tuple[np.ndarray, np.ndarray]:
     """The gradient of loss t by a_k in a linear network, all norms and all cosines with v_1, by autograd."""
-    rng = np.random.default_rng(8)
-    A = rng.normal(size=(UNITS, UNITS))
-    W = A + A.T
-    W *= radius / abs(np.linalg.eigvalsh(W)).max()
-    values, vectors = np.linalg.eigh(W)
-    v = vectors[:, np.argmax(abs(values))]
+    rng = np.random.default_rng(9)
+    Q = np.linalg.qr(rng.normal(size=(UNITS, UNITS)))[0]
+    W, v = radius * (Q * [1.0, -0.6, 0.5, -0.3, 0.1]) @ Q.T, Q[:, 0]
     moves = torch.zeros(SIDE, UNITS, dtype=torch.float64, requires_grad=True)
     h = torch.zeros(UNITS, dtype=torch.float64)
     size, cosine = np.zeros((2, SIDE, SIDE))
