@@ -78,8 +78,8 @@ def sandwich(rng):
 @checked(
     "eq-norms-not",
     r"""
-    \begin{aligned} A &= \begin{pmatrix} 0 & 2 \\ 0 & 0 \end{pmatrix}, \quad B = \begin{pmatrix} 0 & 0
-    \\ 2 & 0 \end{pmatrix}, & \rho(A) &= \rho(B) = 0, \\[1ex] \rho(A + B) &= 2, & \rho(A B) &= 4
+    \begin{aligned} A = \begin{pmatrix} 0 & 2 \\ 0 & 0 \end{pmatrix}, \quad B &= \begin{pmatrix} 0 & 0
+    \\ 2 & 0 \end{pmatrix}: \\[1ex] \rho(A) = \rho(B) &= 0, \\ \rho(A + B) = 2, \quad \rho(A B) &= 4
     \end{aligned}
     """,
 )
@@ -179,7 +179,7 @@ def who(rng):
     r"""
     \begin{aligned} W &= \begin{pmatrix} 0 & 2 \\ 2 & 0 \end{pmatrix}: & \rho(J_t) &= 0, & \norm{J_T
     \cdots J_1} &= 2^T, \\[1ex] W &= \begin{pmatrix} 2 & 0 \\ 0 & 2 \end{pmatrix}: & \rho(J_t) &= 2, &
-    \norm{J_T \cdots J_1} &= 0 \quad (T \ge 2) \end{aligned}
+    \norm{J_T \cdots J_1} &= 0 \end{aligned}
     """,
 )
 def alternate(rng):

@@ -60,6 +60,46 @@ def proof(rng):
 
 
 @checked(
+    "eq-powers-rayleigh",
+    r"""
+    v\T M v = \sum_{i=1}^{n} \lambda_i b_i^2 = \lambda_1 + \sum_{i=2}^{n} (\lambda_i - \lambda_1)\,
+    b_i^2
+    """,
+)
+def rayleigh(rng):
+    """A random unit column in LAPACK's eigenvectors, and a column that is off by an angle of 0.001."""
+    M, v = symmetric(rng), rng.normal(size=5)
+    v /= np.linalg.norm(v)
+    values, Q = ordered(M)
+    b = Q.T @ v
+    same(v @ M @ v, values @ b**2)
+    same(v @ M @ v, values[0] + (values[1:] - values[0]) @ b[1:] ** 2)
+    off = np.cos(1e-3) * Q[:, 0] + np.sin(1e-3) * Q[:, 1]
+    same(off @ M @ off - values[0], (values[1] - values[0]) * np.sin(1e-3) ** 2, rtol=1e-6)
+
+
+@checked(
+    "eq-powers-oblique",
+    r"""
+    \sin \angle(M^k x, v_1) \le \kappa(V) \abs{\frac{\lambda_2}{\lambda_1}}^k \tan \angle(V^{-1} x, e_1)
+    """,
+)
+def oblique(rng):
+    """Repeated products in a basis that is not orthogonal, with a real or a complex rest of the spectrum."""
+    turn = np.array([[0.3, -0.6], [0.6, 0.3]])
+    for rest in (np.diag([0.7, -0.5]), turn):
+        V, x = rng.normal(size=(3, 3)), rng.normal(size=3)
+        inner = np.zeros((3, 3))
+        inner[0, 0], inner[1:, 1:] = -1.1, rest
+        M, first = V @ inner @ np.linalg.inv(V), np.linalg.solve(V, x)
+        v, e = V[:, 0] / np.linalg.norm(V[:, 0]), np.eye(3)[0]
+        for k in (0, 1, 5, 12):
+            ratio = (abs(np.linalg.eigvals(rest)).max() / 1.1) ** k
+            bound = np.linalg.cond(V) * ratio * np.tan(angle(first, e))
+            assert np.sin(angle(product(M, k) @ x, v)) <= bound * (1 + 1e-9)
+
+
+@checked(
     "eq-powers-steps",
     r"""
     \begin{aligned} k &\ge \frac{ \ln \dfrac{\sqrt{1 - \varepsilon^2}}{\varepsilon \tan \eta} }{ \ln
@@ -77,6 +117,7 @@ def steps(rng):
     eps = DELTA * np.sqrt(np.pi / (2 * N))
     bound = {k: RATIO**k * np.sqrt(1 - eps**2) / eps for k in (59, 60)}
     assert bound[60] <= np.tan(ETA) < bound[59]
+    assert RATIO**60 / eps <= np.tan(ETA)
     assert round(0.5 * np.log(1e5) / -np.log(RATIO)) == 55
     assert round(np.log(0.9) / np.log(0.99)) == 10
 
