@@ -93,6 +93,10 @@ def scaled(rng):
             long = np.diag(rng.uniform(size=3)) @ W @ long
         inner = size(S @ W @ np.linalg.inv(S))
         assert size(long) <= np.linalg.cond(S) * inner**4 * (1 + 1e-9)
+    S = np.diag([1.0, 7.0])  # both sides equal
+    W = np.array([[0.0, 2 * 7.0], [2 / 7.0, 0.0]])
+    same(size(S @ W @ np.linalg.inv(S)), 2.0)
+    same(size(product(W, 3)), np.linalg.cond(S) * 2.0**3)
     S = np.diag([1.0, 1000.0])
     near = S @ TRANSIENT @ np.linalg.inv(S)
     same(near[0, 1], 10 / 1000)

@@ -105,7 +105,7 @@ def mirror(rng):
     """,
 )
 def diagonalizable(rng):
-    """Repeated products of random matrices against LAPACK's eigenvectors, with both inequalities."""
+    """Repeated products against LAPACK's eigenvectors; both inequalities, and each where it is an equality."""
     for _ in range(10):
         M = rng.normal(size=(4, 4))
         values, V = np.linalg.eig(M)
@@ -113,3 +113,8 @@ def diagonalizable(rng):
         same((V * values**6) @ np.linalg.inv(V), power.astype(complex), rtol=1e-7)
         assert radius(M) ** 6 <= size(power) * (1 + 1e-9)
         assert size(power) <= np.linalg.cond(V) * radius(M) ** 6 * (1 + 1e-9)
+    same(size(product(np.diag([0.5, -2.0]), 6)), 2.0**6)
+    for eps in (0.5, 0.01):  # both sides equal: V has the singular values √2 and √2 ε
+        V = np.array([[1, 1], [eps, -eps]])
+        power = product(V @ np.diag([3.0, -3.0]) @ np.linalg.inv(V), 5)
+        same(size(power), np.linalg.cond(V) * 3.0**5)

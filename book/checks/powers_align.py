@@ -97,6 +97,8 @@ def oblique(rng):
             ratio = (abs(np.linalg.eigvals(rest)).max() / 1.1) ** k
             bound = np.linalg.cond(V) * ratio * np.tan(angle(first, e))
             assert np.sin(angle(product(M, k) @ x, v)) <= bound * (1 + 1e-9)
+    tight = product(np.diag([-1.1, 0.5]), 5) @ [1.0, 1e-4]
+    same(np.sin(angle(tight, np.eye(2)[0])), (0.5 / 1.1) ** 5 * 1e-4, rtol=1e-6)
 
 
 @checked(

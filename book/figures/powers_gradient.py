@@ -105,6 +105,7 @@ def triangles() -> Figure:
             norm = {"norm": LogNorm(0.05, 20)} if row == 0 else {"vmin": 0, "vmax": 1}
             shown = np.ma.masked_where(hidden, table)
             picture = axes[row, column].pcolormesh(edges, edges, shown, cmap=heat(), **norm)
+            picture.set_rasterized(True)
             axes[row, column].set(aspect="equal", xticks=[1, 7, 14], yticks=[1, 7, 14])
             if column == 1:
                 words = "size" if row == 0 else "cosine with $v_1$"
