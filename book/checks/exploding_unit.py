@@ -19,8 +19,9 @@ def sigma(a):
 @checked(
     "eq-exploding-slope",
     r"""
-    h_t = \sigma(a_t), \quad a_t = w h_{t-1} + x_t: \qquad \abs{\frac{\partial h_t}{\partial h_{t-1}}} =
-    \abs{w}\, h_t (1 - h_t) \le \frac{\abs{w}}{4}, \qquad \text{equal only at } a_t = 0
+    \begin{aligned} h_t &= \sigma(a_t), \qquad a_t = w h_{t-1} + x_t, \\[1ex] \abs{\frac{\partial
+    h_t}{\partial h_{t-1}}} &= \abs{w}\, h_t (1 - h_t) \le \frac{\abs{w}}{4}, \quad \text{equal only at }
+    a_t = 0 \end{aligned}
     """,
 )
 def slope(rng):
@@ -157,8 +158,8 @@ def tails(rng):
 @checked(
     "eq-exploding-flat",
     r"""
-    \frac{\dd}{\dd a}\, \tfrac12 (\sigma(a) - 1)^2 = -\sigma(a) (1 - \sigma(a))^2, \qquad \frac{\dd}{\dd a}
-    \bigl( -\ln \sigma(a) \bigr) = -(1 - \sigma(a))
+    \begin{aligned} \frac{\dd}{\dd a}\, \tfrac12 (\sigma(a) - 1)^2 &= -\sigma(a) (1 - \sigma(a))^2, \\[1ex]
+    \frac{\dd}{\dd a} \bigl( -\ln \sigma(a) \bigr) &= -(1 - \sigma(a)) \end{aligned}
     """,
 )
 def flat(rng):
@@ -206,8 +207,8 @@ def mean_slope(rng):
 @checked(
     "eq-exploding-address",
     r"""
-    b = \ln \frac{h_0}{1 - h_0} - w h_0: \qquad \frac{\partial h_T}{\partial b} = s\, \frac{c^T - 1}{c - 1},
-    \qquad s = h_0 (1 - h_0), \quad c = w s
+    \begin{aligned} b &= \ln \frac{h_0}{1 - h_0} - w h_0, & s &= h_0 (1 - h_0), \quad c = w s: \\[1ex]
+    \frac{\partial h_T}{\partial b} &= s\, \frac{c^T - 1}{c - 1} \end{aligned}
     """,
 )
 def address(rng):

@@ -4,7 +4,7 @@ from functools import cache
 
 import matplotlib.pyplot as plt
 import numpy as np
-from figures.style import faint, heat, ink
+from figures.style import faint, heat
 from matplotlib.figure import Figure
 
 LARGEST = 40.0  # of |w| and |b| on the grid
@@ -44,10 +44,8 @@ def exponent_map() -> Figure:
     fig, ax = plt.subplots(figsize=(5.6, 4.4))
     axis = np.linspace(-LARGEST, LARGEST, len(exponents()))
     picture = ax.pcolormesh(axis, axis, exponents(), cmap=heat(True), vmin=-3, vmax=3)
-    for w in (-4, 4):
-        ax.axvline(w, color=ink(), linewidth=0.8, linestyle=":")
-    ax.text(4.8, 36, "$w = 4$", color=ink(), fontsize=10, va="center")
     ax.set(xlabel="recurrent weight $w$", ylabel="bias $b$", aspect="equal")
+    ax.set_xticks([-40, -20, -4, 4, 20, 40])
     fig.colorbar(picture, ax=ax, label="exponent", extend="min", shrink=0.9)
     return fig
 
