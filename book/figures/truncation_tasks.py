@@ -114,6 +114,7 @@ def band(p: Params, X: torch.Tensor, tau: int) -> torch.Tensor:
 
 
 STRATEGIES = ("full", "band", "chunks", "randomized")
+RARE = "randomized, 1/4"  # a fifth one, for the echo: π = 1/4
 
 
 def factors(strategy: str, task: Task, N: int, rng: np.random.Generator) -> torch.Tensor:
@@ -121,8 +122,8 @@ def factors(strategy: str, task: Task, N: int, rng: np.random.Generator) -> torc
     xi = np.ones((N, task.T))
     if strategy == "chunks":
         xi[:, :: task.keep] = 0
-    if strategy == "randomized":
-        pi = 1 - 1 / task.keep
+    if strategy in ("randomized", RARE):
+        pi = 0.25 if strategy == RARE else 1 - 1 / task.keep
         xi = (rng.random((N, task.T)) < pi) / pi
     return torch.tensor(xi)
 

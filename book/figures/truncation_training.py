@@ -8,6 +8,7 @@ import torch
 from figures.truncation_tasks import (
     ECHO,
     LETTERS,
+    RARE,
     STRATEGIES,
     Params,
     Task,
@@ -86,6 +87,41 @@ def quality(task: Task, batches: int = 60, steps: int = 100) -> dict[str, float]
     return {**bias, **noise_of}
 
 
+def cosine(a: torch.Tensor, b: torch.Tensor) -> float:
+    """The cosine of the angle between two columns."""
+    return float(a @ b / (a.norm() * b.norm()))
+
+
+def along_the_band(steps: int = ECHO.steps, batches: int = 25) -> dict[str, list[float]]:
+    """While the echo is trained with the band: its mean gradient and Adam's step against the right gradient.
+
+    Every 20 steps, over 25 fresh batches and all weights: the cosines, and the ratio of the norms.
+    """
+    rng, fresh = np.random.default_rng(0), np.random.default_rng(9)
+    p = start(ECHO, rng)
+    optimizer = torch.optim.Adam(p, ECHO.rate)
+    found: dict[str, list[float]] = {"cosine": [], "ratio": [], "step": []}
+
+    def flat(strategy: str, batch: tuple) -> torch.Tensor:
+        value = loss(ECHO, outputs(strategy, ECHO, p, batch[0], fresh), batch[1])
+        return torch.cat([g.ravel() for g in torch.autograd.grad(value, p)])
+
+    for step in range(1, steps + 1):
+        X, Y = draw(ECHO, rng)
+        optimizer.zero_grad()
+        loss(ECHO, outputs("band", ECHO, p, X, fresh), Y).backward()
+        before = torch.cat([w.detach().ravel().clone() for w in p])
+        optimizer.step()
+        if step % EVERY == 0:
+            moved = before - torch.cat([w.detach().ravel() for w in p])
+            sample = [draw(ECHO, fresh) for _ in range(batches)]
+            band, full = (sum(flat(name, batch) for batch in sample) for name in ("band", "full"))
+            found["cosine"].append(cosine(band, full))
+            found["ratio"].append(float(full.norm() / band.norm()))
+            found["step"].append(cosine(moved, full))
+    return found
+
+
 def main() -> None:
     """Train, measure, and keep four digits."""
     kept: dict = {}
@@ -99,6 +135,8 @@ def main() -> None:
             "curves": rounded,
             "quality": {name: float(f"{x:.3g}") for name, x in quality(task).items()},
         }
+    kept["echo"]["rare"] = [float(f"{train(ECHO, RARE, seed)[1][-1][0]:.4g}") for seed in SEEDS]
+    kept["echo"]["along"] = {k: [float(f"{x:.3g}") for x in v] for k, v in along_the_band().items()}
     FILE.write_text(json.dumps(kept, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
