@@ -116,9 +116,9 @@ def price_figure() -> Figure:
     for n, colour in ((sum(SIZES), "C1"), (len(SIZES), "C2")):
         bound = np.degrees(np.arccos(1 / np.sqrt(n)))
         ax.axhline(bound, color=colour, linewidth=0.9, linestyle=":")
-        ax.text(1.3, bound - 1.5, f"bound, {n} groups", color=colour, ha="right", va="top", fontsize=9)
+        ax.text(1e-3, bound + 1, f"bound, {n} groups", color=colour, va="bottom", fontsize=9)
     ax.set(xlabel="length left, as a share of the gradient's", ylabel="angle to the gradient, degrees")
-    ax.set(xlim=(8e-4, 1.3), ylim=(-3, 95), yticks=[0, 30, 60, 90])
+    ax.set(xlim=(8e-4, 1.3), ylim=(-3, 97), yticks=[0, 30, 60, 90])
     ax.set_xticks([0.001, 0.01, 0.1, 1], ["0.001", "0.01", "0.1", "1"])
-    ax.legend(loc="center left", fontsize=9, bbox_to_anchor=(0, 0.58))
+    ax.legend(loc="lower left", fontsize=9, bbox_to_anchor=(0, 0.06))
     return fig

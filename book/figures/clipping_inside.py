@@ -176,7 +176,7 @@ def bias_figure() -> Figure:
         ax.fill_between(LEVELS, low, high, color=colour, alpha=0.2, linewidth=0)
         ax.semilogx(LEVELS, middle, style, color=colour, label=f"every adjoint {name}")
     ax.axhline(0, color="C2", linewidth=2.2)
-    ax.text(1.2e-4, 2, "the sum, by norm", color="C2", fontsize=10, va="bottom")
+    ax.text(1e-4, 2, "the sum, by norm", color="C2", fontsize=10, ha="right", va="bottom")
     ax.axhline(90, color=faint(), linewidth=0.8, linestyle=":")
     ax.set(xlabel="threshold $c$ at every state", ylabel="angle to the gradient, degrees", ylim=(-3, 95))
     ax.set_yticks([0, 30, 60, 90])

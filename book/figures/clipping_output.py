@@ -133,9 +133,9 @@ def entry_figure() -> Figure:
     axes[1].semilogy(STEPS, columns["rows of the loud half"], "-", color="C1", label="rows of the loud half")
     axes[1].semilogy(STEPS, columns["rows of the calm half"], "--", color="C0", label="rows of the calm half")
     axes[1].set_title("the calm half hears the loud one, not the reverse")
-    for ax in axes:
+    for ax, where in zip(axes, ("lower right", "upper left"), strict=True):
         ax.axhline(1, color=faint(), linewidth=0.7)
         ax.set(ylabel="size of an entry")
-        ax.legend(loc="upper left", fontsize=10)
+        ax.legend(loc=where, fontsize=10)
     axes[1].set(xlabel="length $T$ of the sequence")
     return fig
