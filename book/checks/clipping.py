@@ -16,8 +16,8 @@ definition(
 definition(
     "eq-clipping-order",
     r"""
-    g = \frac{\partial L}{\partial \theta} \;\text{ complete}, \qquad \hat g =
-    \operatorname{clip}_c(g), \qquad \theta \leftarrow \theta - \eta\, \hat g
+    g = \frac{\partial L}{\partial \theta}, \qquad \hat g = \operatorname{clip}_c(g), \qquad \theta
+    \leftarrow \theta - \eta\, \hat g
     """,
 )
 GROUPS = (3, 1, 4, 2)
@@ -32,7 +32,7 @@ def lengths(g):
     "eq-clipping-scalar",
     r"""
     \operatorname{clip}_c(g) = \operatorname{sign}(g) \min(\abs{g}, c) = \min\Bigl( 1,
-    \frac{c}{\abs{g}} \Bigr)\, g \qquad (g \ne 0)
+    \frac{c}{\abs{g}} \Bigr)\, g
     """,
 )
 def scalar(rng):

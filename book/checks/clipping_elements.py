@@ -79,8 +79,8 @@ def quoted_entries():
 @checked(
     "eq-clipping-blocks",
     r"""
-    W = \begin{pmatrix} a & 0 \\ b & c \end{pmatrix}: \qquad (W\T)^k = \begin{pmatrix} a^k & b\,
-    \dfrac{a^k - c^k}{a - c} \\[1.5ex] 0 & c^k \end{pmatrix} \qquad (a \ne c)
+    W = \begin{pmatrix} a & 0 \\ b & c \end{pmatrix}: \quad (W\T)^k = \begin{pmatrix} a^k & b\,
+    \dfrac{a^k - c^k}{a - c} \\[1.5ex] 0 & c^k \end{pmatrix}
     """,
 )
 def blocks(rng):
@@ -95,8 +95,9 @@ def blocks(rng):
 @checked(
     "eq-clipping-lstm",
     r"""
-    \begin{aligned} c_t &= f c_{t-1} + i \tanh(u\, h_{t-1} + x_t), \qquad h_t = o \tanh(c_t), \\[1ex]
-    \frac{\dd c_t}{\dd c_{t-1}} &= f + i\, u\, o \tanh'(u\, h_{t-1} + x_t) \tanh'(c_{t-1}) \end{aligned}
+    \begin{aligned} c_t &= f c_{t-1} + i \tanh(u\, h_{t-1} + x_t), \\ h_t &= o \tanh(c_t), \\[1ex]
+    \frac{\dd c_t}{\dd c_{t-1}} &= f + i\, u\, o \tanh'(u\, h_{t-1} + x_t) \tanh'(c_{t-1})
+    \end{aligned}
     """,
 )
 def lstm(rng):

@@ -28,10 +28,10 @@ from figures.clipping_training import angle
 @checked(
     "eq-clipping-inside",
     r"""
-    \begin{aligned} u_t &= W_{hh}\T D_{t+1} \tilde u_{t+1} + W_{qh}\T \frac{\partial L}{\partial o_t}, &
-    \tilde u_t &= s_t u_t, \quad s_t = \min\Bigl( 1, \frac{c}{\norm{u_t}} \Bigr), \\[1ex]
-    \widetilde{\frac{\partial L}{\partial W_{hh}}} &= \sum_{t=1}^{T} D_t \tilde u_t\, h_{t-1}\T & &
-    \text{with } \tilde u_{T+1} = 0 \end{aligned}
+    \begin{aligned} u_t &= W_{hh}\T D_{t+1} \tilde u_{t+1} + W_{qh}\T \frac{\partial L}{\partial
+    o_t}, \qquad \tilde u_{T+1} = 0, \\[1ex] \tilde u_t &= s_t u_t, \qquad s_t = \min\Bigl( 1,
+    \frac{c}{\norm{u_t}} \Bigr), \\[1ex] \widetilde{\frac{\partial L}{\partial W_{hh}}} &=
+    \sum_{t=1}^{T} D_t \tilde u_t\, h_{t-1}\T \end{aligned}
     """,
 )
 def inside(rng):
@@ -77,8 +77,8 @@ def inside_bound(rng):
 @checked(
     "eq-clipping-inside-triangle",
     r"""
-    \text{inside:} \quad \tilde G_{t,k} = s_t s_{t-1} \cdots s_k\; G_{t,k}; \qquad \text{after:} \quad
-    \hat G_{t,k} = s\, G_{t,k}
+    \begin{aligned} \text{inside:} && \tilde G_{t,k} &= s_t s_{t-1} \cdots s_k\; G_{t,k}, \\
+    \text{after:} && \hat G_{t,k} &= s\, G_{t,k} \end{aligned}
     """,
 )
 def inside_triangle(rng):

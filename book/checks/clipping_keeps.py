@@ -15,9 +15,9 @@ from torch.nn.utils import clip_grad_value_
     "eq-clipping-keeps",
     r"""
     \begin{aligned} \norm{\operatorname{clip}_c(g)} &= \Bigl( \sum_{i=1}^{n} v_i^2 \Bigr)^{1/2} \le
-    \min\bigl( \norm{g},\, c \sqrt{n} \bigr), \\[1ex] \cos \angle &= \frac{\sum_i m_i v_i}{\sqrt{\sum_i
-    m_i^2}\, \sqrt{\sum_i v_i^2}} \ge \frac{\sum_i m_i}{\sqrt{n}\, \sqrt{\sum_i m_i^2}} \ge
-    \frac{1}{\sqrt{n}} \end{aligned}
+    \min\bigl( \norm{g},\, c \sqrt{n} \bigr), \\[1ex] \cos \angle &= \frac{\sum_i m_i
+    v_i}{\sqrt{\sum_i m_i^2}\, \sqrt{\sum_i v_i^2}} \\[1ex] &\ge \frac{\sum_i m_i}{\sqrt{n}\,
+    \sqrt{\sum_i m_i^2}} \ge \frac{1}{\sqrt{n}} \end{aligned}
     """,
 )
 def keeps(rng):
@@ -57,8 +57,8 @@ def quoted_prices():
 @checked(
     "eq-clipping-monotone",
     r"""
-    \frac{\dd}{\dd c} \ln \cos \angle = \frac{M}{A + cM} - \frac{kc}{A + kc^2} = \frac{A\,(M - kc)}{(A
-    + cM)(A + kc^2)} \ge 0
+    \begin{aligned} \frac{\dd}{\dd c} \ln \cos \angle &= \frac{M}{A + cM} - \frac{kc}{A + kc^2}
+    \\[1ex] &= \frac{A\,(M - kc)}{(A + cM)(A + kc^2)} \ge 0 \end{aligned}
     """,
 )
 def monotone(rng):
@@ -76,9 +76,10 @@ def monotone(rng):
 @checked(
     "eq-clipping-example",
     r"""
-    g = \begin{pmatrix} 10 \\ 1 \end{pmatrix}, \quad c = 1: \qquad \text{by value } \begin{pmatrix} 1
-    \\ 1 \end{pmatrix}, \; \cos \angle = \frac{11}{\sqrt{202}} = 0.774; \qquad \text{by norm }
-    \frac{1}{\sqrt{101}} \begin{pmatrix} 10 \\ 1 \end{pmatrix}
+    \begin{aligned} \text{by value: } \begin{pmatrix} 10 \\ 1 \end{pmatrix} &\mapsto \begin{pmatrix}
+    1 \\ 1 \end{pmatrix}, & \cos \angle &= \frac{11}{\sqrt{202}} = 0.774, \\[1ex] \text{by norm: }
+    \begin{pmatrix} 10 \\ 1 \end{pmatrix} &\mapsto \frac{1}{\sqrt{101}} \begin{pmatrix} 10 \\ 1
+    \end{pmatrix}, & \cos \angle &= 1 \end{aligned}
     """,
 )
 def example(rng):
@@ -110,8 +111,9 @@ def alone(rng):
 @checked(
     "eq-clipping-bias",
     r"""
-    \operatorname{E} g = \tfrac15 \cdot 10 - \tfrac45 \cdot 1 = 1.2, \qquad \operatorname{E}
-    \operatorname{clip}_1(g) = \tfrac15 \cdot 1 - \tfrac45 \cdot 1 = -0.6
+    \begin{aligned} \operatorname{E} g &= \tfrac15 \cdot 10 - \tfrac45 \cdot 1 = 1.2, \\
+    \operatorname{E} \operatorname{clip}_1(g) &= \tfrac15 \cdot 1 - \tfrac45 \cdot 1 = -0.6
+    \end{aligned}
     """,
 )
 def mean_lost(rng):

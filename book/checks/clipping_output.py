@@ -66,9 +66,9 @@ def quoted_growth():
 @checked(
     "eq-clipping-heads",
     r"""
-    \begin{aligned} \text{softmax, cross-entropy:} && \norm{p - y} &\le \sqrt2 \\ \text{one logistic
-    output, cross-entropy:} && \abs{p - y} &\le 1 \\ \text{one logistic output, squared error:} &&
-    \abs{(p - y)\, p\, (1 - p)} &\le \tfrac{4}{27} \end{aligned}
+    \begin{aligned} \norm{p - y} &\le \sqrt2 && \text{softmax, cross-entropy} \\ \abs{p - y} &\le 1
+    && \text{logistic, cross-entropy} \\ \abs{(p - y)\, p\, (1 - p)} &\le \tfrac{4}{27} &&
+    \text{logistic, squared error} \end{aligned}
     """,
 )
 def heads(rng):

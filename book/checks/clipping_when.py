@@ -82,10 +82,10 @@ def micro(rng):
 @checked(
     "eq-clipping-micro-example",
     r"""
-    \begin{aligned} g_1 &= \begin{pmatrix} 0 \\ 2 \end{pmatrix}, \; g_2 = \begin{pmatrix} 8 \\ 0
-    \end{pmatrix}: & \operatorname{clip}_1\bigl( \tfrac34 g_1 + \tfrac14 g_2 \bigr) &=
+    \begin{aligned} g_1 &= \begin{pmatrix} 0 \\ 2 \end{pmatrix}, \qquad g_2 = \begin{pmatrix} 8 \\ 0
+    \end{pmatrix}, \\[1ex] \operatorname{clip}_1\bigl( \tfrac34 g_1 + \tfrac14 g_2 \bigr) &=
     \operatorname{clip}_1 \begin{pmatrix} 2 \\ 1.5 \end{pmatrix} = \begin{pmatrix} 0.8 \\ 0.6
-    \end{pmatrix}, \\[1ex] & & \tfrac34 \operatorname{clip}_1(g_1) + \tfrac14 \operatorname{clip}_1(g_2)
+    \end{pmatrix}, \\[1ex] \tfrac34 \operatorname{clip}_1(g_1) + \tfrac14 \operatorname{clip}_1(g_2)
     &= \begin{pmatrix} 0.25 \\ 0.75 \end{pmatrix} \end{aligned}
     """,
 )

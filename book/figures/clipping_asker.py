@@ -54,7 +54,7 @@ def asker_table() -> str:
     lines = [f"bound for the output part: {np.sqrt(H + 1):.2f}", ""]
     lines.append("  T   recurrent part   output part   factor, output in   factor, output out")
     for T, r, o, within, without in asker_rows():
-        lines.append(f"{T:3}   {r:14.3g}   {o:11.3f}   {within:17.6f}   {without:18.6f}")
+        lines.append(f"{T:3}   {r:14.3g}   {o:11.3f}   {within:17.5g}   {without:18.5g}")
     return "\n".join(lines)
 
 

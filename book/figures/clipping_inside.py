@@ -123,7 +123,7 @@ def triangle_columns() -> dict[str, list]:
 
 def triangles() -> Figure:
     """Three triangles in one scale of colours: before, after a clip of the sum, after clips inside."""
-    fig, axes = plt.subplots(3, 1, figsize=(4.3, 9.2), sharex=True)
+    fig, axes = plt.subplots(3, 1, figsize=(4.6, 9.0), sharex=True, layout="compressed")
     edges = np.arange(T + 1) + 0.5
     for ax, (name, size) in zip(axes, triangle_numbers().items(), strict=True):
         shown = np.ma.masked_where(size == 0, size)

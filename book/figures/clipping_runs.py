@@ -32,15 +32,14 @@ def acted(way: str) -> tuple[float, np.ndarray, np.ndarray]:
 
 def runs_table() -> str:
     """One line for each way to clip."""
-    lines = ["                        learnt    at step    steps    angle when clipped   shortest"]
-    lines.append("                        of ten   (median)   clipped   median   largest     to")
+    lines = ["                         learnt   median    clipped    angle if clipped"]
+    lines.append("                         of ten   at step   steps      median   largest")
     for way in WAYS:
-        share, angles, left = acted(way)
+        share, angles, _ = acted(way)
         step = f"{reached(way):.0f}" if np.isfinite(reached(way)) else "never"
-        line = f"{way.replace('$', ''):24}{solved(way):4}   {step:>9}"
+        line = f"{way.replace('$', ''):24}{solved(way):7}   {step:>7}"
         if len(angles):
-            middle, most = np.median(angles), angles.max()
-            line += f"   {share:7.0%}   {middle:5.1f}°   {most:6.1f}°   {left.min():8.4f}"
+            line += f"   {share:7.0%}   {np.median(angles):8.1f}°   {angles.max():6.1f}°"
         lines.append(line)
     return "\n".join(lines)
 

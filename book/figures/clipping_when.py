@@ -33,8 +33,8 @@ def nonfinite_rows() -> dict[str, tuple[float, list[float], list[float]]]:
 
 def nonfinite_table() -> str:
     """The rows as text."""
-    lines = [f"{'gradients':28}{'norm':8}{'after a global clip':24}after a clip by value"]
+    lines = [f"{'gradients':22}{'norm':7}{'clipped globally':20}clipped by value"]
     for name, (norm, by_norm, by_value) in nonfinite_rows().items():
         given = ", ".join(f"{x:g}" for x in CASES[name])
-        lines.append(f"{given:28}{norm:<8g}{by_norm!s:24}{by_value}")
+        lines.append(f"{given:22}{norm:<7g}{by_norm!s:20}{by_value}")
     return "\n".join(lines)
