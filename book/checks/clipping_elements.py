@@ -79,16 +79,16 @@ def quoted_entries():
 @checked(
     "eq-clipping-blocks",
     r"""
-    W = \begin{pmatrix} a & 0 \\ b & c \end{pmatrix}: \quad (W\T)^k = \begin{pmatrix} a^k & b\,
-    \dfrac{a^k - c^k}{a - c} \\[1.5ex] 0 & c^k \end{pmatrix}
+    W = \begin{pmatrix} a & 0 \\ b & d \end{pmatrix}: \quad (W\T)^k = \begin{pmatrix} a^k & b\,
+    \dfrac{a^k - d^k}{a - d} \\[1.5ex] 0 & d^k \end{pmatrix}
     """,
 )
 def blocks(rng):
     """SymPy multiplies the matrix out for k up to 6."""
-    a, b, c = sp.symbols("a b c")
-    W = sp.Matrix([[a, 0], [b, c]])
+    a, b, d = sp.symbols("a b d")
+    W = sp.Matrix([[a, 0], [b, d]])
     for k in range(1, 7):
-        want = sp.Matrix([[a**k, b * (a**k - c**k) / (a - c)], [0, c**k]])
+        want = sp.Matrix([[a**k, b * (a**k - d**k) / (a - d)], [0, d**k]])
         assert sp.simplify(W.T**k - want) == sp.zeros(2)
 
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import torch
 from figures.clipping_output import G, Grads, states, weights
-from figures.clipping_training import WAYS, H, angle, clip, flat
+from figures.clipping_training import WAYS, H, angle, clip, flat, plain
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 LENGTHS = (10, 20, 40, 80)
@@ -81,10 +81,10 @@ def ways_rows(thousands: bool) -> dict[str, tuple[float, float, float]]:
 def ways_table() -> str:
     """Both cases, all ways."""
     lines = []
-    cases = {False: "W_hh loud, logistic output", True: "W_hh calm, targets in the thousands"}
+    cases = {False: "W_hh loud, logistic output", True: "calm, targets in thousands"}
     for thousands, words in cases.items():
-        lines.append(f"{words:38} recurrent step   output step   angle")
+        lines.append(f"{words:26} recurrent step   output step   angle")
         for way, (r, o, turned) in ways_rows(thousands).items():
-            lines.append(f"  {way.replace('$', ''):36} {r:14.3g}   {o:11.3g}   {turned:4.1f}°")
+            lines.append(f"  {plain(way):24} {r:14.3g}   {o:11.3g}   {turned:4.1f}°")
         lines.append("")
     return "\n".join(lines[:-1])

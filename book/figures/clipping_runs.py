@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from figures.clipping_training import BLOCK, SEEDS, STEPS, WAYS, recorded
+from figures.clipping_training import BLOCK, SEEDS, STEPS, WAYS, plain, recorded
 from figures.style import faint
 from matplotlib.figure import Figure
 
@@ -32,14 +32,16 @@ def acted(way: str) -> tuple[float, np.ndarray, np.ndarray]:
 
 def runs_table() -> str:
     """One line for each way to clip."""
-    lines = ["                         learnt   median    clipped    angle if clipped"]
-    lines.append("                         of ten   at step   steps      median   largest")
+    lines = ["                       learnt   median    clipped   angle if clipped   length left"]
+    lines.append("                       of ten   at step   steps     median   largest   median")
     for way in WAYS:
-        share, angles, _ = acted(way)
+        share, angles, left = acted(way)
         step = f"{reached(way):.0f}" if np.isfinite(reached(way)) else "never"
-        line = f"{way.replace('$', ''):24}{solved(way):7}   {step:>7}"
+        line = f"{plain(way):22}{solved(way):7}   {step:>7}"
         if len(angles):
-            line += f"   {share:7.0%}   {np.median(angles):8.1f}°   {angles.max():6.1f}°"
+            line += (
+                f"   {share:7.0%}   {np.median(angles):5.1f}°   {angles.max():6.1f}°   {np.median(left):6.0%}"
+            )
         lines.append(line)
     return "\n".join(lines)
 
@@ -47,7 +49,7 @@ def runs_table() -> str:
 def runs_columns() -> dict[str, list]:
     """The median curves as the columns of a file."""
     steps = (np.arange(STEPS // BLOCK) + 1) * BLOCK
-    medians = {way.replace("$", ""): np.median(recorded()[way]["losses"], axis=0).tolist() for way in WAYS}
+    medians = {plain(way): np.median(recorded()[way]["losses"], axis=0).tolist() for way in WAYS}
     return {"step": steps.tolist()} | medians
 
 

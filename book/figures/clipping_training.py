@@ -59,6 +59,11 @@ def clip(p: Params, way: Way) -> None:
         clip_grad_norm_(group, way.threshold)
 
 
+def plain(way: str) -> str:
+    """The name of a way for a table of text."""
+    return way.replace("$", "").replace("{", "").replace("}", "")
+
+
 def batch(rng: np.random.Generator, size: int = BATCH) -> tuple[torch.Tensor, torch.Tensor]:
     """Inputs (size, T, 2), and the sign of step 1 as the target 0 or 1 of every step, (size, T)."""
     X = np.zeros((size, T, D))
