@@ -83,7 +83,7 @@ def inside_bound(rng):
 )
 def inside_triangle(rng):
     """Products of factors times entries, summed over losses, against autograd with hooks, use by use."""
-    seed, c = int(rng.integers(20)), 0.3
+    seed, c = int(rng.integers(20)), 0.05
     net = network(seed)
     uses = copies(net)
     clipped_uses = torch.autograd.grad(sum(losses(net, uses, by_norm(c))) / T, uses)
