@@ -166,7 +166,7 @@ def _outcomes(run: Run, before: dict[str, Outcome], faults: list[str]) -> dict[s
     for check in all_checks(run.exercise):
         if any(not done[name].passed for name in check.after):
             done[check.name] = _told(check, None, "Not run: it builds on a check that has not passed.")
-        elif check.name in before and not before[check.name].passed:
+        elif check.name in before and (check.once or not before[check.name].passed):
             done[check.name] = before[check.name]
         else:
             outcome = _outcome(check, run, faults)
