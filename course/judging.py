@@ -16,6 +16,7 @@ from course.results import Unmet, explain, flatten
 from course.verdict import Diagnosis, Outcome, Paths, Verdict
 
 RETURNS = "It returns {names}, as finite real arrays of the right shapes."
+READABLE = "It returns {names}, in the form that is asked for."
 KEEPS = "It leaves its inputs alone, and a later call does not change an earlier result."
 
 
@@ -60,8 +61,12 @@ class Run:
         """The target's results by name, as float64 arrays, or `Unmet` with the reason why not."""
         reply = self.reply(case)
         if reply.failure is not None:
-            raise Unmet(*explain(reply.failure, self.exercise.name), f"in the case {case.name}")
-        return flatten(self._read(reply.value, case), self.exercise.returns)
+            where = "" if reply.failure.kind == "not_yet" else f"in the case {case.name}"
+            raise Unmet(*explain(reply.failure, self.exercise.name), where)
+        try:
+            return flatten(self._read(reply.value, case), self.exercise.returns)
+        except Unmet as unmet:
+            raise Unmet(unmet.message, unmet.detail or f"in the case {case.name}") from None
 
     def _read(self, value: Any, case: Case) -> Any:
         if self.exercise.read is None:
@@ -136,7 +141,8 @@ def _halved(arg: Any) -> Any:
 def all_checks(exercise: Exercise) -> list[Check]:
     """The exercise's own checks between the two that every exercise has."""
     names = ", ".join(r if isinstance(r, str) else r.__name__ for r in exercise.returns)
-    gate = Check("returns", RETURNS.format(names=names), 0, "", (), _returns)
+    sentence = RETURNS if exercise.read is None else READABLE
+    gate = Check("returns", sentence.format(names=names), 0, "", (), _returns)
     first = exercise.checks[0].name
     return [gate, *exercise.checks, Check("keeps", KEEPS, KEEPS_POINTS, "", ("returns", first), _keeps)]
 
