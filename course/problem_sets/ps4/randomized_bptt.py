@@ -104,18 +104,18 @@ exercise.claim("any_numbers", "For any numbers ξ_t it is right.", on="any xi", 
 )
 def mean(run: Run) -> None:
     """All 2^T draws, each with its probability: exact, and nothing is left to chance."""
-    (case,) = run.on("mean")
-    *data, pi = case.args
-    sums: Parts = {}
-    for kept in itertools.product([False, True], repeat=len(pi)):
-        chance = float(np.prod(np.where(kept, pi, 1 - pi)))
-        draw = Case("a draw of zeros and 1/π_t", (*data, np.where(kept, 1 / pi, 0.0)))
-        got = run.named(run.call(draw), draw)
-        sums = {name: sums.get(name, 0.0) + chance * part for name, part in got.items()}
-    for name, whole in parts(rnn_loss, *data).items():
-        if sums[name].shape != whole.shape:
-            run.fail(f"{name} has another shape for some draws.")
-        run.equal(sums[name], whole, f"The mean of {name} over all draws", case)
+    for case in run.on("mean"):
+        *data, pi = case.args
+        means: Parts = {}
+        for kept in itertools.product([False, True], repeat=len(pi)):
+            chance = float(np.prod(np.where(kept, pi, 1 - pi)))
+            draw = Case("a draw of zeros and 1/π_t", (*data, np.where(kept, 1 / pi, 0.0)))
+            got = run.named(run.call(draw), draw)
+            means = {name: means.get(name, 0.0) + chance * part for name, part in got.items()}
+        for name, whole in parts(rnn_loss, *data).items():
+            if means[name].shape != whole.shape:
+                run.fail(f"{name} has another shape for some draws.")
+            run.equal(means[name], whole, f"The mean of {name} over all draws", case)
 
 
 def paths(t: Array, k: Array, T: int, xi: Array) -> Any:
