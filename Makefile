@@ -2,12 +2,13 @@
 # make test  set up, all tests                                   make soak    the long tests: all seeds
 # make book  the book alone                                      make bench   speed, as ratios
 # make mutants  mechanical mistakes in every reference, and which survive
+# make data  train again what the figures show (minutes; the results are kept in the repository)
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONSAFEPATH := 1
 SETUP := .venv/.pins .venv/.course node_modules/.package-lock.json
 
-.PHONY: all setup book demo test soak mutants check format bench attacks-on-stock publish clean
+.PHONY: all setup book demo test soak mutants check format bench data attacks-on-stock publish clean
 all: book demo
 	@echo; echo "The book:        _build/html/index.html"
 	@echo "The demo class:  demo/ (feedback pages in demo/feedback/)"
@@ -55,6 +56,10 @@ format: $(SETUP)
 
 bench: $(SETUP)
 	python tests/benchmarks/run.py
+
+data: $(SETUP)
+	set -e; for script in $(notdir $(basename $(wildcard book/figures/*_training.py))); do \
+	  echo "$$script"; PYTHONPATH=book python -m figures.$$script; done
 
 attacks-on-stock: $(SETUP)
 	python tests/attacks/stock.py

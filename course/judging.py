@@ -25,6 +25,7 @@ class Run:
     def __init__(self, exercise: Exercise, target: Target, cases: Sequence[Case], record: list[Any]) -> None:
         self.exercise, self.target, self.cases = exercise, target, list(cases)
         self.record = record  # every result the target has given, in order, shared by all runs on it
+        self._called: list[Case] = []  # kept, as a case of a check's own must not lose its id to another
         self._replies: dict[int, Reply] = {}
         self._expected: dict[int, Parts] = {}
 
@@ -38,6 +39,7 @@ class Run:
     def reply(self, case: Case) -> Reply:
         """The target's reply to a case."""
         if id(case) not in self._replies:
+            self._called.append(case)
             self._replies[id(case)] = self.call(case)
         return self._replies[id(case)]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from course.counting import COUNTING
 from course.models import Array
 from course.oracles import STEP
 
@@ -85,6 +86,10 @@ class _Reader:
         name = _shown(node.func)
         if name in KNOWN:
             return KNOWN[name](np.asarray(self.value(_one(node.args), env)))
+        if name in COUNTING:
+            if len(node.args) != COUNTING[name][0] or node.keywords:
+                raise ValueError(f"a result contains a malformed {name}")
+            return COUNTING[name][1](*[np.asarray(v, dtype=float) for v in self.arguments(node, env)])
         if name not in RULES or (node.keywords and name not in ("Symbol", "Dummy", "Float")):
             raise ValueError(f"a result contains {name}, which is not allowed")
         return RULES[name](self, node, env)

@@ -24,6 +24,7 @@ from tests.conftest import SOLUTIONS, bank_of
         ("ps0", ["checking.ipynb"]),
         ("ps1", ["tied.ipynb", "tied_symbolic.ipynb"]),
         ("ps2", ["bptt.ipynb", "bptt_torch.ipynb"]),
+        ("ps3", ["spectra.ipynb", "spectra_symbolic.ipynb"]),
         ("ps4", ["truncation.ipynb", "clipping_torch.ipynb"]),
     ],
 )

@@ -35,6 +35,11 @@ def value(expression: sp.Basic) -> np.ndarray:
         (sp.Derivative(F(u), u).subs(u, w * f(x)), np.cos(W * np.exp(X))),
         (sp.Symbol("w", real=True), W),
         (sp.Integer(7), np.array([7.0, 7.0])),
+        (sp.binomial(x + 6, x + 1) / sp.binomial(x + 5, x), (X + 6) / (X + 1)),
+        (sp.factorial(w + 3) / sp.factorial(w + 1), (W + 3) * (W + 2)),
+        (sp.gamma(x + 1) / sp.gamma(x), X),
+        (sp.FallingFactorial(x + 3, x + 1) / sp.FallingFactorial(x + 2, x), X + 3),
+        (sp.RisingFactorial(x, w + 2) / sp.RisingFactorial(x, w + 1), X + W + 1),
     ],
 )
 def test_what_sympy_writes_is_read_as_numbers(expression: sp.Basic, expected: np.ndarray) -> None:
@@ -81,6 +86,9 @@ HOSTILE = [
     "lambda: 0",
     "Symbol('w') if 1 else 0",
     "Symbol(name='w')",
+    "binomial(Symbol('w'))",
+    "factorial(*[Symbol('w')])",
+    "gamma(x=Symbol('w'))",
     "Symbol('w', dummy_index='x')",
     "Pow(Integer(2))",
     "Subs(Symbol('w'), Tuple(Symbol('w')), Tuple())",

@@ -24,6 +24,7 @@ STEPPED = [
     "masked_bptt",
     "rtrl",
     "untied_gradients",
+    "lag_norms",
 ]
 RECURRENT = [
     "rnn_bptt",
@@ -36,6 +37,8 @@ RECURRENT = [
     "checkpointed_bptt",
     "tied_matrices",
     "untied_gradients",
+    "lyapunov",
+    "lag_norms",
     "truncated_bptt",
     "chunked_bptt",
     "randomized_bptt",

@@ -49,11 +49,12 @@ from figures.papers import PAPERS, faint, heat, ink, settings
 from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 
-__all__ = ["draw", "faint", "heat", "ink", "show"]
+__all__ = ["Page", "draw", "faint", "heat", "ink", "show", "show_svg"]
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "_build" / "figures"
 MIN_ALT = 40
+SPILL = 0.03  # inches; boxes of letters have some air
 
 
 def _lighten(figure: Figure) -> Figure:
@@ -72,6 +73,18 @@ def _shorten(svg: str) -> str:
     return re.sub(r' d="[^"]*"', lambda path: re.sub(r"(\.\d\d)\d+", r"\1", path[0]), svg)
 
 
+def _check_edges(name: str, figure: Figure) -> None:
+    """Refuse a drawing of which something lies outside its paper, where nobody sees it."""
+    figure.draw_without_rendering()  # now everything has its place
+    box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+    over = max(-box.x0, -box.y0, box.x1 - width, box.y1 - height)
+    if over > SPILL:
+        raise ValueError(
+            f"figure {name}: something is drawn {over:.2f} inches outside the paper, where it is cut off: "
+            "make the figure larger"
+        )
+
+
 def draw(function: Callable[[], Figure], name: str, folder: Path | None = None) -> list[Path]:
     """Draw the figure on both papers; returns the two SVG files, equal bytes for equal input."""
     folder = folder or FOLDER
@@ -81,6 +94,7 @@ def draw(function: Callable[[], Figure], name: str, folder: Path | None = None) 
         with mpl.rc_context({**settings(paper), "svg.hashsalt": f"{name}-{paper}"}):
             figure = _lighten(function())
             path = folder / f"{name}-{paper}.svg"
+            _check_edges(name, figure)
             figure.savefig(path, dpi=200, transparent=True, metadata={"Date": None, "Title": name})
             plt.close(figure)
             path.write_text(_shorten(path.read_text(encoding="utf-8")), encoding="utf-8")
@@ -108,7 +122,7 @@ def _write_data(name: str, data: Mapping[str, Sequence[Any]], folder: Path) -> N
         writer.writerows(zip(*data.values(), strict=True))
 
 
-class _Page:
+class Page:
     """What a cell hands to the page: MyST with a figure directive."""
 
     def __init__(self, text: str) -> None:
@@ -125,14 +139,31 @@ def show(
     alt: str,
     caption: str,
     data: Mapping[str, Sequence[Any]] | None = None,
-) -> _Page:
+) -> Page:
     """Draw `function` on both papers and return the numbered figure for the page."""
     _check_words(name, alt, caption)
     draw(function, name)
-    code = Path(inspect.getfile(function)).resolve().relative_to(ROOT).as_posix()
-    links = [f"{{download}}`drawing </_build/figures/{name}-light.svg>`", f"{{download}}`code </{code}>`"]
     if data is not None:
         _write_data(name, data, FOLDER)
+    code = Path(inspect.getfile(function)).resolve().relative_to(ROOT).as_posix()
+    return _figure(name, alt, caption, code, data is not None)
+
+
+def show_svg(svg: str, *, name: str, alt: str, caption: str, code: str) -> Page:
+    """The same for a finished drawing with `currentColor` for ink; `code` is the file that drew it."""
+    _check_words(name, alt, caption)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    width, height = (0.75 * float(size) for size in re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)[0])
+    sized = re.sub(r' style="display:block[^"]*"', f' width="{width}pt" height="{height}pt"', svg, count=1)
+    for paper, colours in PAPERS.items():
+        path = FOLDER / f"{name}-{paper}.svg"
+        path.write_text(sized.replace("currentColor", colours["ink"]) + "\n", encoding="utf-8")
+    return _figure(name, alt, caption, code)
+
+
+def _figure(name: str, alt: str, caption: str, code: str, data: bool = False) -> Page:
+    links = [f"{{download}}`drawing </_build/figures/{name}-light.svg>`", f"{{download}}`code </{code}>`"]
+    if data:
         links.append(f"{{download}}`numbers </_build/figures/{name}.csv>`")
     head = f"```{{figure}} /_build/figures/{name}-light.svg\n:name: {name}\n:alt: {' '.join(alt.split())}\n"
-    return _Page(f"{head}:align: center\n\n{caption.strip()}\n\nDownload: {' · '.join(links)}\n```\n")
+    return Page(f"{head}:align: center\n\n{caption.strip()}\n\nDownload: {' · '.join(links)}\n```\n")

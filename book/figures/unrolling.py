@@ -118,7 +118,7 @@ def triangle_numbers() -> dict[str, list]:
 
 def triangles() -> Figure:
     """The norm of G_{t,k} before and after training, in one scale of logarithmic colours."""
-    fig, axes = plt.subplots(2, 1, figsize=(4.6, 7.2), sharex=True)
+    fig, axes = plt.subplots(2, 1, figsize=(5.2, 7.2), sharex=True)
     for ax, which in zip(axes, ("untrained", "trained"), strict=True):
         size = triangle(which)
         T = len(size)

@@ -13,19 +13,22 @@ from course.verdict import Paths
 
 MISSING, EXTRA = "#d9483f", "#8f6ae0"  # each at least 3:1 on white and on black
 STEP, TOP, LEFT, CELL = 58, 40, 26, 27
+HEADING = 92  # half the width of the words above the triangle, with room to spare
 
 
 def svg(paths: Paths) -> str:
     """The picture; `<title>`, `<desc>` and the label say the same in words."""
     T, edges = len(paths.alpha), edges_of(paths)
-    graph, triangle = _graph(edges, T, bool(paths.rule)), _triangle(paths, LEFT + STEP * T + 84)
-    width, height = LEFT + STEP * T + 84 + CELL * T + 14, max(232, 54 + CELL * T)
+    left = LEFT + STEP * T + 84
+    graph, triangle = _graph(edges, T, bool(paths.rule)), _triangle(paths, left)
+    width = max(left + CELL * T + 14, left + CELL * T / 2 + HEADING)
+    height = max(232, 54 + CELL * T)
     title = "Which paths your gradient counts"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height}" role="img" '
         f'aria-label="{escape(title)}. {escape(described(paths))}" fill="none" stroke="currentColor" '
         f'font-family="system-ui, sans-serif" font-size="12" '
-        f'style="display:block;width:100%;min-width:34em;max-width:{width}px;height:auto;margin:.4em 0">'
+        f'style="display:block;width:100%;min-width:34em;max-width:{width:g}px;height:auto;margin:.4em 0">'
         f"<title>{title}</title><desc>{escape(described(paths))}</desc>{graph}{triangle}</svg>"
     )
 

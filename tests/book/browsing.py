@@ -35,6 +35,44 @@ SUBSCRIPTS = """() => [...document.querySelectorAll('.katex-html .msupsub .mtigh
   .filter(e => e.getClientRects().length)
   .map(e => parseFloat(getComputedStyle(e).fontSize) /
             parseFloat(getComputedStyle(e.closest('.katex')).fontSize))"""
+# In a column of one pixel every line breaks wherever it may. Whatever touches a formula must stay beside it.
+PARTED = r"""() => {
+  const style = document.createElement('style');
+  const blocks = ':is(p, li, dd, dt, td, th, figcaption, h1, h2, h3)';
+  style.textContent = `.bd-article ${blocks} {width: 1px !important}`;
+  document.head.append(style);
+  const level = (text, at, box) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    const [line] = range.getClientRects(), {top, bottom} = box.getBoundingClientRect();
+    return line === undefined || (top < line.bottom && line.top < bottom);
+  };
+  const next = (node, side, block) => {
+    const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    walker.currentNode = node;
+    const found = side < 0 ? walker.previousNode() : walker.nextNode();
+    return found && found.data ? found : null;
+  };
+  const parted = [];
+  for (const formula of document.querySelectorAll('.bd-article span.math')) {
+    const boxes = formula.querySelectorAll('.katex-html .base');
+    if (!boxes.length || !formula.getClientRects().length) continue;
+    const block = formula.closest(blocks);
+    if (!block) continue;
+    const inside = document.createTreeWalker(formula, NodeFilter.SHOW_TEXT);
+    let last = formula, text;
+    while (inside.nextNode()) last = inside.currentNode;
+    const behind = next(last, 1, block), before = next(formula, -1, block);
+    const words = () => block.textContent.trim().slice(0, 60);
+    if (behind && /^[.,;:!?)\]’”]/.test(behind.data) && !level(behind, 0, boxes[boxes.length - 1]))
+      parted.push(`${behind.data[0]} parted from the formula before it: ${words()}`);
+    if (before && /[(\[“‘]$/.test(before.data) && !level(before, before.data.length - 1, boxes[0]))
+      parted.push(`${before.data.slice(-1)} parted from the formula behind it: ${words()}`);
+  }
+  style.remove();
+  return parted;
+}"""
 SCROLL = """async () => {
   for (let y = 0; y < document.body.scrollHeight; y += 1200) {
     window.scrollTo(0, y);
@@ -60,6 +98,7 @@ class Visit:
     sizes: dict[str, int] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
     overflow: list[str] = field(default_factory=list)
+    parted: list[str] = field(default_factory=list)
     subscripts: list[float] = field(default_factory=list)
     pictures: list[dict[str, Any]] = field(default_factory=list)
     background: tuple[float, ...] = ()
@@ -142,6 +181,7 @@ def _look(page: Page, site: str, name: str) -> Visit:
     visit.background = tuple(float(part) for part in colour.strip("rgba()").split(",")[:3])
     page.evaluate(AXE.read_text(encoding="utf-8"))
     visit.violations = page.evaluate(ACCESSIBILITY, RULES)
+    visit.parted = page.evaluate(PARTED)
     return visit
 
 

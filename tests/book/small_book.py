@@ -27,6 +27,8 @@ $$ s_t = s_{t-1} + b_t $$ (eq-sample-step)
 
 A square.
 ```
+
+Let $b_1$, $b_2 + b_3$ and ($b_4$) be numbers.
 """
 CHECKS = r'''"""The checks of the sample."""
 

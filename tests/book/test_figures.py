@@ -34,6 +34,18 @@ def test_the_same_function_draws_the_same_bytes(tmp_path: Path):
     assert first == [path.read_bytes() for path in style.draw(line, "line", tmp_path / "b")]
 
 
+def test_what_is_drawn_outside_the_paper_is_refused(tmp_path: Path):
+    def spilling() -> Figure:
+        """A line whose label on the left has no room."""
+        fig, ax = plt.subplots(figsize=(3, 2))
+        ax.text(-0.6, 0.5, "cut off", transform=ax.transAxes)
+        fig.set_layout_engine("none")
+        return fig
+
+    with pytest.raises(ValueError, match=r"figure spilling: something is drawn .* outside the paper"):
+        style.draw(spilling, "spilling", tmp_path)
+
+
 @pytest.mark.parametrize("alt", ["", "A line.", "fig-line", ALT + " $x$"])
 def test_a_picture_needs_words(alt: str):
     with pytest.raises(ValueError, match="figure fig-line: alt must say in plain words, in 40 characters"):
@@ -43,6 +55,21 @@ def test_a_picture_needs_words(alt: str):
 def test_a_picture_needs_a_caption():
     with pytest.raises(ValueError, match="figure fig-line: a caption is missing"):
         style.show(line, name="fig-line", alt=ALT, caption=" ")
+
+
+def test_a_finished_drawing_takes_the_ink_of_each_paper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(style, "FOLDER", tmp_path)
+    drawing = '<svg viewBox="0 0 80 40" style="display:block;width:100%" stroke="currentColor"></svg>'
+    page = style.show_svg(
+        drawing, name="fig-square", alt=ALT, caption="A line.", code="book/figures/style.py"
+    )
+    for paper in PAPERS:
+        svg = (tmp_path / f"fig-square-{paper}.svg").read_text()
+        assert f'width="60.0pt" height="30.0pt" stroke="{PAPERS[paper]["ink"]}"' in svg
+        assert "currentColor" not in svg
+    assert "fig-square-light.svg" in page.text
+    with pytest.raises(ValueError, match="alt must say"):
+        style.show_svg(drawing, name="fig-square", alt="", caption="A line.", code="book/figures/style.py")
 
 
 def test_columns_of_unequal_length_are_refused(tmp_path: Path):

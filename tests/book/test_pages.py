@@ -74,6 +74,12 @@ def test_formulas_are_typeset(browsing: Browsing, site: str, page: str, mode: st
 
 @every_page
 @every_mode
+def test_punctuation_stays_with_its_formula(browsing: Browsing, site: str, page: str, mode: str):
+    assert browsing.visit(site, page, mode).parted == []
+
+
+@every_page
+@every_mode
 def test_pictures_are_drawn_for_the_paper(browsing: Browsing, site: str, page: str, mode: str):
     visit = browsing.visit(site, page, mode)
     assert unseen_pictures(visit) == []

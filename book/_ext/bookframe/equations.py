@@ -71,10 +71,10 @@ def registered() -> dict[str, Any]:
     return registry.entries()
 
 
-def fingerprint(folder: Path) -> str:
-    """One number for all Python files of a folder."""
+def fingerprint(folder: Path, files: str = "*.py") -> str:
+    """One number for all Python files of a folder, or for all that match another pattern."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
+    for path in sorted(folder.glob(files)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

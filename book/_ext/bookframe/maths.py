@@ -12,7 +12,7 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
-from . import equations, katex, slim
+from . import equations, katex, slim, together
 
 logger = logging.getLogger(__name__)
 MACROS = Path(__file__).resolve().parents[1] / "macros.json"
@@ -55,9 +55,10 @@ def typeset(app: Sphinx, node: nodes.Element, display: bool) -> str:
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """A formula inside a line."""
-    self.body.append(
-        self.starttag(node, "span", "", CLASS="math") + typeset(self.builder.app, node, False) + "</span>"
-    )
+    formula = typeset(self.builder.app, node, False)
+    if "together" in node.parent.get("classes", ()):
+        formula = together.between_boxes(formula)
+    self.body.append(self.starttag(node, "span", "", CLASS="math") + formula + "</span>")
     raise nodes.SkipNode
 
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 import course
 from course.grader.judged.execution import Execution
 from course.grader.judged.outputs import Shown, points
+from course.grader.judged.pairs import Pairs
 from course.grader.judged.rebuild import Node
 from course.grader.judged.records import Record
 from course.grader.judged.seeds import attempt_of, secret_of, seed
@@ -37,6 +38,7 @@ class Context:
         self.makers: dict[str, Maker] = {}
         self.sources: dict[Path, Source] = {}
         self.faults: list[str] = []
+        self.pairs = Pairs(self.maker, self._plan)
 
     def __deepcopy__(self, memo: Any) -> Self:
         return self  # nbconvert copies what it hands to a preprocessor
@@ -46,6 +48,7 @@ class Context:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.pairs.close()
         for maker in self.makers.values():
             maker.close()
         sweep(owner())
@@ -104,8 +107,9 @@ class Context:
         steps = steps_of(book, source, judge=self.defences.judge, tags=not self.defences.source_cells)
         seeds = self.seeds(problem_set, student, book)
         plan = self._plan(source.flavour)
-        start = lambda: Session(self.maker(source.flavour), plan, seeds)  # noqa: E731
+        start = lambda: Session(self.pairs, plan, seeds)  # noqa: E731
         results = Execution(steps, start, folder, self.limits).run()
+        self.pairs.begin(source.flavour)  # for the next submission, while nbgrader writes this one down
         first = min((s.index for s in steps if s.kind == "judged"), default=len(book.cells))
         shown = Shown(self.defences, self.limits, first)
         undecided = set()

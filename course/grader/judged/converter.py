@@ -12,6 +12,7 @@ from nbgrader.utils import rmtree
 from traitlets import Bool, Dict, List, Unicode
 
 from course.grader.judged.context import Context
+from course.grader.judged.gradebook import one_engine
 from course.grader.judged.staging import Door
 from course.grader.sandbox import Defences, Limits
 from course.grader.sandbox.cgroups import start_time
@@ -43,13 +44,16 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         if self.off:
             self.log.warning("Defences are off: %s", ", ".join(sorted(self.off)))
         try:
-            with Context(
-                root,
-                defences,
-                Limits(**self.limits),
-                kinds=self.sandboxes,
-                trust_students=self.trust_students,
-            ) as self.context:
+            with (
+                one_engine(),
+                Context(
+                    root,
+                    defences,
+                    Limits(**self.limits),
+                    kinds=self.sandboxes,
+                    trust_students=self.trust_students,
+                ) as self.context,
+            ):
                 if self._stage():
                     self.context.prepare(self.coursedir.assignment_id)
                 super().start()

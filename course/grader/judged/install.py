@@ -7,15 +7,18 @@ import nbgrader.apps.autogradeapp
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
-    CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
     GetGrades,
     IgnorePattern,
     LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
 )
 
 from course.grader.judged.converter import JudgedAutograde
 from course.grader.judged.feedback import FeedbackExporter
-from course.grader.judged.preprocessors import JudgedExecute, SaveJudgedGrades
+from course.grader.judged.preprocessors import CheckMetadataOnce, JudgedExecute, SaveJudgedGrades
 
 
 def install(c: Any) -> None:
@@ -33,7 +36,14 @@ def install(c: Any) -> None:
         LimitOutput,
         SaveJudgedGrades,
         AssignLatePenalties,
-        CheckCellMetadata,
+        CheckMetadataOnce,
+    ]
+    c.Autograde.sanitize_preprocessors = [
+        ClearOutput,
+        DeduplicateIds,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckMetadataOnce,
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetGrades]

@@ -2,15 +2,16 @@
 
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from course.grader.judged.pairs import Pairs
 from course.grader.judged.steps import Step
-from course.grader.sandbox.client import Child, Maker, owner, seconds
+from course.grader.sandbox.client import seconds
 from course.grader.sandbox.judge_role import verdict_from
 from course.grader.sandbox.plan import Plan
-from course.grader.sandbox.wire import Gone, Late, pair, receive
+from course.grader.sandbox.wire import Gone, Late, receive
 from course.verdict import Verdict
 
 MAX_FILES = 32 << 20
@@ -37,32 +38,25 @@ class Result:
 
 
 class Session:
-    """A sandboxed kernel and a judge, linked. A context manager: at its end both are gone."""
+    """One notebook's use of a kernel and a judge. A context manager: at its end both are let go."""
 
-    def __init__(self, maker: Maker, plan: Plan, seeds: Callable[[str], int | None]) -> None:
-        self.maker, self.plan, self.seeds = maker, plan, seeds
-        self.children: list[Child] = []
+    def __init__(self, pairs: Pairs, plan: Plan, seeds: Callable[[str], int | None]) -> None:
+        self.pairs, self.plan, self.seeds = pairs, plan, seeds
 
     def __enter__(self) -> Self:
-        one, other = pair()
         try:
-            with one, other:
-                limits = self.plan.limits
-                longer = replace(limits, notebook_seconds=limits.notebook_seconds + limits.judge_seconds)
-                for role, link, its in (("kernel", one, limits), ("judge", other, longer)):
-                    plan = Plan(role, self.plan.flavour, owner(), its, self.plan.defences)
-                    self.children.append(self.maker.spawn(plan, link))
-            for child in self.children:
-                child.wait_ready()
+            self.pair = self.pairs.take(self.plan.flavour)
+        except (Gone, OSError) as error:
+            raise Stopped("ours", f"no sandbox: {error}") from None
+        try:
+            self.pair.wait_ready()
         except (Gone, Late) as error:
-            said = "; ".join(filter(None, [child.end().error for child in self.children]))
-            raise Stopped("ours", f"no sandbox: {said or error}") from None
-        self.kernel, self.judge = self.children
+            raise Stopped("ours", f"no sandbox: {self.pair.end() or error}") from None
+        self.kernel, self.judge = self.pair.kernel, self.pair.judge
         return self
 
     def __exit__(self, *error: object) -> None:
-        for child in self.children:
-            child.end()
+        self.pairs.release(self.pair)
 
     def put(self, folder: Path) -> None:
         """Give the kernel the files that lie beside the notebook."""

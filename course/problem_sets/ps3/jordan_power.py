@@ -1,0 +1,150 @@
+"""Powers of a Jordan block in closed form: SymPy, with the eigenvalue, the power and the size left open."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Exercise, Parts
+from course.judging import Run
+from course.models import Array
+from course.oracles import complex_step
+from course.symbols import evaluate, written
+
+
+def jordan_power() -> tuple[Any, Any, Any]:
+    """Entries of the power J^k of a Jordan block, and where the second of them peaks.
+
+    J has λ on the diagonal, 1 directly above it, and 0 elsewhere. Its size is left open: it is large enough
+    for the entry that is asked for. Use the symbols `lambda`, `k` and `j`, made by `sp.symbols`; `k` and `j`
+    are whole numbers with 0 ≤ j ≤ k, and λ > 0. Return SymPy expressions in these.
+
+    Returns:
+        beside: the entry of J^k directly to the right of the diagonal, in λ and k.
+        entry: the entry of J^k that stands j places to the right of the diagonal, in λ, k and j.
+        peak: for 0 < λ < 1, the real number k > 0 at which `beside` is largest if k may be any
+            positive real number; in λ.
+    """
+    raise NotImplementedError("jordan_power: return beside, entry, peak")
+
+
+NAMES = ("beside", "entry", "peak")
+
+
+def read(texts: Any, lam: Array, k: Array, j: Array) -> list[Array]:
+    """The values of the written results at the points (λ, k, j)."""
+    if not isinstance(texts, tuple | list):
+        raise ValueError("it should return three SymPy expressions")
+    places = {"lambda": lam, "k": k, "j": j}
+    return [evaluate(text, places, {}) for text in texts]
+
+
+exercise = Exercise(
+    jordan_power,
+    title="Powers of a Jordan block",
+    chapter="5 powers",
+    returns=NAMES,
+    entry=written,
+    needs=("sympy",),
+    read=read,
+)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """Three draws of six points each. The student's function sees none of it."""
+    drawn = []
+    for number in (1, 2, 3):
+        k = rng.integers(4, 12, size=6)
+        j = np.array([rng.integers(2, top) for top in k])
+        j[0], j[1] = k[0], 0
+        drawn.append(Case(f"drawn numbers {number}", (rng.uniform(0.3, 0.95, size=6), 1.0 * k, 1.0 * j)))
+    return drawn
+
+
+def blocks(lam: Array, k: Array, j: Array) -> Array:
+    """The entry j places to the right of the diagonal, point by point, by multiplying blocks."""
+
+    def one(at: float, power: int, place: int) -> float:
+        J = at * np.eye(place + 1) + np.eye(place + 1, k=1)
+        return float(np.linalg.matrix_power(J, power)[0, place])
+
+    return np.array([one(a, int(b), int(c)) for a, b, c in zip(lam, k, j, strict=True)])
+
+
+@exercise.expects
+def expected(lam: Array, k: Array, j: Array) -> Parts:
+    """Blocks of numbers, multiplied k times. (The peak is judged by itself, where a derivative is 0.)"""
+    return {"beside": blocks(lam, k, 0 * j + 1), "entry": blocks(lam, k, j)}
+
+
+SEE = "Jordan blocks"
+exercise.claim("beside", "The entry beside the diagonal is right.", parts=("beside",), points=1, see=SEE)
+exercise.claim(
+    "entry", "The entry j places to the right is right, for any k and j.", parts=("entry",), points=2, see=SEE
+)
+
+
+@exercise.check(
+    "peak",
+    "At the peak the slope of the entry beside the diagonal is zero.",
+    points=2,
+    see=SEE,
+)
+def peak(run: Run) -> None:
+    """The slope of ln(k λ^{k−1}), relative to its slope for large k; both are known without the peak."""
+    for case in run.cases:
+        lam, at = case.args[0], run.parts(case)["peak"]
+        if at.shape != lam.shape or not np.isfinite(at).all() or not (at > 0).all():
+            run.fail(f"peak is not a positive number for every λ in the case {case.name}.")
+        for one, k in zip(lam, at, strict=True):
+            slope = complex_step(lambda v, one=one: v * one ** (v - 1), np.array(k))  # type: ignore[misc]
+            height = k * one ** (k - 1)
+            if not abs(slope) <= 1e-11 * abs(height / k):
+                run.fail(
+                    f"The slope at your peak is not zero in the case {case.name}.",
+                    f"At λ = {one:.4g}, k = {k:.6g} it is {slope / height:.3g} of the height",
+                )
+
+
+def changed(change: Callable[[Array, Array, Array, Array], Array], lam: Array, k: Array, j: Array) -> Parts:
+    """The entry j places to the right, changed as a slip changes it."""
+    right = blocks(lam, k, j)
+    return {"entry": np.asarray(change(right, lam, k, j))}
+
+
+def repeated(right: Array, lam: Array, k: Array, j: Array) -> Array:
+    """How often each entry is counted if orders of the j choices count too: j!."""
+    return np.asarray(right * [float(np.prod(np.arange(1, n + 1))) for n in j])
+
+
+for _name, _sentence, _change in (
+    (
+        "orders_counted",
+        "entry is j! times too large: the order in which the j steps to the right are chosen does not count.",
+        repeated,
+    ),
+    (
+        "power_too_high",
+        "entry has λ^k: each step to the right takes the place of one factor λ.",
+        lambda right, lam, k, j: right * lam**j,
+    ),
+    (
+        "power_alone",
+        "entry counts one way to reach it: there is one for each choice of the j steps among the k.",
+        lambda right, lam, k, j: lam ** (k - j),
+    ),
+    (
+        "one_more",
+        "entry belongs to J^{k+1}.",
+        lambda right, lam, k, j: blocks(lam, k + 1, j),
+    ),
+    (
+        "one_less",
+        "entry belongs to J^{k−1}.",
+        lambda right, lam, k, j: blocks(lam, k - 1, j),
+    ),
+):
+    exercise.slip(_name, _sentence, partial(changed, _change), SEE)

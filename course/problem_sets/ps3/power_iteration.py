@@ -1,0 +1,175 @@
+"""Power iteration: where a vector turns when a matrix is applied to it again and again."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws, exact
+from course.exercise import Case, Exercise, Parts
+from course.models import Array
+from course.problem_sets.ps3.symmetric_power import symmetric
+
+
+def power_iteration(M: np.ndarray, x: np.ndarray, steps: int) -> tuple[float, np.ndarray]:
+    """Where x stands after so many steps of power iteration, and the eigenvalue that this suggests.
+
+    Formula: v = ± M^steps x / ‖M^steps x‖  and  λ = vᵀ M v, the Rayleigh quotient of this v.
+
+    Apply M exactly `steps` times: do not stop early, and do not jump to the limit. M^steps x itself may be
+    far too large or too small for float64.
+
+    Args:
+        M: a symmetric matrix, shape (n, n). One eigenvalue has the largest modulus; it may be negative. All
+            others are at most 0.95 times as large in modulus.
+        x: where to start, shape (n); not an eigenvector, and not at a right angle to the leading one.
+        steps: how often M is applied, from 0 to ten thousand.
+
+    Returns:
+        λ: the Rayleigh quotient of v, with its sign; a number.
+        v: the direction, of length 1, shape (n). Either sign is right.
+    """
+    raise NotImplementedError("power_iteration: return λ and v")
+
+
+def read(value: Any, M: Array, x: Array, steps: int) -> Any:
+    """λ, and the matrix v vᵀ, which is the same for v and −v."""
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        return value
+    v = value[1]
+    if not isinstance(v, np.ndarray) or v.dtype.kind not in "fiu" or v.shape != x.shape:
+        shape = f" of shape {np.shape(v)}" if isinstance(v, np.ndarray) else ""
+        raise ValueError(
+            f"v should be a real array of shape {x.shape}; it is an object of type {type(v).__name__}{shape}"
+        )
+    return value[0], np.multiply.outer(v.astype(float), v.astype(float))
+
+
+NAMES = ("λ", "v vᵀ")
+exercise = Exercise(power_iteration, title="Power iteration", chapter="5 powers", returns=NAMES, read=read)
+
+
+def _start(rng: draws.Rng, leading: float, ratio: float, steps: int) -> tuple[Array, Array]:
+    """M and x with a quotient of a sign of its own: negative at the start, the leading one's later."""
+    while True:
+        n = int(rng.integers(3, 6))
+        values = rng.uniform(0.4, ratio, size=n) * abs(leading) * rng.choice([-1, 1], size=n)
+        values[0], values[1] = leading, -ratio * leading
+        M = symmetric(rng, values)
+        x = np.round(draws.away_from_zero(rng, n) * 2**24) / 2**24
+        first = direction(M, x, ENOUGH + 1)
+        v = direction(M, x, min(steps, 7))
+        sign = np.sign(leading) if steps else -1.0
+        if abs(first @ x) > 0.1 and sign * (v @ M @ v) > 0.05 and abs(first @ v) < 0.99:
+            return M, x
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """No step; one; a few, far from the limit; thousands, that would overflow or underflow."""
+    drawn = []
+    for name, steps, radius, ratio in (
+        ("0 steps", 0, 1.0, 0.8),
+        ("1 step", 1, 1.4, 0.9),
+        ("7 steps", 7, 0.7, 0.95),
+        ("10000 steps, growing", 10_000, 1.5, 0.9),
+        ("3000 steps, shrinking", 3000, 0.6, 0.9),
+    ):
+        sign = -1.0 if steps in (1, 3000, 10_000) else 1.0
+        drawn.append(Case(name, (*_start(rng, sign * radius * rng.uniform(1.0, 1.1), ratio, steps), steps)))
+    return drawn
+
+
+ENOUGH = 1000  # steps after which the others have fallen below 0.95^1000 = 1e-22 of the leading one
+
+
+def direction(M: Array, x: Array, steps: int) -> Array:
+    """Where x stands: exact up to a thousand steps, and then the eigenvector that LAPACK finds."""
+    if steps > ENOUGH:
+        values, V = np.linalg.eigh(M)
+        return np.asarray(V[:, np.argmax(np.abs(values))])
+    v = exact.power(M, steps)[0] @ x
+    return np.asarray(v / np.linalg.norm(v)) if np.any(v) else np.full(len(x), np.nan)
+
+
+def parts(M: Array, v: Array, quotient: Any = None) -> Parts:
+    """The results by name, from a direction; λ is its Rayleigh quotient unless one is given."""
+    return {"λ": np.asarray(v @ M @ v if quotient is None else quotient), "v vᵀ": np.outer(v, v)}
+
+
+@exercise.expects
+def expected(M: Array, x: Array, steps: int) -> Parts:
+    """Exact integers and LAPACK."""
+    return parts(M, direction(M, x, steps))
+
+
+SEE = "Power iteration"
+exercise.claim("no_step", "With no step v is x, brought to length 1.", on="0 steps", points=1, see=SEE)
+exercise.claim(
+    "direction",
+    "v is right after every number of steps, also where M^k x overflows.",
+    parts=("v vᵀ",),
+    points=2,
+    see=SEE,
+)
+exercise.claim(
+    "quotient", "λ is the Rayleigh quotient of this v, with its sign.", parts=("λ",), points=2, see=SEE
+)
+
+
+def at(shift: int, M: Array, x: Array, steps: int) -> Parts:
+    """The right results for another number of steps."""
+    return expected(M, x, max(steps + shift, 0))
+
+
+def quotient_before(M: Array, x: Array, steps: int) -> Parts:
+    """λ from the direction of one step before."""
+    before = direction(M, x, max(steps - 1, 0))
+    return parts(M, direction(M, x, steps), before @ M @ before)
+
+
+def modulus(M: Array, x: Array, steps: int) -> Parts:
+    """λ as the factor by which the next step stretches v."""
+    v = direction(M, x, steps)
+    return parts(M, v, np.linalg.norm(M @ v))
+
+
+def limit(M: Array, x: Array, steps: int) -> Parts:
+    """The leading eigenpair, whatever the number of steps."""
+    return expected(M, x, ENOUGH + 1)
+
+
+def not_of_length_one(M: Array, x: Array, steps: int) -> Parts:
+    """v with its largest entry ±1, and λ right."""
+    v = direction(M, x, steps)
+    return parts(M, v / np.abs(v).max(), v @ M @ v)
+
+
+def quotient_undivided(M: Array, x: Array, steps: int) -> Parts:
+    """v with its largest entry ±1, and vᵀMv of this v."""
+    v = direction(M, x, steps)
+    return parts(M, v / np.abs(v).max())
+
+
+for _name, _sentence, _value in (
+    ("one_more", "M is applied once too often.", partial(at, 1)),
+    ("one_less", "M is applied once too seldom.", partial(at, -1)),
+    ("quotient_before", "λ belongs to the v of one step before.", quotient_before),
+    (
+        "modulus",
+        "λ is the length of M v. For an eigenvector v this is |λ|; the Rayleigh quotient keeps the sign.",
+        modulus,
+    ),
+    (
+        "limit",
+        "This is the leading eigenvector, the limit, in every case; v after `steps` steps is asked for.",
+        limit,
+    ),
+    ("largest_entry", "v has largest entry 1; it should have length 1.", not_of_length_one),
+    (
+        "undivided",
+        "v has largest entry 1, and λ is vᵀMv of it: a Rayleigh quotient divides by vᵀv.",
+        quotient_undivided,
+    ),
+):
+    exercise.slip(_name, _sentence, _value, SEE)

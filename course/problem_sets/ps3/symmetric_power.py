@@ -1,0 +1,145 @@
+"""High powers of a symmetric matrix, where the power itself overflows."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from course import draws, exact
+from course.exercise import Case, Exercise, Parts
+from course.models import Array
+
+
+def symmetric_power(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    """The power M^k of a symmetric matrix, as its direction and the logarithm of its size.
+
+    Formula: M^k = e^s P with s = ln‖M^k‖ and ‖P‖ = 1. Here ‖·‖ is the largest singular value. Its sign stays
+             with P. M^k itself may be far too large or too small for float64; P and s never are.
+
+    Args:
+        M: a symmetric matrix that is not zero, shape (n, n). Its eigenvalues may be negative.
+        k: the power, a whole number from 0 to a few thousand. M^0 is the identity.
+
+    Returns:
+        P: M^k / ‖M^k‖, shape (n, n).
+        s: ln‖M^k‖, the natural logarithm; a number.
+    """
+    raise NotImplementedError("symmetric_power: return P and s")
+
+
+exercise = Exercise(symmetric_power, title="A power without overflow", chapter="5 powers", returns=("P", "s"))
+
+
+def symmetric(rng: draws.Rng, eigenvalues: Array) -> Array:
+    """A symmetric matrix with these eigenvalues, its entries rounded to 24 bits and still symmetric."""
+    n = len(eigenvalues)
+    Q = np.linalg.qr(rng.normal(size=(n, n)))[0]
+    M = np.round((Q * eigenvalues) @ Q.T * 2**24) / 2**24
+    return np.asarray(np.triu(M) + np.triu(M, 1).T)
+
+
+def spectrum(rng: draws.Rng, n: int, radius: float) -> Array:
+    """Eigenvalues of both signs. The one of largest modulus is −radius; the next lie clearly below."""
+    rest = radius * rng.uniform(0.3, 0.6, size=n - 1) * np.where(np.arange(n - 1) % 2, -1, 1)
+    return np.append(-radius, rest)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """No power; one and three; two eigenvalues of equal modulus; then powers that overflow and underflow."""
+    radii = 0.5 + rng.uniform(0.2, 0.7, size=4)
+    odd = 2 * int(rng.integers(900, 1100)) + 1
+    chosen = (
+        ("k=0", 0, radii[0]),
+        ("k=1", 1, radii[1]),
+        ("k=3", 3, radii[2]),
+        ("k=40, two of equal modulus", 40, radii[3]),
+        (f"k={odd}, growing", odd, rng.uniform(1.6, 2.0)),
+        (f"k={odd + 1}, shrinking", odd + 1, rng.uniform(0.5, 0.62)),
+    )
+    drawn = []
+    for name, k, radius in chosen:
+        values = spectrum(rng, int(rng.integers(3, 6)), radius)
+        if "equal" in name:
+            values[1] = radius
+        drawn.append(Case(name, (symmetric(rng, values), k)))
+    return drawn
+
+
+@exercise.expects
+def expected(M: Array, k: int) -> Parts:
+    """Exact integer arithmetic."""
+    P, s = exact.power(M, k)
+    return {"P": P, "s": np.array(s)}
+
+
+SEE = "Powers of a symmetric matrix"
+exercise.claim("no_power", "M^0 is the identity, of size 1.", on="k=0", points=1, see=SEE)
+exercise.claim(
+    "directions",
+    "P is right with its sign, also where M^k is too large or too small for float64.",
+    parts=("P",),
+    points=2,
+    see=SEE,
+)
+exercise.claim("sizes", "s = ln‖M^k‖ is right, also there.", parts=("s",), points=2, see=SEE)
+
+
+def changed(change: Callable[[Array, float, Array, int], tuple[Array, float]], M: Array, k: int) -> Parts:
+    """The right direction and size, changed as a slip changes them."""
+    P, s = change(*exact.power(M, k), M, k)
+    return {"P": P, "s": np.asarray(s)}
+
+
+def unsigned(P: Array, s: float, M: Array, k: int) -> tuple[Array, float]:
+    """With |λ|^k for λ^k: odd powers lose the sign of each eigenvalue."""
+    values, V = np.linalg.eigh(M)
+    return (P @ (V * np.sign(values)) @ V.T if k % 2 else P), s
+
+
+def by_frobenius(P: Array, s: float, M: Array, k: int) -> tuple[Array, float]:
+    """With the root of the sum of squares for the norm."""
+    norm = float(np.linalg.norm(P))
+    return P / norm, s + np.log(norm)
+
+
+def by_largest_entry(P: Array, s: float, M: Array, k: int) -> tuple[Array, float]:
+    """With the largest entry for the norm."""
+    norm = float(np.abs(P).max())
+    return P / norm, s + np.log(norm)
+
+
+for _name, _sentence, _change in (
+    (
+        "one_more",
+        "It is M^{k+1}: one factor too many.",
+        lambda P, s, M, k: exact.power(M, k + 1),
+    ),
+    (
+        "unsigned",
+        "The signs of the eigenvalues are lost: an odd power of a negative eigenvalue is negative.",
+        unsigned,
+    ),
+    (
+        "frobenius",
+        "P and s belong to the root of the sum of squares; ‖·‖ is the largest singular value here.",
+        by_frobenius,
+    ),
+    (
+        "largest_entry",
+        "P and s belong to the largest entry; ‖·‖ is the largest singular value here.",
+        by_largest_entry,
+    ),
+    (
+        "base_10",
+        "s is a logarithm to base 10; the natural one is asked for.",
+        lambda P, s, M, k: (P, s / np.log(10)),
+    ),
+    (
+        "base_2",
+        "s is a logarithm to base 2; the natural one is asked for.",
+        lambda P, s, M, k: (P, s / np.log(2)),
+    ),
+    ("size_of_one", "s is ln‖M‖, not ln‖M^k‖.", lambda P, s, M, k: (P, exact.power(M, 1)[1])),
+):
+    exercise.slip(_name, _sentence, partial(changed, _change), SEE)

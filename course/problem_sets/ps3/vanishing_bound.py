@@ -1,0 +1,195 @@
+"""How much of a gradient can be left after k steps: a bound that holds for every input."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Exercise, Parts
+from course.judging import Run
+from course.models import Array
+
+
+def vanishing_bound(W: np.ndarray, gamma: float, k: int) -> float:
+    """A bound on ‖∂h_{t+k}/∂h_t‖ for any network with recurrent weights W and slopes of at most γ.
+
+    Formula: ∂h_{t+k}/∂h_t = D_{t+k} W ⋯ D_{t+1} W, where each D is a diagonal matrix with entries between 0
+             and γ that nobody knows. ‖·‖ is the largest singular value. The theorem of the chapter gives a
+             bound in γ, k and one number that belongs to W.
+
+    The bound must hold whatever the slopes are. A smaller one than the theorem's is right too if it holds; a
+    larger one is not.
+
+    Args:
+        W: recurrent weights, shape (h, h).
+        gamma: the largest slope, γ > 0: 1 for tanh, 1/4 for the logistic function.
+        k: how many steps lie between, 0 or more.
+
+    Returns:
+        bound: a number.
+    """
+    raise NotImplementedError("vanishing_bound: return the bound")
+
+
+exercise = Exercise(vanishing_bound, title="A bound on what is left", chapter="6 norms", returns=("bound",))
+
+
+def rotated(rng: draws.Rng, h: int, size: float) -> Array:
+    """A normal matrix, neither symmetric nor orthogonal, with largest modulus of an eigenvalue `size`."""
+    Q = np.linalg.qr(rng.normal(size=(h, h)))[0]
+    turn = rng.uniform(0.5, 1.2)
+    B = np.diag(rng.uniform(0.2, 0.6, size=h))
+    B[:2, :2] = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
+    return np.asarray(size * Q @ B @ Q.T)
+
+
+def nilpotent(rng: draws.Rng, size: float) -> Array:
+    """Two units that cancel: all eigenvalues are 0, and no slope but equal ones keeps it so."""
+    a, b = rng.uniform(0.8, 1.2, size=2)
+    return np.asarray(size * np.outer([a, -b], [b, a]))
+
+
+def oblique(rng: draws.Rng, h: int) -> Array:
+    """A matrix that is not normal; sums of its rows and columns are clearly larger than its norm."""
+    while True:
+        W = 0.5 * draws.recurrent_matrix(rng, h)
+        if min(np.linalg.norm(W, np.inf), np.linalg.norm(W, 1)) > 1.05 * np.linalg.norm(W, 2):
+            return np.asarray(W)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """No step and one; then matrices for which the radius says everything, something, and nothing."""
+    g = rng.uniform(0.3, 0.9, size=3)
+    h = rng.integers(3, 6, size=4)
+    slow, fast = rng.uniform(0.3, 0.4), rng.uniform(0.7, 0.9)
+    return [
+        Case("no step", (draws.recurrent_matrix(rng, h[0]), float(g[0]), 0)),
+        Case("one step", (oblique(rng, h[1]), float(slow), 1)),
+        Case("normal", (rotated(rng, h[2], rng.uniform(0.7, 0.95)), float(g[1]), int(rng.integers(7, 12)))),
+        Case("nilpotent", (nilpotent(rng, rng.uniform(1.0, 1.6)), float(g[2]), int(rng.integers(4, 7)))),
+        Case("any", (oblique(rng, h[3]), float(slow), int(rng.integers(3, 6)))),
+        Case("growing", (rotated(rng, h[0], rng.uniform(2.4, 3.0)), float(fast), int(rng.integers(5, 7)))),
+    ]
+
+
+@exercise.shaped
+def shapes(*args: object) -> dict[str, tuple[int, ...]]:
+    """One number."""
+    return {"bound": ()}
+
+
+def attained(W: Array, gamma: float, k: int, tries: int = 200) -> float:
+    """The largest norm found: equal slopes; then slopes 0 or γ at random, the same at each step or not."""
+    rng = np.random.default_rng(k)
+    slopes = gamma * rng.integers(0, 2, size=(tries, k, len(W)))
+    slopes[: tries // 2] = slopes[: tries // 2, :1]
+    slopes[0] = gamma
+    products = np.broadcast_to(np.eye(len(W)), (tries, *W.shape))
+    for step in range(k):
+        products = slopes[:, step, :, None] * (W @ products)
+    return float(np.linalg.norm(products, 2, axis=(1, 2)).max())
+
+
+ROUND = 1e-9
+THEOREM = "The vanishing theorem"
+
+
+def value(run: Run, case: Case) -> float:
+    """The bound as a number."""
+    return float(run.parts(case)["bound"])
+
+
+@exercise.check("no_step", "With no step between, the bound is 1.", points=1, see=THEOREM)
+def no_step(run: Run) -> None:
+    """∂h_t/∂h_t is the identity."""
+    for case in run.on("no step"):
+        if not abs(value(run, case) - 1) <= ROUND:
+            run.fail(
+                "The bound is not 1 for k = 0: ∂h_t/∂h_t is the identity.", f"Yours {value(run, case):.10g}"
+            )
+
+
+@exercise.check("holds", "No choice of slopes exceeds it.", points=2, see=THEOREM)
+def holds(run: Run) -> None:
+    """Two hundred choices for each case."""
+    for case in run.on(but="no step"):
+        found = attained(*case.args)
+        if not value(run, case) >= found * (1 - ROUND):
+            run.fail(
+                f"There are slopes with which the norm exceeds your bound in the case {case.name}.",
+                f"Yours {value(run, case):.10g}, found {found:.10g}",
+            )
+
+
+@exercise.check("tight", "For a normal W, and for one step, it is attained.", points=2, see=THEOREM)
+def tight(run: Run) -> None:
+    """By equal slopes γ."""
+    for case in [*run.on("one step"), *run.on("normal"), *run.on("growing")]:
+        found = attained(*case.args)
+        if not value(run, case) <= found * (1 + ROUND):
+            run.fail(
+                f"The bound is larger than it needs to be in the case {case.name}: no slopes attain it.",
+                f"Yours {value(run, case):.10g}, attained {found:.10g}",
+            )
+
+
+@exercise.check(
+    "no_larger",
+    "Over k steps it is no larger than the theorem's.",
+    points=1,
+    see=THEOREM,
+    after=("holds", "tight"),
+)
+def no_larger(run: Run) -> None:
+    """Steps multiply: the bound of k steps is at most that of one step to the k-th power."""
+    for case in run.cases:
+        W, gamma, k = case.args
+        one = Case(f"{case.name}, one step", (W, gamma, 1))
+        if not value(run, case) <= value(run, one) ** k * (1 + ROUND):
+            run.fail(
+                f"The bound is larger than the theorem's in the case {case.name}.",
+                f"Over {k} steps it is {value(run, case):.10g}, over one {value(run, one):.10g}",
+            )
+
+
+def wrong_number(of: Any, W: Array, gamma: float, k: int) -> Parts:
+    """The theorem's formula with another number for W."""
+    return {"bound": np.asarray((gamma * of(W)) ** k)}
+
+
+def largest_modulus(W: Array) -> float:
+    """The spectral radius."""
+    return float(np.abs(np.linalg.eigvals(W)).max())
+
+
+for _name, _sentence, _of in (
+    (
+        "radius",
+        "The spectral radius stands where a norm belongs: other slopes than equal ones move the eigenvalues.",
+        largest_modulus,
+    ),
+    (
+        "frobenius",
+        "The root of the sum of squares stands where the largest singular value belongs; it is larger.",
+        np.linalg.norm,
+    ),
+    (
+        "largest_row",
+        "The largest absolute row sum stands where the largest singular value belongs.",
+        partial(np.linalg.norm, ord=np.inf),
+    ),
+    (
+        "largest_column",
+        "The largest absolute column sum stands where the largest singular value belongs.",
+        partial(np.linalg.norm, ord=1),
+    ),
+    (
+        "largest_entry",
+        "The largest entry stands where the largest singular value belongs.",
+        lambda W: np.abs(W).max(),
+    ),
+    ("symmetric_part", "Only the symmetric part of W is counted.", lambda W: largest_modulus((W + W.T) / 2)),
+):
+    exercise.slip(_name, _sentence, partial(wrong_number, _of), "Radius and norm")

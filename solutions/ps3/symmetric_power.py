@@ -1,0 +1,141 @@
+"""Answers to `symmetric_power`."""
+
+import numpy as np
+
+from course.grader.bank import Bank
+
+bank = Bank("symmetric_power")
+
+
+@bank.reference
+def symmetric_power(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    values, V = np.linalg.eigh(M)
+    radius = np.max(np.abs(values))
+    P = (V * (values / radius) ** k) @ V.T
+    return P, k * np.log(radius)
+
+
+@bank.right
+def one_factor_at_a_time(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    P, s = np.eye(len(M)), 0.0
+    for _ in range(k):
+        P = M @ P
+        size = np.abs(P).max()
+        P, s = P / size, s + np.log(size)
+    norm = np.linalg.norm(P, 2)
+    return P / norm, s + np.log(norm)
+
+
+@bank.right
+def by_squaring(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    # The binary digits of k; each square is brought back to norm 1.
+    P, s = np.eye(len(M)), 0.0
+    norm = np.linalg.norm(M, 2)
+    square, log = M / norm, np.log(norm)
+    while k:
+        if k & 1:
+            P = P @ square
+            norm = np.linalg.norm(P, 2)
+            P, s = P / norm, s + log + np.log(norm)
+        square, log, k = square @ square, 2 * log, k >> 1
+        norm = np.linalg.norm(square, 2)
+        square, log = square / norm, log + np.log(norm)
+    return P, s
+
+
+@bank.right
+def in_whole_numbers(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    # Exact: M in units of 2^-60, powers in Python's integers, read at the end.
+    units = np.array([[int(m * 2**60) for m in row] for row in M], dtype=object)
+    power = np.linalg.matrix_power(units, k)
+    bits = max(int(p).bit_length() for p in power.ravel())
+    shown = np.array([[float(int(p) * 2**200 >> bits) for p in row] for row in power]) / 2.0**200
+    norm = np.linalg.norm(shown, 2)
+    return shown / norm, float(np.log(norm) + (bits - 60 * k) * np.log(2))
+
+
+ALL = {"no_power", "directions", "sizes"}
+P, S = "(V * (values / radius) ** k) @ V.T", "k * np.log(radius)"
+bank.edit("the_power_itself", P, "np.linalg.matrix_power(M, k) / radius**float(k)", loses={"returns"})
+bank.edit(
+    "norm_of_the_power",
+    "    return P, k * np.log(radius)",
+    "    P = np.linalg.matrix_power(M, k)\n"
+    "    norm = np.linalg.norm(np.nan_to_num(P), 2)\n"
+    "    return P / norm, np.log(norm)",
+    loses={"returns"},
+)
+bank.edit("largest_not_modulus", "np.max(np.abs(values))", "np.max(values)", loses={"returns"})
+bank.edit(
+    "through_a_logarithm", "(values / radius) ** k", "np.exp(k * np.log(values / radius))", loses={"returns"}
+)
+bank.edit("one_more", "    values, V", "    k = k + 1\n    values, V", loses=ALL, slip="one_more")
+bank.edit("one_less", "    values, V", "    k = max(k - 1, 0)\n    values, V", loses={"directions", "sizes"})
+bank.edit("unsigned", "(values / radius)", "np.abs(values / radius)", loses={"directions"}, slip="unsigned")
+bank.edit("not_transposed", "@ V.T", "@ V", loses={"no_power", "directions"})
+bank.edit("transposed_the_other_way", P, "(V.T * (values / radius) ** k) @ V", loses={"directions"})
+bank.edit("entry_by_entry", P, "(M / radius) ** k", loses={"no_power", "directions"})
+bank.edit("eigenvalues_alone", P, "np.diag((values / radius) ** k)", loses={"directions"})
+bank.edit("leading_term_alone", P, "np.outer(V[:, 0], V[:, 0]) * (-1) ** k", loses={"no_power", "directions"})
+bank.edit(
+    "frobenius",
+    "    return P, k * np.log(radius)",
+    "    norm = np.sqrt(np.sum(P**2))\n    return P / norm, k * np.log(radius) + np.log(norm)",
+    loses=ALL,
+    slip="frobenius",
+)
+bank.edit(
+    "largest_entry",
+    "    return P, k * np.log(radius)",
+    "    norm = np.max(np.abs(P))\n    return P / norm, k * np.log(radius) + np.log(norm)",
+    loses={"directions", "sizes"},
+    slip="largest_entry",
+)
+bank.edit("base_10", S, "k * np.log10(radius)", loses={"sizes"}, slip="base_10")
+bank.edit("base_2", S, "k * np.log2(radius)", loses={"sizes"}, slip="base_2")
+bank.edit("power_forgotten", S, "np.log(radius)", loses={"no_power", "sizes"}, slip="size_of_one")
+bank.edit("sum_of_logarithms", S, "k * np.sum(np.log(np.abs(values)))", loses={"sizes"})
+bank.edit("shrinking_negative", S, "k * np.abs(np.log(radius))", loses={"sizes"})
+bank.edit(
+    "single_precision",
+    "    return P,",
+    "    P = P.astype(np.float32)\n    return P,",
+    loses={"directions"},
+    slip="precision",
+)
+bank.edit(
+    "scaled_in_place",
+    "    values, V",
+    "    M /= np.linalg.norm(M, 2)\n    values, V",
+    loses={"sizes", "keeps"},
+)
+
+
+@bank.wrong(loses={"returns"})
+def scaled_only_at_the_end(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    power = np.eye(len(M))
+    for _ in range(k):
+        power = power @ M
+    size = np.abs(np.linalg.eigvalsh(power)).max() if np.isfinite(power).all() else np.inf
+    return power / size, np.log(size)
+
+
+@bank.wrong(loses={"sizes"})
+def size_of_every_other_factor(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    P, s = np.eye(len(M)), 0.0
+    for step in range(k):
+        P = P @ M
+        norm = np.linalg.norm(P, 2)
+        P = P / norm
+        if step:
+            s += np.log(norm)
+    return P, s
+
+
+@bank.wrong(loses={"keeps"})
+def a_table_of_results(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    values, V = np.linalg.eigh(M)
+    radius = np.abs(values).max()
+    table = symmetric_power.__dict__.setdefault(str(M.shape), np.zeros_like(M))
+    table[:] = (V * (values / radius) ** k) @ V.T
+    return table, k * np.log(radius)
