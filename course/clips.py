@@ -1,5 +1,6 @@
-"""What the exercises on clipping share: gradients to clip, and the claim that nan and inf are refused."""
+"""What the exercises on clipping share: gradients, lengths and angles, and the claim that nan is refused."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -25,6 +26,24 @@ def random_gradient(rng: draws.Rng) -> RNN:
 def norms(g: RNN) -> list[float]:
     """The norm of each tensor."""
     return [float(np.sqrt(np.sum(field**2))) for field in g]
+
+
+def size(g: RNN) -> float:
+    """The global norm, by the hypotenuse of many legs."""
+    return math.hypot(*[float(x) for field in g for x in field.flat])
+
+
+def closeness(a: RNN, b: RNN) -> float:
+    """The cosine of the angle between two gradients, from the distance of their ends on the unit sphere."""
+    if size(b) == 0:
+        return 1.0
+    gap = size(RNN(*[x / size(a) - y / size(b) for x, y in zip(a, b, strict=True)]))
+    return 1 - gap**2 / 2
+
+
+def changed(a: RNN, b: RNN) -> list[float]:
+    """Whether the tensors of two gradients differ by more than rounding."""
+    return [float(np.any(np.abs(x - y) > 1e-9 * np.abs(y))) for x, y in zip(a, b, strict=True)]
 
 
 def zeros(g: RNN) -> RNN:

@@ -4,6 +4,7 @@ The terms come from `course.recognise.sequences`, forwards through untied copies
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,24 @@ from course.recognise.sequences import Sequence, terms
 
 # α(t, k, T, *more): how often loss t counts through what enters at step k; steps from 1, and k = 0 is h_0.
 Counts = Callable[..., Any]
+
+
+STEPS, INITIAL = ("W_hx", "W_hh", "b_h", "dX"), ("dh_0",)  # h_0 is one edge further: code differs about it
+
+
+@dataclass(frozen=True)
+class Miscount:
+    """A mistake in the counts of some of the gradients, recognised whatever the others hold."""
+
+    name: str
+    sentence: str
+    parts: tuple[str, ...]
+    alpha: Counts
+
+    def value(self, *args: Any) -> Parts:
+        """Those gradients, counted so."""
+        found = put_together(self.alpha, *args)
+        return {name: found[name] for name in self.parts}
 
 
 def squared_errors(p: RNN, X: Array, Y: Array, h_0: Array) -> Sequence:

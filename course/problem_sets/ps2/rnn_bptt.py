@@ -12,6 +12,7 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_network
 from course.models import RNN, Array, rnn_loss
 from course.oracles import gradients
+from course.recognise.counting import squared_errors
 from course.recognise.sequences import Sequence
 from course.recognise.unrolled import Unrolled
 
@@ -133,11 +134,7 @@ exercise.slip(
 
 def sequences(p: RNN, X: Array, Y: Array, h_0: Array) -> list[Sequence]:
     """The one sequence, with ℓ_t = (1/T) ½‖o_t − y_t‖²."""
-
-    def loss(t: int, W_qh: Array, b_q: Array, h: Array) -> Array:
-        return np.asarray(np.sum((h @ W_qh.T + b_q - Y[t]) ** 2, axis=-1) / (2 * len(X)))
-
-    return [Sequence(p, X, h_0, loss)]
+    return [squared_errors(p, X, Y, h_0)]
 
 
 def many(rng: draws.Rng) -> tuple[Any, ...]:

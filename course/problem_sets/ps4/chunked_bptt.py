@@ -11,7 +11,8 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_network
 from course.models import RNN, Array, rnn_forward
 from course.problem_sets.ps2.rnn_bptt import parts
-from course.recognise.counting import Counts, put_together
+from course.recognise.bands import CHUNK_MISTAKES, chunks
+from course.recognise.counting import INITIAL, STEPS, put_together
 from course.recognise.rules import RULES
 
 
@@ -99,101 +100,8 @@ exercise.claim(
 )
 
 
-def chunks(t: Array, k: Array, T: int, every: int) -> Any:
-    """What is right: loss and use stand in one chunk; h_0 stands in the first."""
-    return (t - 1) // every == (np.maximum(k, 1) - 1) // every
-
-
-def only(names: tuple[str, ...], alpha: Counts, *args: Any) -> Parts:
-    """Some of the gradients counted by α: code may treat h_0 in its own way."""
-    value = put_together(alpha, *args)
-    return {name: value[name] for name in names}
-
-
-STEPS, INITIAL = ("W_hx", "W_hh", "b_h", "dX"), ("dh_0",)
-for _name, _sentence, _names, _alpha in (
-    (
-        "whole_gradient",
-        "Nothing is cut: the gradient passes from chunk to chunk.",
-        STEPS,
-        lambda t, k, T, every: t >= k,
-    ),
-    (
-        "band",
-        "This is a band, not chunks: every loss goes back every − 1 steps. It goes back to its chunk's first "
-        "step.",
-        STEPS,
-        lambda t, k, T, every: t - k < every,
-    ),
-    (
-        "wider_band",
-        "This is a band, not chunks: every loss goes back `every` steps. It goes back to its chunk's first "
-        "step.",
-        STEPS,
-        lambda t, k, T, every: t - k <= every,
-    ),
-    (
-        "cut_one_early",
-        "The cuts stand one step early: the first chunk holds steps 1 to every.",
-        STEPS,
-        lambda t, k, T, every: t // every == k // every,
-    ),
-    (
-        "cut_one_late",
-        "The cuts stand one step late: the first chunk holds steps 1 to every.",
-        STEPS,
-        lambda t, k, T, every: np.maximum(t - 2, 0) // every == np.maximum(k - 2, 0) // every,
-    ),
-    (
-        "from_the_end",
-        "The chunks are counted from the end: the first begins at step 1.",
-        STEPS,
-        lambda t, k, T, every: (T - t) // every == (T - k) // every,
-    ),
-    (
-        "chunks_too_long",
-        "The chunks are one step too long: they have `every` steps each.",
-        STEPS,
-        lambda t, k, T, every: (t - 1) // (every + 1) == (k - 1) // (every + 1),
-    ),
-    (
-        "own_use_only",
-        "Nothing travels between steps, not even inside a chunk.",
-        STEPS,
-        lambda t, k, T, every: t == k,
-    ),
-    (
-        "last_losses",
-        "Of each chunk only the last step's loss goes back: every step has a loss.",
-        STEPS,
-        lambda t, k, T, every: chunks(t, k, T, every) & ((t % every == 0) | (t == T)),
-    ),
-    (
-        "whole_chunks",
-        "The losses after the last whole chunk are left out: the last chunk may be shorter.",
-        STEPS,
-        lambda t, k, T, every: chunks(t, k, T, every) & (t <= T // every * every),
-    ),
-    (
-        "divided_by_every",
-        "The losses are divided by `every`, not by T: L is the mean over all T steps.",
-        (*STEPS, *INITIAL),
-        lambda t, k, T, every: chunks(t, k, T, every) * T / every,
-    ),
-    (
-        "initial_state_cut",
-        "∂L/∂h_0 is zero: h_0 is not detached, the first chunk reaches it.",
-        INITIAL,
-        lambda t, k, T, every: 0 * t,
-    ),
-    (
-        "initial_state_whole",
-        "∂L/∂h_0 counts every loss: those of later chunks do not reach h_0.",
-        INITIAL,
-        lambda t, k, T, every: t > 0,
-    ),
-):
-    exercise.slip(_name, _sentence, partial(only, _names, _alpha), SEE)
+for _miscount in CHUNK_MISTAKES:
+    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE)
 
 
 def mean_in_each(factor: Callable[[int, int], float], *args: Any) -> Parts:
@@ -203,7 +111,8 @@ def mean_in_each(factor: Callable[[int, int], float], *args: Any) -> Parts:
         steps = np.minimum(every, T - (t - 1) // every * every)
         return chunks(t, k, T, every) * factor(T, every) * T / steps
 
-    return only((*STEPS, *INITIAL), alpha, *args)
+    value = put_together(alpha, *args)
+    return {name: value[name] for name in (*STEPS, *INITIAL)}
 
 
 exercise.slip(

@@ -1,13 +1,12 @@
 """Clipping all tensors by their common norm."""
 
-import math
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
 
 from course import draws
-from course.clips import norms, random_gradient, refuses, scaled_by, with_one_huge, zeros
+from course.clips import norms, random_gradient, refuses, scaled_by, size, with_one_huge, zeros
 from course.exercise import Case, Exercise, Parts
 from course.huber import gradient_of_huber
 from course.models import RNN
@@ -42,11 +41,6 @@ exercise = Exercise(
 )
 
 
-def length(g: RNN) -> float:
-    """The global norm, by the hypotenuse of many legs."""
-    return math.hypot(*[float(x) for field in g for x in field.flat])
-
-
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
     """Too long, though no tensor is; not too long; far too long; exploded; a tensor of zeros; all zeros."""
@@ -56,9 +50,9 @@ def cases(rng: draws.Rng) -> list[Case]:
         if name == "one tensor zero":
             g = g._replace(b_h=0 * g.b_h)
         c = {
-            "too long": 0.999 * length(g),
-            "not too long": 1.001 * length(g),
-            "one tensor zero": 0.5 * length(g),
+            "too long": 0.999 * size(g),
+            "not too long": 1.001 * size(g),
+            "one tensor zero": 0.5 * size(g),
         }
         g = with_one_huge(g) if name == "1e100" else zeros(g) if name == "zero" else g
         drawn.append(Case(name, (g, c.get(name, 0.5 * min(norms(random_gradient(rng)))))))
@@ -68,7 +62,7 @@ def cases(rng: draws.Rng) -> list[Case]:
 @exercise.expects
 def expected(g: RNN, c: float) -> Parts:
     """The gradient of Huber's function of all entries together."""
-    return gradient_of_huber(g, c, "all") | {"norm": np.array(length(g))}
+    return gradient_of_huber(g, c, "all") | {"norm": np.array(size(g))}
 
 
 SEE = "By value, by norm, globally"
@@ -106,7 +100,7 @@ for _name, _sentence, _kind in (
 
 def by_factor(factor: Callable[[float, float], float], g: RNN, c: float) -> Parts:
     """Everything times a factor of the global norm and c."""
-    whole = length(g)
+    whole = size(g)
     return scaled_by(lambda norm, c, x: factor(whole, c), g, c)
 
 
@@ -145,7 +139,7 @@ for _name, _sentence, _value in (
     (
         "norm_after",
         "The norm returned is that after the clip: the one before tells whether it exploded.",
-        lambda g, c: min(length(g), c),
+        lambda g, c: min(size(g), c),
     ),
     (
         "sum_of_norms",
@@ -153,6 +147,6 @@ for _name, _sentence, _value in (
         lambda g, c: sum(norms(g)),
     ),
     ("largest_norm", "The norm returned is the largest norm of a tensor.", lambda g, c: max(norms(g))),
-    ("norm_squared", "The norm returned is squared: the root is missing.", lambda g, c: length(g) ** 2),
+    ("norm_squared", "The norm returned is squared: the root is missing.", lambda g, c: size(g) ** 2),
 ):
     exercise.slip(_name, _sentence, partial(other_norm, _value), SEE)

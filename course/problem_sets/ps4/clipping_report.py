@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from course import draws
-from course.clips import norms, random_gradient, zeros
+from course.clips import changed, closeness, norms, random_gradient, size, zeros
 from course.exercise import Case, Exercise, Parts
 from course.huber import gradient_of_huber
 from course.models import RNN, Array
@@ -39,11 +39,6 @@ def clipping_report(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, np.ndarra
 NAMES = ("before", "after", "cosine", "touched")
 KINDS = ("entry", "tensor", "all")
 exercise = Exercise(clipping_report, title="What a clip keeps", chapter="9 clipping", returns=NAMES)
-
-
-def size(g: RNN) -> float:
-    """The global norm, by the hypotenuse of many legs."""
-    return math.hypot(*[float(x) for field in g for x in field.flat])
 
 
 def plainly(sizes: list[float], c: float) -> bool:
@@ -89,19 +84,6 @@ def cases(rng: draws.Rng) -> list[Case]:
 def clipped(g: RNN, c: float) -> list[RNN]:
     """What each clip leaves, as gradients of Huber's function."""
     return [RNN(**gradient_of_huber(g, c, kind)) for kind in KINDS]
-
-
-def closeness(a: RNN, b: RNN) -> float:
-    """The cosine of the angle between two gradients, from the distance of their ends on the unit sphere."""
-    if size(b) == 0:
-        return 1.0
-    gap = size(RNN(*[x / size(a) - y / size(b) for x, y in zip(a, b, strict=True)]))
-    return 1 - gap**2 / 2
-
-
-def changed(a: RNN, b: RNN) -> list[float]:
-    """Whether the tensors of two gradients differ by more than rounding."""
-    return [float(np.any(np.abs(x - y) > 1e-9 * np.abs(y))) for x, y in zip(a, b, strict=True)]
 
 
 @exercise.expects

@@ -74,9 +74,10 @@ def shapes(*args: object) -> dict[str, tuple[int, ...]]:
 
 
 def corners(W_qh: Array, h: int) -> Array:
-    """Where the largest norm is taken: a convex function is largest at a corner of [−1, 1]^h.
+    """Where ‖W_qh v + b_q − y‖ ‖v‖ is largest: corners of [−1, 1]^h.
 
-    For many units W_qh has rank one, and the two corners along it are the ones.
+    The first norm is convex, so no point beats every corner; the second is √h at each of them. For many
+    units W_qh has rank one, and the two corners along it are enough.
     """
     if h <= 6:
         return np.array(list(itertools.product([-1.0, 1.0], repeat=h)))

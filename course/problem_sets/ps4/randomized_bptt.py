@@ -12,7 +12,7 @@ from course.judging import Run
 from course.large import large_network
 from course.models import RNN, Array, mean_squared_loss, rnn_loss
 from course.problem_sets.ps2.rnn_bptt import parts
-from course.recognise.counting import Counts, put_together
+from course.recognise.counting import INITIAL, STEPS, Miscount, put_together
 from course.recognise.rules import RULES
 
 
@@ -104,18 +104,18 @@ exercise.claim("any_numbers", "For any numbers ξ_t it is right.", on="any xi", 
 )
 def mean(run: Run) -> None:
     """All 2^T draws, each with its probability: exact, and nothing is left to chance."""
-    (case,) = run.on("mean")
-    *data, pi = case.args
-    sums: Parts = {}
-    for kept in itertools.product([False, True], repeat=len(pi)):
-        chance = float(np.prod(np.where(kept, pi, 1 - pi)))
-        draw = Case("a draw of zeros and 1/π_t", (*data, np.where(kept, 1 / pi, 0.0)))
-        got = run.named(run.call(draw), draw)
-        sums = {name: sums.get(name, 0.0) + chance * part for name, part in got.items()}
-    for name, whole in parts(rnn_loss, *data).items():
-        if sums[name].shape != whole.shape:
-            run.fail(f"{name} has another shape for some draws.")
-        run.equal(sums[name], whole, f"The mean of {name} over all draws", case)
+    for case in run.on("mean"):
+        *data, pi = case.args
+        means: Parts = {}
+        for kept in itertools.product([False, True], repeat=len(pi)):
+            chance = float(np.prod(np.where(kept, pi, 1 - pi)))
+            draw = Case("a draw of zeros and 1/π_t", (*data, np.where(kept, 1 / pi, 0.0)))
+            got = run.named(run.call(draw), draw)
+            means = {name: means.get(name, 0.0) + chance * part for name, part in got.items()}
+        for name, whole in parts(rnn_loss, *data).items():
+            if means[name].shape != whole.shape:
+                run.fail(f"{name} has another shape for some draws.")
+            run.equal(means[name], whole, f"The mean of {name} over all draws", case)
 
 
 def paths(t: Array, k: Array, T: int, xi: Array) -> Any:
@@ -129,70 +129,63 @@ def edges(t: Array, k: Array, weights: Array, least: int = 0) -> Array:
     return np.asarray(product(t, np.maximum(k, 0)))
 
 
-def only(names: tuple[str, ...], alpha: Counts, *args: Any) -> Parts:
-    """Some of the gradients counted by α: code may treat h_0 in its own way."""
-    value = put_together(alpha, *args)
-    return {name: value[name] for name in names}
-
-
-STEPS, INITIAL = ("W_hx", "W_hh", "b_h", "dX"), ("dh_0",)
-for _name, _sentence, _names, _alpha in (
-    (
+for _miscount in (
+    Miscount(
         "one_early",
         "The draws stand one step early: ξ_t weighs the edge h_{t-1} → h_t, not h_t → h_{t+1}.",
         STEPS,
         lambda t, k, T, xi: edges(t, k, np.append(1.0, xi[:-1])),
     ),
-    (
+    Miscount(
         "one_late",
         "The draws stand one step late: ξ_t weighs the edge h_{t-1} → h_t, not h_{t-2} → h_{t-1}.",
         STEPS,
         lambda t, k, T, xi: edges(t, k, np.append(xi[1:], 1.0)),
     ),
-    (
+    Miscount(
         "direct_use_weighed",
         "ξ_t weighs the direct use in step t too: it belongs to the edge from h_{t-1} alone.",
         STEPS,
         lambda t, k, T, xi: edges(t, k - 1, xi),
     ),
-    (
+    Miscount(
         "one_step_variant",
         "ξ_t stands before the whole of dh_{t-1}/dw: z_{t-1}, with draws of its own, belongs there.",
         STEPS,
         lambda t, k, T, xi: np.where(t > k, xi[t - 1], 1.0),
     ),
-    (
+    Miscount(
         "factor_of_the_use",
         "Only the edge next to the use has its factor: every edge between loss and use has one.",
         STEPS,
         lambda t, k, T, xi: np.where(t > k, xi[np.minimum(k, T - 1)], 1.0),
     ),
-    (
+    Miscount(
         "shared",
         "One draw is used for every edge: each has its own.",
         STEPS,
         lambda t, k, T, xi: xi[0] ** np.maximum(t - k, 0),
     ),
-    (
+    Miscount(
         "not_rescaled",
         "ξ_t is used as a switch, on or off: it is also the factor.",
         STEPS,
         lambda t, k, T, xi: edges(t, k, 1.0 * (xi != 0)),
     ),
-    (
+    Miscount(
         "whole_gradient",
         "The draws are not used: this is the whole gradient.",
         STEPS,
         lambda t, k, T, xi: t >= k,
     ),
-    (
+    Miscount(
         "initial_edge_whole",
         "ξ_1 is missing in ∂L/∂h_0: it weighs the edge from h_0.",
         INITIAL,
         lambda t, k, T, xi: edges(t, k, xi, least=1),
     ),
 ):
-    exercise.slip(_name, _sentence, partial(only, _names, _alpha), SEE)
+    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE)
 
 for _rule in RULES:
     if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):

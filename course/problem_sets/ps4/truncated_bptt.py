@@ -10,7 +10,8 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_network
 from course.models import RNN, Array, rnn_forward
 from course.problem_sets.ps2.rnn_bptt import parts
-from course.recognise.counting import Counts, put_together
+from course.recognise.bands import BAND_MISTAKES, band
+from course.recognise.counting import put_together
 from course.recognise.rules import RULES
 
 
@@ -112,88 +113,8 @@ exercise.claim(
 )
 
 
-def band(t: Array, k: Array, T: int, tau: int) -> Any:
-    """What is right."""
-    return t - k <= tau
-
-
-def only(names: tuple[str, ...], alpha: Counts, *args: Any) -> Parts:
-    """Some of the gradients counted by α: code may treat h_0 in its own way."""
-    value = put_together(alpha, *args)
-    return {name: value[name] for name in names}
-
-
-STEPS, INITIAL = ("W_hx", "W_hh", "b_h", "dX"), ("dh_0",)
-for _name, _sentence, _names, _alpha in (
-    (
-        "one_step_short",
-        "The band is one step too narrow: t − k = tau still counts.",
-        STEPS,
-        lambda t, k, T, tau: t - k < tau,
-    ),
-    (
-        "one_step_far",
-        "The band is one step too wide: t − k = tau is the last that counts.",
-        STEPS,
-        lambda t, k, T, tau: t - k <= tau + 1,
-    ),
-    (
-        "whole_gradient",
-        "Nothing is truncated: every loss goes back to step 1.",
-        STEPS,
-        lambda t, k, T, tau: t >= k,
-    ),
-    (
-        "chunks",
-        "These are chunks of tau steps, not a band: each loss goes back tau steps, wherever it stands.",
-        STEPS,
-        lambda t, k, T, tau: (t - 1) // max(tau, 1) == (k - 1) // max(tau, 1),
-    ),
-    (
-        "wider_chunks",
-        "These are chunks of tau + 1 steps, not a band: each loss goes back tau steps, wherever it stands.",
-        STEPS,
-        lambda t, k, T, tau: (t - 1) // (tau + 1) == (k - 1) // (tau + 1),
-    ),
-    (
-        "end_of_sequence",
-        "The backward pass stops near the end of the sequence: every loss goes back tau steps, not the last "
-        "one only.",
-        STEPS,
-        lambda t, k, T, tau: k >= T - tau,
-    ),
-    (
-        "own_use_only",
-        "Only each step's own use is counted, whatever tau is.",
-        STEPS,
-        lambda t, k, T, tau: t == k,
-    ),
-    (
-        "last_loss",
-        "Only the last step's loss goes back: every step's loss does.",
-        STEPS,
-        lambda t, k, T, tau: (t == T) & (t - k <= tau),
-    ),
-    (
-        "initial_state_far",
-        "∂L/∂h_0 counts one loss too many: h_0 is one edge further away than the use at step 1.",
-        INITIAL,
-        lambda t, k, T, tau: t <= tau + 1,
-    ),
-    (
-        "initial_state_short",
-        "∂L/∂h_0 counts one loss too few: the loss of step tau still counts.",
-        INITIAL,
-        lambda t, k, T, tau: t < tau,
-    ),
-    (
-        "initial_state_whole",
-        "∂L/∂h_0 is not truncated: it counts every loss.",
-        INITIAL,
-        lambda t, k, T, tau: t > 0,
-    ),
-):
-    exercise.slip(_name, _sentence, partial(only, _names, _alpha), SEE)
+for _miscount in BAND_MISTAKES:
+    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE)
 
 
 def restarting(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
