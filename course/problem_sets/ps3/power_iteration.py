@@ -36,12 +36,9 @@ def read(value: Any, M: Array, x: Array, steps: int) -> Any:
     """λ, and the matrix v vᵀ, which is the same for v and −v."""
     if not isinstance(value, tuple | list) or len(value) != 2:
         return value
-    v = value[1]
-    if not isinstance(v, np.ndarray) or v.dtype.kind not in "fiu" or v.shape != x.shape:
-        shape = f" of shape {np.shape(v)}" if isinstance(v, np.ndarray) else ""
-        raise ValueError(
-            f"v should be a real array of shape {x.shape}; it is an object of type {type(v).__name__}{shape}"
-        )
+    v = np.asarray(value[1])
+    if v.dtype.kind not in "fiu" or v.shape != x.shape:
+        raise ValueError(f"v should be a real array of shape {x.shape}; it is {v.dtype} of shape {v.shape}")
     return value[0], np.multiply.outer(v.astype(float), v.astype(float))
 
 
