@@ -72,10 +72,10 @@ def registered() -> dict[str, Any]:
 
 
 def fingerprint(folder: Path) -> str:
-    """One number for all Python files of a folder."""
+    """One number for all programs and data of a folder and of the folders in it."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.json")]):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
