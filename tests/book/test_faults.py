@@ -124,7 +124,7 @@ IN_THE_PAGE: dict[str, tuple[str, str, Judge, str]] = {
         "</head>", SUBSCRIPTS_OFF, judging.full_size_subscripts, "subscripts are not set small",
     ),
     "comma_that_may_open_a_line": (
-        "</head>", "<style>.together{white-space:normal!important}</style></head>",
+        "</head>", "<style>.together,.together .whole{white-space:normal!important}</style></head>",
         lambda visit: visit.parted, ", parted from the formula before it",
     ),
     "button_without_a_name": (

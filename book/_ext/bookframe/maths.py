@@ -56,9 +56,10 @@ def typeset(app: Sphinx, node: nodes.Element, display: bool) -> str:
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """A formula inside a line."""
     formula = typeset(self.builder.app, node, False)
-    if "together" in node.parent.get("classes", ()):
+    kind = "math whole" if together.is_short(formula) else "math"
+    if kind == "math" and "together" in node.parent.get("classes", ()):
         formula = together.between_boxes(formula)
-    self.body.append(self.starttag(node, "span", "", CLASS="math") + formula + "</span>")
+    self.body.append(self.starttag(node, "span", "", CLASS=kind) + formula + "</span>")
     raise nodes.SkipNode
 
 

@@ -12,6 +12,8 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 BOX = re.compile(r'(?<!aria-hidden="true">)<span class="base">')  # each box but the first
+TAG = re.compile(r"[^<>]*>|<[^<>]*>")  # and what is left of one that was cut
+SHORT = 16  # letters: about half of a line on a phone
 BEFORE = re.compile(r"[(\[“‘]+\Z")
 BEHIND = re.compile(r"[^\w\s—–(\[“‘][^\s—–]*")  # a comma, "-th", "'s": all up to the next space or dash
 
@@ -31,6 +33,11 @@ class Together(SphinxPostTransform):
             span = nodes.inline("", classes=["together"])
             formula.replace_self(span)
             span += [*_text(before), formula, *_text(behind)]
+
+
+def is_short(formula: str) -> bool:
+    """Whether a formula is so short that a line had better break before it than inside it."""
+    return len(TAG.sub("", formula.partition('class="katex-html"')[2])) <= SHORT
 
 
 def between_boxes(formula: str) -> str:
