@@ -1,11 +1,13 @@
 """What one run of `nbgrader autograde` holds: settings, warm processes, secret, records."""
 
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import course
+from course.grader.judged.ahead import Ahead, Done, Job
 from course.grader.judged.execution import Execution
 from course.grader.judged.outputs import Shown, points
 from course.grader.judged.pairs import Pairs
@@ -13,6 +15,7 @@ from course.grader.judged.rebuild import Node
 from course.grader.judged.records import Record
 from course.grader.judged.seeds import attempt_of, secret_of, seed
 from course.grader.judged.session import Result, Session
+from course.grader.judged.staging import files_of
 from course.grader.judged.steps import Source, Step, steps_of
 from course.grader.sandbox import Defences, Limits
 from course.grader.sandbox.cgroups import sweep
@@ -32,13 +35,17 @@ class Context:
         *,
         kinds: Sequence[str] = KINDS,
         trust_students: bool = False,
+        workers: int = 1,
     ) -> None:
         self.classroom, self.defences, self.limits = classroom, defences, limits
         self.kinds, self.trust_students = kinds, trust_students
         self.makers: dict[str, Maker] = {}
         self.sources: dict[Path, Source] = {}
         self.faults: list[str] = []
+        self.secret = secret_of(classroom)
+        self.making = threading.RLock()
         self.pairs = Pairs(self.maker, self._plan)
+        self.ahead = Ahead(self.run, workers)
 
     def __deepcopy__(self, memo: Any) -> Self:
         return self  # nbconvert copies what it hands to a preprocessor
@@ -48,18 +55,19 @@ class Context:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.pairs.close()
+        self.ahead.close(self.pairs.close)
         for maker in self.makers.values():
             maker.close()
         sweep(owner())
 
     def maker(self, flavour: str) -> Maker:
         """The warm process of a flavour, started anew if it is gone."""
-        maker = self.makers.get(flavour)
-        if isinstance(maker, Warm) and maker.process.poll() is not None:
-            maker.close()
-            maker = None
-        return maker if maker is not None else self._make(flavour)
+        with self.making:
+            maker = self.makers.get(flavour)
+            if isinstance(maker, Warm) and maker.process.poll() is not None:
+                maker.close()
+                maker = None
+            return maker if maker is not None else self._make(flavour)
 
     def prepare(self, problem_set: str) -> None:
         """Start what the notebooks of a set need, side by side; raises `Refused` if nothing can be made."""
@@ -83,59 +91,65 @@ class Context:
     def source(self, problem_set: str, notebook: str) -> Source:
         """What the instructor's source says about a notebook."""
         path = self.classroom / "source" / problem_set / f"{notebook}.ipynb"
-        if path not in self.sources:
-            self.sources[path] = Source.read(path) if path.is_file() else Source({}, "numpy")
-        return self.sources[path]
+        with self.making:
+            if path not in self.sources:
+                self.sources[path] = Source.read(path) if path.is_file() else Source({}, "numpy")
+            return self.sources[path]
 
     def record(self, problem_set: str, student: str) -> Record:
         """The record of a submission."""
         return Record(self.classroom, problem_set, student)
 
-    def seeds(self, problem_set: str, student: str, book: Node) -> Callable[[str], int | None]:
-        """The seeds of one submission's hidden cases, by exercise."""
-        secret = secret_of(self.classroom)
-        attempt = attempt_of("\0".join(cell.source for cell in book.cells).encode())
-        words = (problem_set, student) if self.defences.own_seeds else (problem_set, "")
-        last = attempt if self.defences.own_seeds else ""
-        return lambda name: seed(secret, *words, name, last) if self.defences.hidden_cases else None
-
-    def execute(self, book: Node, folder: Path, names: dict[str, str]) -> set[str]:
-        """Fill a sanitized notebook's outputs in; returns the grade cells that a person must decide."""
-        started = time.monotonic()
+    def job(self, book: Node, folders: Sequence[Path], names: dict[str, str]) -> Job:
+        """What there is to run in a notebook; of files in several folders the last one's count."""
         problem_set, student, notebook = names["assignment"], names["student"], names["notebook"]
         source = self.source(problem_set, notebook)
         steps = steps_of(book, source, judge=self.defences.judge, tags=not self.defences.source_cells)
-        seeds = self.seeds(problem_set, student, book)
-        plan = self._plan(source.flavour)
-        start = lambda: Session(self.pairs, plan, seeds)  # noqa: E731
-        results = Execution(steps, start, folder, self.limits).run()
-        self.pairs.begin(source.flavour)  # for the next submission, while nbgrader writes this one down
-        first = min((s.index for s in steps if s.kind == "judged"), default=len(book.cells))
+        attempt = attempt_of("\0".join(cell.source for cell in book.cells).encode())
+        whose = (student, attempt) if self.defences.own_seeds else ("", "")
+        seeds = {
+            name: seed(self.secret, problem_set, whose[0], name, whose[1])
+            if self.defences.hidden_cases
+            else None
+            for name in source.judged.values()
+        }
+        return Job((student, notebook), source.flavour, tuple(steps), seeds, files_of(folders))
+
+    def run(self, job: Job) -> Done:
+        """Run a job in sandboxes of its own."""
+        started = time.monotonic()
+        plan = self._plan(job.flavour)
+        start = lambda: Session(self.pairs, plan, job.seeds)  # noqa: E731
+        results = Execution(job.steps, start, job.files, self.limits).run()
+        self.pairs.begin(job.flavour)  # for the next submission, while nbgrader writes this one down
+        return Done(results, time.monotonic() - started)
+
+    def execute(self, book: Node, folder: Path, names: dict[str, str]) -> set[str]:
+        """Fill a sanitized notebook's outputs in; returns the grade cells that a person must decide."""
+        job = self.job(book, [folder], names)
+        done = self.ahead.result(job)
+        results, (student, notebook) = done.results, job.key
+        first = min((s.index for s in job.steps if s.kind == "judged"), default=len(book.cells))
         shown = Shown(self.defences, self.limits, first)
         undecided = set()
-        for number, step in enumerate(steps, 1):
+        for number, step in enumerate(job.steps, 1):
             result = results[step.index]
             book.cells[step.index].outputs = shown.of(step, result)
             book.cells[step.index].execution_count = number
             if step.kind != "cell" and (result.fault or (result.verdict and result.verdict.fault)):
                 undecided.add(step.name)
         self.faults += [f"{student}, {notebook}, {name}" for name in sorted(undecided)]
-        self._note(problem_set, student, notebook, steps, results, time.monotonic() - started)
+        self._note(names["assignment"], job, done)
         return undecided
 
-    def _note(
-        self,
-        problem_set: str,
-        student: str,
-        notebook: str,
-        steps: list[Step],
-        results: dict[int, Result],
-        took: float,
-    ) -> None:
+    def _note(self, problem_set: str, job: Job, done: Done) -> None:
+        student, notebook = job.key
         record = self.record(problem_set, student)
-        cells = {s.name: _entry(s, results[s.index]) for s in steps if s.kind != "cell"}
+        cells = {s.name: _entry(s, done.results[s.index]) for s in job.steps if s.kind != "cell"}
         kinds = {flavour: maker.kind for flavour, maker in self.makers.items()}
-        books = record.read().get("notebooks", {}) | {notebook: {"seconds": round(took, 3), "cells": cells}}
+        books = record.read().get("notebooks", {}) | {
+            notebook: {"seconds": round(done.seconds, 3), "cells": cells}
+        }
         record.update(
             course=course.__version__,
             sandbox=kinds,

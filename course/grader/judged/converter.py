@@ -4,15 +4,20 @@ import glob
 import os
 import re
 import shutil
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.utils import rmtree
-from traitlets import Bool, Dict, List, Unicode
+from traitlets import Bool, Dict, Int, List, Unicode
 
+from course.grader.judged.ahead import Job, Key
 from course.grader.judged.context import Context
 from course.grader.judged.gradebook import one_engine
+from course.grader.judged.rebuild import Node
 from course.grader.judged.staging import Door
 from course.grader.sandbox import Defences, Limits
 from course.grader.sandbox.cgroups import start_time
@@ -31,6 +36,9 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
     ).tag(config=True)
     off = List(Unicode(), help="Names of defences to switch off, for tests.").tag(config=True)
     sandboxes = List(Unicode(), list(KINDS), help="Kinds of sandbox to try, in order.").tag(config=True)
+    jobs = Int(1, min=1, help="How many notebooks run at once, each in a sandbox of its own.").tag(
+        config=True
+    )
     limits = Dict(help="Limits that differ from the usual ones, such as {'cell_seconds': 120}.").tag(
         config=True
     )
@@ -52,10 +60,12 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
                     Limits(**self.limits),
                     kinds=self.sandboxes,
                     trust_students=self.trust_students,
+                    workers=self.jobs,
                 ) as self.context,
             ):
-                if self._stage():
+                if waiting := self._stage():
                     self.context.prepare(self.coursedir.assignment_id)
+                    self.context.ahead.plan(self._coming(waiting))
                 super().start()
         except Refused as error:
             self.log.error("%s", error)
@@ -69,8 +79,8 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
     def _input_directory(self) -> str:
         return self.staged if self._sanitizing else str(self.coursedir.autograded_directory)
 
-    def _stage(self) -> bool:
-        """Copy every submission that this run may grade through the door; whether one is not graded yet."""
+    def _stage(self) -> list[tuple[str, Path]]:
+        """Copy every submission that this run may grade through the door; those that are not graded yet."""
         problem_set, steps = self.coursedir.assignment_id, self.coursedir
         released = Path(steps.format_path(steps.release_directory, ".", problem_set))
         if not any(released.glob("*.ipynb")):
@@ -78,16 +88,32 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
             raise NbGraderException(f"{released} holds no notebook: run `{command}`")
         door = Door(released, self.context.defences, self.context.limits)
         pattern = steps.format_path(steps.submitted_directory, "(?P<student>.*)", problem_set, True)
-        waiting = False
+        waiting = []
         for folder in sorted(
             glob.glob(steps.format_path(steps.submitted_directory, steps.student_id, problem_set))
         ):
             found = re.fullmatch(pattern, folder)
             if found is not None and os.path.isdir(folder):
                 student = found["student"]
-                door.stage(Path(folder), Path(steps.format_path(self.staged, student, problem_set)))
-                waiting = waiting or not self._is_graded(student, problem_set)
+                staged = Path(steps.format_path(self.staged, student, problem_set))
+                door.stage(Path(folder), staged)
+                if not self._is_graded(student, problem_set):
+                    waiting.append((student, staged))
         return waiting
+
+    def _coming(self, waiting: list[tuple[str, Path]]) -> Iterator[tuple[Key, Callable[[], Job]]]:
+        """The notebooks that nbgrader will ask for, in its order."""
+        problem_set = self.coursedir.assignment_id
+        source = Path(self.coursedir.format_path(self.coursedir.source_directory, ".", problem_set))
+        for student, staged in sorted(waiting, key=lambda w: str(w[1])):
+            for path in sorted(staged.glob(f"{self.coursedir.notebook_id}.ipynb")):
+                names = {"assignment": problem_set, "student": student, "notebook": path.stem}
+                folders = [staged, source]
+                yield (student, path.stem), partial(self._job, path, folders, names)
+
+    def _job(self, path: Path, folders: list[Path], names: dict[str, str]) -> Job:
+        book: Node = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        return self.context.job(book, folders, names)
 
     def _is_graded(self, student: str, problem_set: str) -> bool:
         """Whether this run has nothing to do for a student."""

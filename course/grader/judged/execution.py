@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from course.grader.judged.session import Overdue, Result, Session, Stopped
 from course.grader.judged.steps import Step
@@ -25,9 +24,9 @@ class Execution:
     """
 
     def __init__(
-        self, steps: Sequence[Step], start: Callable[[], Session], folder: Path, limits: Limits
+        self, steps: Sequence[Step], start: Callable[[], Session], files: dict[str, bytes], limits: Limits
     ) -> None:
-        self.steps, self.start, self.folder, self.limits = steps, start, folder, limits
+        self.steps, self.start, self.files, self.limits = steps, start, files, limits
         self.results: dict[int, Result] = {}
         self.left = dict(TRIES)
         self.skip: set[int] = set()
@@ -40,7 +39,7 @@ class Execution:
             self.at = None
             try:
                 with self.start() as session:
-                    session.put(self.folder)
+                    session.put(self.files)
                     self._through(session)
                 return self.results
             except Stopped as stopped:

@@ -1,6 +1,7 @@
 """A sandboxed kernel and its judge, linked: begun before they are needed, ended while others go on."""
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,13 +36,18 @@ class Pair:
         for child in self.children:
             child.wait_ready()
 
+    def begin_end(self) -> None:
+        """Tell both to end, without waiting for it."""
+        for child in self.children:
+            child.begin_end()
+
     def end(self) -> str:
         """Make sure that both have ended; returns what went wrong in them, if anything did."""
         return "; ".join(filter(None, [child.end().error for child in self.children]))
 
 
 class Pairs:
-    """Keeps a pair ready for each flavour, so that the next notebook need not wait for it.
+    """Keeps a pair ready for each flavour, so that the next notebook need not wait for it. Safe in threads.
 
     Args:
         maker: gives the maker of a flavour, started anew if it is gone.
@@ -50,39 +56,47 @@ class Pairs:
 
     def __init__(self, maker: Callable[[str], Maker], plan: Callable[[str], Plan]) -> None:
         self.maker, self.plan = maker, plan
+        self.lock = threading.RLock()
         self.ready: dict[str, Pair] = {}
+        self.used: set[Pair] = set()
         self.leaving: list[Pair] = []
+        self.closed = False
 
     def begin(self, flavour: str) -> None:
         """Begin a pair for later. If none can be made now, the one who needs it will hear of it."""
-        if flavour not in self.ready:
-            with contextlib.suppress(Gone, OSError, Refused):
-                self.ready[flavour] = Pair(self.maker(flavour), self.plan(flavour))
+        with self.lock:
+            if flavour not in self.ready and not self.closed:
+                with contextlib.suppress(Gone, OSError, Refused):
+                    self.ready[flavour] = Pair(self.maker(flavour), self.plan(flavour))
 
     def take(self, flavour: str) -> Pair:
         """The pair that waits, or a new one; raises `Gone` or `OSError` if none can be made."""
-        waiting = self.ready.pop(flavour, None)
-        if waiting is not None:
-            if time.monotonic() - waiting.begun < FRESH:
-                return waiting
-            self.release(waiting)
-        return Pair(self.maker(flavour), self.plan(flavour))
+        with self.lock:
+            if self.closed:
+                raise Gone("grading was stopped")
+            taken = self.ready.pop(flavour, None)
+            if taken is not None and time.monotonic() - taken.begun > FRESH:
+                self.release(taken)
+                taken = None
+            taken = taken or Pair(self.maker(flavour), self.plan(flavour))
+            self.used.add(taken)
+            return taken
 
     def release(self, used: Pair) -> None:
-        """Begin the end of a pair, and wait for the end of the one before it."""
-        for child in used.children:
-            child.begin_end()
-        self._gather()
-        self.leaving.append(used)
+        """Begin the end of a pair, and wait for the end of those before it."""
+        used.begin_end()
+        with self.lock:
+            self.used.discard(used)
+            before, self.leaving = self.leaving, [used]
+        for left in before:
+            left.end()
 
     def close(self) -> None:
-        """End all, and wait for it."""
-        for waiting in self.ready.values():
-            self.release(waiting)
-        self.ready = {}
-        self._gather()
-
-    def _gather(self) -> None:
-        for left in self.leaving:
-            left.end()
-        self.leaving = []
+        """End all, also those in use, and wait for it."""
+        with self.lock:
+            self.closed = True
+            left, self.ready, self.leaving = [*self.ready.values(), *self.used, *self.leaving], {}, []
+        for each in left:
+            each.begin_end()
+        for each in left:
+            each.end()

@@ -1,9 +1,7 @@
 """One notebook, one sandbox for it, one judge beside it."""
 
 import base64
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
 from course.grader.judged.pairs import Pairs
@@ -13,8 +11,6 @@ from course.grader.sandbox.judge_role import verdict_from
 from course.grader.sandbox.plan import Plan
 from course.grader.sandbox.wire import Gone, Late, receive
 from course.verdict import Verdict
-
-MAX_FILES = 32 << 20
 
 
 class Stopped(Exception):
@@ -40,7 +36,7 @@ class Result:
 class Session:
     """One notebook's use of a kernel and a judge. A context manager: at its end both are let go."""
 
-    def __init__(self, pairs: Pairs, plan: Plan, seeds: Callable[[str], int | None]) -> None:
+    def __init__(self, pairs: Pairs, plan: Plan, seeds: dict[str, int | None]) -> None:
         self.pairs, self.plan, self.seeds = pairs, plan, seeds
 
     def __enter__(self) -> Self:
@@ -58,15 +54,11 @@ class Session:
     def __exit__(self, *error: object) -> None:
         self.pairs.release(self.pair)
 
-    def put(self, folder: Path) -> None:
+    def put(self, files: dict[str, bytes]) -> None:
         """Give the kernel the files that lie beside the notebook."""
-        files, left = {}, MAX_FILES
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".ipynb"):
-            left -= path.stat().st_size
-            if left >= 0:
-                files[str(path.relative_to(folder))] = base64.b64encode(path.read_bytes()).decode()
         if files:
-            self._ask({"files": files}, self.plan.limits.cell_seconds)
+            told = {name: base64.b64encode(data).decode() for name, data in files.items()}
+            self._ask({"files": told}, self.plan.limits.cell_seconds)
 
     def run(self, step: Step, number: int) -> Result:
         """Run a cell in the kernel."""
@@ -86,7 +78,7 @@ class Session:
             return Result(zero=f"There is no function called {step.exercise} in the notebook.")
         limit = seconds(self.plan.limits.judge_seconds + 30, self.plan.defences.deadlines)
         try:
-            question = {"judge": step.exercise, "lines": step.lines, "seed": self.seeds(step.exercise)}
+            question = {"judge": step.exercise, "lines": step.lines, "seed": self.seeds[step.exercise]}
             answer = self.judge.judge(question, self.kernel, limit)
             result = Result(verdict=verdict_from(answer), about=answer["about"])
         except (Gone, Late, KeyError, TypeError) as error:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from course.grader.sandbox import Defences, Limits
 
 ALLOWED = (".csv", ".tsv", ".txt", ".json", ".npy", ".npz", ".png", ".jpg", ".jpeg")
 MAX_FILES, MAX_DEPTH, MAX_TOTAL = 50, 3, 16 << 20
+MAX_GIVEN = 32 << 20  # bytes, with the instructor's files
 
 
 @dataclass(frozen=True)
@@ -87,3 +89,19 @@ def copy_allowed(source: Path, target: Path, released: set[str]) -> None:
             (target / below).mkdir(parents=True, exist_ok=True)
             (target / below / name).write_bytes(data)
             left, count = left - len(data), count + 1
+
+
+def files_of(folders: Sequence[Path]) -> dict[str, bytes]:
+    """The files beside a notebook, as the kernel gets them; of the same name, the last folder's."""
+    found = {
+        str(path.relative_to(folder)): path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".ipynb"
+    }
+    files, left = {}, MAX_GIVEN
+    for name, path in sorted(found.items()):
+        left -= path.stat().st_size
+        if left >= 0:
+            files[name] = path.read_bytes()
+    return files

@@ -6,6 +6,7 @@ import math
 import os
 import socket
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,7 @@ class Child:
     def __init__(self, control: socket.socket, life: socket.socket) -> None:
         self.control, self.life = control, life
         self.ending: Ending | None = None
+        self.lock = threading.Lock()
 
     def ask(self, message: Message, seconds: float, most: int = 64 << 20) -> Message:
         """Send a message and wait for the answer; raises `Gone` or `Late`."""
@@ -57,22 +59,24 @@ class Child:
         receive(self.control, START_SECONDS)
 
     def begin_end(self) -> None:
-        """Tell its supervisor to end it, without waiting for that."""
-        self.control.close()
-        with contextlib.suppress(OSError):  # told before, or there is none left to tell
-            self.life.shutdown(socket.SHUT_WR)
+        """Tell its supervisor to end it, without waiting; whoever waits for an answer gets `Gone`."""
+        for channel, how in ((self.control, socket.SHUT_RDWR), (self.life, socket.SHUT_WR)):
+            with contextlib.suppress(OSError):  # told before, or there is none left to tell
+                channel.shutdown(how)
 
     def end(self) -> Ending:
         """End it, and say how it ended if it had done so before."""
-        if self.ending is None:
-            self.begin_end()
-            try:
-                told = receive(self.life, END_SECONDS)
-                self.ending = Ending(told["reason"], told["status"], told["error"])
-            except (Gone, Late, OSError):
-                self.ending = Ending("lost")
-            self.life.close()
-        return self.ending
+        with self.lock:
+            if self.ending is None:
+                self.begin_end()
+                try:
+                    told = receive(self.life, END_SECONDS)
+                    self.ending = Ending(told["reason"], told["status"], told["error"])
+                except (Gone, Late, OSError):
+                    self.ending = Ending("lost")
+                self.control.close()
+                self.life.close()
+            return self.ending
 
 
 class Maker(Protocol):
