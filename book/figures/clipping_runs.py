@@ -32,15 +32,15 @@ def acted(way: str) -> tuple[float, np.ndarray, np.ndarray]:
 
 def runs_table() -> str:
     """One line for each way to clip."""
-    lines = ["                       learnt   median    clipped   angle if clipped   length left"]
-    lines.append("                       of ten   at step   steps     median   largest   median")
+    lines = ["                       learnt  median   steps    angle if clipped  length"]
+    lines.append("                       of ten  at step  clipped  median  largest   left")
     for way in WAYS:
         share, angles, left = acted(way)
         step = f"{reached(way):.0f}" if np.isfinite(reached(way)) else "never"
-        line = f"{plain(way):22}{solved(way):7}   {step:>7}"
+        line = f"{plain(way):22}{solved(way):7}  {step:>7}"
         if len(angles):
             line += (
-                f"   {share:7.0%}   {np.median(angles):5.1f}°   {angles.max():6.1f}°   {np.median(left):6.0%}"
+                f"  {share:7.0%}  {np.median(angles):5.1f}°  {angles.max():6.1f}°   {np.median(left):4.0%}"
             )
         lines.append(line)
     return "\n".join(lines)

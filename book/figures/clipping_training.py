@@ -137,6 +137,8 @@ def recorded() -> dict[str, dict[str, np.ndarray]]:
 @click.option("--file", default=FILE, show_default="book/data/clipping.json", type=click.Path(path_type=Path))
 def main(steps: int, seeds: int, file: Path) -> None:
     """Train the task of chapter 9 with every way to clip, and write the curves (about five minutes)."""
+    if steps < 1 or steps % BLOCK:
+        raise click.BadParameter(f"{steps} is no multiple of {BLOCK}: curves are means over {BLOCK} steps.")
     kept: dict[str, dict[str, Any]] = {}
     for name, seed in track([(name, s) for name in WAYS for s in range(seeds)], "Clipping: training"):
         run = train(WAYS[name], seed, steps)

@@ -17,6 +17,12 @@ def test_help_says_what_is_written():
     assert "about five minutes" in " ".join(told.output.split())
 
 
+def test_steps_that_fill_no_block_are_refused():
+    refused = CliRunner().invoke(clipping_training.main, ["--steps", "15"])
+    assert refused.exit_code == 2
+    assert "15 is no multiple of 10: curves are means over 10 steps." in " ".join(refused.output.split())
+
+
 def test_a_short_run_begins_like_the_recorded_one(tmp_path: Path):
     """Ten steps of two seeds: the first block of every curve."""
     file = tmp_path / "short.json"
