@@ -17,6 +17,7 @@ class Alter:
     """Which rule of the backward pass is altered, named after what the student's code does."""
 
     transpose: bool = True  # False: W_hh δ for W_hhᵀ δ
+    at_start: bool = True  # False: the step from h_1 to h_0 has the right matrix all the same
     slope: str = "tanh"  # "missing", "twice", "of_state" (tanh′ taken at h_t instead of a_t), "from_value"
     recurrence: bool = True  # False: no gradient from step t to step t-1
     state_used: str = "before"  # "after": h_t for h_{t-1} in ∂L/∂W_hh
@@ -51,7 +52,8 @@ def altered_states(p: RNN, X: Array, h_0: Array, alter: Alter, linear: bool = Fa
         if alter.first_use or t > 0:
             tangent = tangent + np.imag(W) @ (h.real if alter.state_used == "before" else after)
         if t == 0 or (alter.recurrence and not (alter.cut_every and t % alter.cut_every == 0)):
-            tangent = tangent + (W.real if alter.transpose else W.real.T) @ h.imag
+            right = alter.transpose or (t == 0 and not alter.at_start)
+            tangent = tangent + (W.real if right else W.real.T) @ h.imag
         h = after + 1j * slope_of(a.real, slope) * tangent
         states.append(h)
     return np.stack(states)
@@ -88,6 +90,11 @@ class RNNSlip:
     see: str
     alter: Alter
 
+
+# What a slip is called where Jacobians are multiplied forward in time, and there is no δ.
+FORWARD = {
+    "transpose": "W_hhᵀ is used where W_hh belongs, or the other way round: ∂h_t/∂h_{t-1} is D_t W_hh."
+}
 
 RNN_SLIPS = (
     RNNSlip(

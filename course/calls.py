@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from course.frames import FrameError, decode, encode
+from course.memory import most_held
 
 SHOWN = 2000  # characters of a function's own printing that a report shows
 
@@ -52,6 +53,9 @@ class Target(Protocol):
     def held(self) -> list[Any]:
         """All earlier results, as they are now: a view that a later call overwrote has changed."""
 
+    def peak(self, args: tuple[Any, ...]) -> int | Failure:
+        """The most bytes that a call on a copy of `args` holds at once, arguments not counted."""
+
 
 Entry = Callable[..., Any]
 
@@ -70,11 +74,32 @@ class Callee:
         seconds = time.perf_counter() - started
         return encode((value, failure, _after(args), seconds))
 
-    def _value(self, args: tuple[Any, ...]) -> tuple[Any, Any]:
+    def answer(self, kind: str, *content: Any) -> bytes:
+        """What another process asks for: "call" or "peak" with arguments, or "held"."""
+        if kind == "held":
+            return self.held()
+        return self.peak(encode(content[0])) if kind == "peak" else self.call(encode(content[0]))
+
+    def peak(self, frame: bytes) -> bytes:
+        """Call the function to see how much it holds; the answer is (bytes, failure)."""
+        args = decode(frame)
         try:
-            result = self.entry(self.function, *args) if self.entry else self.function(*args)
+            return encode((most_held(lambda: self._result(args)), None))
         except KeyboardInterrupt:
             raise
+        except BaseException as error:
+            return encode((0, self._failure(error)))
+
+    def _result(self, args: tuple[Any, ...]) -> Any:
+        return self.entry(self.function, *args) if self.entry else self.function(*args)
+
+    def _value(self, args: tuple[Any, ...]) -> tuple[Any, Any]:
+        try:
+            result = self._result(args)
+        except KeyboardInterrupt:
+            raise
+        except FrameError as error:  # the exercise's entry says so of the result
+            return None, ("result", type(error).__name__, str(error), None)
         except BaseException as error:
             return None, self._failure(error)
         try:
@@ -133,6 +158,12 @@ def reply_from(frame: bytes) -> Reply:
     return Reply(value, None if failure is None else Failure(*failure), after, float(seconds))
 
 
+def peak_from(frame: bytes) -> int | Failure:
+    """Read the answer of `Callee.peak`, believing nothing about its form."""
+    most, failure = decode(frame)
+    return int(most) if failure is None else Failure(*failure)
+
+
 class Local:
     """The function in this process: what a student's own check uses. Warnings and printing cost nothing."""
 
@@ -142,6 +173,13 @@ class Local:
 
     def call(self, args: tuple[Any, ...]) -> Reply:
         """Call on a copy of `args`, keeping what the function prints or warns for the report."""
+        return reply_from(self._quietly(self._callee.call, encode(args)))
+
+    def peak(self, args: tuple[Any, ...]) -> int | Failure:
+        """Call on a copy of `args`, and say how much it held."""
+        return peak_from(self._quietly(self._callee.peak, encode(args)))
+
+    def _quietly(self, ask: Callable[[bytes], bytes], frame: bytes) -> bytes:
         text = io.StringIO()
         with (
             warnings.catch_warnings(record=True) as caught,
@@ -149,11 +187,11 @@ class Local:
             contextlib.redirect_stderr(text),
         ):
             warnings.simplefilter("always")
-            reply = reply_from(self._callee.call(encode(args)))
+            answer = ask(frame)
         if not self.printed:
             notes = [f"{w.category.__name__}: {w.message}\n" for w in caught]
             self.printed = (text.getvalue() + "".join(dict.fromkeys(notes)))[:SHOWN]
-        return reply
+        return answer
 
     def held(self) -> list[Any]:
         """All earlier results, as they are now."""

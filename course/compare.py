@@ -25,7 +25,18 @@ class Difference:
     def __str__(self) -> str:
         where = f" at {list(self.index)}" if self.index else ""
         count = f" ({self.wrong} of {self.size} entries differ)" if self.size > 1 else ""
-        return f"Worst{where}: yours {self.got:.10g}, expected {self.expected:.10g}{count}"
+        got, expected = told(self.got, self.expected)
+        return f"{f'Worst{where}: yours' if where else 'Yours'} {got}, expected {expected}{count}"
+
+
+def told(got: float, expected: float) -> tuple[str, str]:
+    """Two different numbers with as many digits as it takes to see that, at least ten."""
+    both = ("", "")
+    for digits in range(10, 18):
+        both = (f"{got:.{digits}g}", f"{expected:.{digits}g}")
+        if both[0] != both[1]:
+            break
+    return both
 
 
 def scale_of(expected: Array) -> float:

@@ -36,7 +36,7 @@ def check(f: Callable[..., Any], *, device: str = "auto", points: float | None =
     """
     exercise = load(_name_of(f))
     verdict = judge(exercise, Local(f, entry_on(exercise, device)), exercise.public_cases())
-    show(verdict, exercise)
+    show(verdict, exercise, practice=points == 0)
     if verdict.fault:
         raise CheckerFault(
             f"This is our fault, not yours: {verdict.fault}. Your marks are not decided. "
@@ -68,15 +68,18 @@ def entry_on(exercise: Exercise, device: str) -> Callable[..., Any] | None:
     return functools.partial(exercise.entry, device=chosen)
 
 
-def show(verdict: Verdict, exercise: Exercise) -> None:
+def show(verdict: Verdict, exercise: Exercise, *, practice: bool = False) -> None:
     """Show the report: HTML where a notebook displays it, plain text elsewhere."""
     if _in_notebook():
         from IPython.display import display
 
-        shown = {"text/html": as_html(verdict, exercise), "text/plain": as_text(verdict, exercise)}
+        shown = {
+            "text/html": as_html(verdict, exercise, practice),
+            "text/plain": as_text(verdict, exercise, practice),
+        }
         display({**shown, MIME: as_data(verdict)}, raw=True)  # type: ignore[no-untyped-call]
     else:
-        print(as_text(verdict, exercise))
+        print(as_text(verdict, exercise, practice))
 
 
 def _in_notebook() -> bool:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import difference, same
 from course.exercise import Case, Parts, Slip, seed_of
+from course.frames import decode, encode
 from course.recognise.attribution import BASES, Attribution, attribute
 from course.recognise.explain import Claim, Seen, by_parts, claim_of, in_all_parts, paths
 from course.recognise.ignored import ignored, sizes
+from course.recognise.patterns import ALL
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.two import matches, two_at_once
 from course.recognise.unrolled import Unrolled
@@ -49,7 +51,17 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Paths | None]:
         named = as_diagnoses(two_at_once(seen, unrolled, found))
     if found and found.rule is RIGHT and len(named) == len(whole) > 1:  # seven steps may tell them apart
         named = as_diagnoses(claim_of(pair) for pair in whole if matches(pair[1], found)) or named
-    return named, None if found is None else Paths.of(found.alpha, found.rule.sentence)
+    named = named or _changes(run)
+    if found is None or (found.rule is RIGHT and matches(ALL, found)):  # nothing wrong to be drawn
+        return named, None
+    return named, Paths.of(found.alpha, found.rule.sentence)
+
+
+def _changes(run: "Run") -> tuple[Diagnosis, ...]:
+    """Where nothing else explains wrong results: arguments that a call changed."""
+    if all(same(run.reply(case).after, decode(encode(case.args))) for case in run.cases):
+        return ()
+    return (Diagnosis("changes_arguments", "It changes one of its arguments in place. Work on a copy.", ""),)
 
 
 def as_diagnoses(claims: Iterable[Claim]) -> tuple[Diagnosis, ...]:

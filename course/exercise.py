@@ -37,12 +37,15 @@ class Large:
 
     `along(parts)` gives, by name of the result, (got, expected): the derivative along a random direction of
     that argument, from the result and from the given loss. `yardstick()` is one forward pass: the unit of the
-    time that grading allows.
+    time that grading allows. The call may add `most` bytes to what its process holds, or it loses the check
+    called `frugal`; None: as much as it likes.
     """
 
     case: Case
     along: "Callable[[Parts], dict[str, tuple[float, float]]]"
     yardstick: "Callable[[], Any]"
+    most: int | None = None
+    frugal: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class Check:
     """One claim: a sentence for the student, what it is worth, and the checks it builds on.
 
     `about` names the results it speaks of on cases of every size (None: of none, or of one size only).
+    `once` says that it brings its own case, so that hidden ones add nothing.
     """
 
     name: str
@@ -59,6 +63,7 @@ class Check:
     after: tuple[str, ...]
     test: "Callable[[Run], None]"
     about: tuple[str, ...] | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,12 +141,19 @@ class Exercise:
         return shapes
 
     def check(
-        self, name: str, sentence: str, *, points: int, see: str = "", after: Sequence[str] = ("returns",)
+        self,
+        name: str,
+        sentence: str,
+        *,
+        points: int,
+        see: str = "",
+        after: Sequence[str] = ("returns",),
+        once: bool = False,
     ) -> "Callable[[Callable[[Run], None]], Callable[[Run], None]]":
         """Decorator: a check that tests by itself, `test(run)`; it fails by `run.fail` or `run.agree`."""
 
         def add(test: "Callable[[Run], None]") -> "Callable[[Run], None]":
-            self._add(Check(name, sentence, points, see, tuple(after), test))
+            self._add(Check(name, sentence, points, see, tuple(after), test, once=once))
             return test
 
         return add

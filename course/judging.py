@@ -16,6 +16,7 @@ from course.results import Unmet, explain, flatten
 from course.verdict import Diagnosis, Outcome, Paths, Verdict
 
 RETURNS = "It returns {names}, as finite real arrays of the right shapes."
+READABLE = "It returns {names}, in the form that is asked for."
 KEEPS = "It leaves its inputs alone, and a later call does not change an earlier result."
 
 
@@ -65,8 +66,12 @@ class Run:
     def named(self, reply: Reply, case: Case) -> Parts:
         """The same of a reply that is already there, such as one to a case that a check made up."""
         if reply.failure is not None:
-            raise Unmet(*explain(reply.failure, self.exercise.name), f"in the case {case.name}")
-        return flatten(self._read(reply.value, case), self.exercise.returns)
+            where = "" if reply.failure.kind == "not_yet" else f"in the case {case.name}"
+            raise Unmet(*explain(reply.failure, self.exercise.name), where)
+        try:
+            return flatten(self._read(reply.value, case), self.exercise.returns)
+        except Unmet as unmet:
+            raise Unmet(unmet.message, unmet.detail or f"in the case {case.name}") from None
 
     def _read(self, value: Any, case: Case) -> Any:
         if self.exercise.read is None:
@@ -141,7 +146,8 @@ def _halved(arg: Any) -> Any:
 def all_checks(exercise: Exercise) -> list[Check]:
     """The exercise's own checks between the two that every exercise has."""
     names = ", ".join(r if isinstance(r, str) else r.__name__ for r in exercise.returns)
-    gate = Check("returns", RETURNS.format(names=names), 0, "", (), _returns)
+    sentence = RETURNS if exercise.read is None else READABLE
+    gate = Check("returns", sentence.format(names=names), 0, "", (), _returns)
     first = exercise.checks[0].name
     return [gate, *exercise.checks, Check("keeps", KEEPS, KEEPS_POINTS, "", ("returns", first), _keeps)]
 
@@ -171,7 +177,7 @@ def _outcomes(run: Run, before: dict[str, Outcome], faults: list[str]) -> dict[s
     for check in all_checks(run.exercise):
         if any(not done[name].passed for name in check.after):
             done[check.name] = _told(check, None, "Not run: it builds on a check that has not passed.")
-        elif check.name in before and not before[check.name].passed:
+        elif check.name in before and (check.once or not before[check.name].passed):
             done[check.name] = before[check.name]
         else:
             outcome = _outcome(check, run, faults)

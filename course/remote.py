@@ -12,7 +12,7 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
-from course.calls import Failure, Reply, reply_from
+from course.calls import Failure, Reply, peak_from, reply_from
 from course.frames import FrameError, decode, encode, read_frame
 
 
@@ -54,6 +54,17 @@ class Remote:
             except (FrameError, TypeError, ValueError):
                 self._lost("died", "the process that runs your code spoke out of turn")
         return Reply(None, self._gone, args, 0.0)
+
+    def peak(self, args: tuple[Any, ...]) -> int | Failure:
+        """Call the function there, and say how much it held."""
+        answer = self._ask(("peak", args), self.deadline)
+        if self._gone is None:
+            try:
+                return peak_from(answer)
+            except (FrameError, TypeError, ValueError):
+                self._lost("died", "the process that runs your code spoke out of turn")
+        assert self._gone is not None
+        return self._gone
 
     def held(self) -> list[Any]:
         """All earlier results, sent again."""

@@ -16,17 +16,20 @@ WORD = {True: "passed", False: "failed", None: "not run"}
 COLOUR = {True: "#218a43", False: "#d9483f", None: "#808890"}  # each at least 3:1 on white and on black
 
 
-def _total(verdict: Verdict) -> str:
+def _total(verdict: Verdict, practice: bool = False) -> str:
+    if practice:
+        worth = [o for o in verdict.outcomes if o.points]
+        return f"{sum(o.passed is True for o in worth)} of {len(worth)} claims hold (practice, no points)"
     return f"{verdict.points:g} of {verdict.max_points:g} points"
 
 
-def heading(verdict: Verdict) -> str:
-    """`rnn_bptt: 5 of 8 points`."""
-    return f"{verdict.exercise}: {_total(verdict)}"
+def heading(verdict: Verdict, practice: bool = False) -> str:
+    """`rnn_bptt: 5 of 8 points`, or for practice how many claims hold."""
+    return f"{verdict.exercise}: {_total(verdict, practice)}"
 
 
-def _worth(outcome: Outcome) -> str:
-    if not outcome.points:
+def _worth(outcome: Outcome, practice: bool = False) -> str:
+    if practice or not outcome.points:
         return ""
     unit = "point" if outcome.points == 1 else "points"
     return f"({outcome.points} {unit})"
@@ -47,15 +50,15 @@ def reading(exercise: Exercise, section: str) -> str:
     return f"Read chapter {exercise.chapter.split()[0]}, “{section}”." if section else ""
 
 
-def as_text(verdict: Verdict, exercise: Exercise) -> str:
+def as_text(verdict: Verdict, exercise: Exercise, practice: bool = False) -> str:
     """The report for a terminal."""
-    lines = [heading(verdict)]
+    lines = [heading(verdict, practice)]
     for diagnosis in verdict.diagnoses:
         lines.append(f" → {diagnosis.sentence} {reading(exercise, diagnosis.see)}".rstrip())
     if verdict.paths:
         lines += [f"     {line}" for line in as_lines(verdict.paths)]
     for outcome in verdict.outcomes:
-        lines.append(f" {MARK[outcome.passed]} {outcome.sentence} {_worth(outcome)}".rstrip())
+        lines.append(f" {MARK[outcome.passed]} {outcome.sentence} {_worth(outcome, practice)}".rstrip())
         lines += [f"     {line}" for line in _lines(outcome, exercise)]
     if verdict.printed and not verdict.passed:
         lines += ["   Your code printed:", *[f"     {line}" for line in verdict.printed.splitlines()[:20]]]
@@ -64,9 +67,9 @@ def as_text(verdict: Verdict, exercise: Exercise) -> str:
     return "\n".join(lines)
 
 
-def as_html(verdict: Verdict, exercise: Exercise) -> str:
+def as_html(verdict: Verdict, exercise: Exercise, practice: bool = False) -> str:
     """The report for a notebook: everything from outside is escaped; colours are never the only sign."""
-    rows = "".join(_row(outcome, exercise) for outcome in verdict.outcomes)
+    rows = "".join(_row(outcome, exercise, practice) for outcome in verdict.outcomes)
     named = "".join(
         '<p style="margin:.6em 0;padding:.5em .8em;border-left:4px solid #bf8700">'
         "<b>What this looks like:</b> "
@@ -84,7 +87,7 @@ def as_html(verdict: Verdict, exercise: Exercise) -> str:
     return (
         f'<section aria-label="Check of {escape(verdict.exercise)}" style="max-width:52em">'
         f"<p style='margin:.2em 0'><b>{escape(exercise.title)}</b> · "
-        f"<code>{escape(verdict.exercise)}</code> · {_total(verdict)}</p>"
+        f"<code>{escape(verdict.exercise)}</code> · {_total(verdict, practice)}</p>"
         f'{named}{drawn}<ul style="{style}">{rows}</ul>{fault}{printed}</section>'
     )
 
@@ -112,12 +115,13 @@ def as_data(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _row(outcome: Outcome, exercise: Exercise) -> str:
+def _row(outcome: Outcome, exercise: Exercise, practice: bool) -> str:
     below = "".join(f"<br><small>{escape(line)}</small>" for line in _lines(outcome, exercise))
     mark = (
         f'<b style="position:absolute;left:0;color:{COLOUR[outcome.passed]}" '
         f'role="img" aria-label="{WORD[outcome.passed]}">{MARK[outcome.passed]}</b>'
     )
-    worth = f' <small style="opacity:.75">{_worth(outcome)}</small>' if _worth(outcome) else ""
+    said = _worth(outcome, practice)
+    worth = f' <small style="opacity:.75">{said}</small>' if said else ""
     item = "position:relative;padding-left:1.6em;margin:.25em 0"
     return f'<li style="{item}">{mark}{escape(outcome.sentence)}{worth}{below}</li>'

@@ -33,7 +33,8 @@ def explain(failure: Failure, name: str) -> tuple[str]:
 
 def flatten(value: Any, returns: tuple[Any, ...]) -> Parts:
     """Name the results: `returns` is a tuple of names and of NamedTuple classes, in order."""
-    items = [value] if len(returns) == 1 and not (type(value) in (tuple, list) and len(value) == 1) else value
+    # A list of one is an array with one row (T = 1); a tuple of one is `return J,`.
+    items = [value] if len(returns) == 1 and not (type(value) is tuple and len(value) == 1) else value
     wanted = ", ".join(r if isinstance(r, str) else r.__name__ for r in returns)
     if not isinstance(items, tuple | list) or len(items) != len(returns):
         got = f"{len(items)} results" if isinstance(items, tuple | list) else _kind(value)
@@ -52,10 +53,14 @@ def flatten(value: Any, returns: tuple[Any, ...]) -> Parts:
 
 
 def _kind(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"one array of shape {value.shape}"
     return "None (is a `return` missing?)" if value is None else f"one {type(value).__name__}"
 
 
 def _real(value: Any, name: str) -> np.ndarray[Any, Any]:
+    if value is None:
+        raise Unmet(f"{name} is None. Is a `return` missing, or a line that gives {name} its value?")
     try:
         array = np.asarray(value)
     except ValueError:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from course.counting import COUNTING
+from course.frames import FrameError
 from course.models import Array
 from course.oracles import STEP
 
@@ -36,7 +37,9 @@ def written(function: Callable[[], Any], *data: Any) -> tuple[str, ...]:
         results = (results,)
     for result in results:
         if not isinstance(result, sympy.Basic):
-            raise TypeError(f"it should return SymPy expressions; one result is a {type(result).__name__}")
+            raise FrameError(
+                f"it should return SymPy expressions; one result is of type {type(result).__name__}"
+            )
     return tuple(_renumbered(sympy.srepr(result)) for result in results)
 
 

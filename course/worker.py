@@ -28,10 +28,10 @@ def main(read_fd: int, write_fd: int) -> None:
     answer(encode(None))
     while True:
         try:
-            kind, *content = decode(read_frame(read))
+            question = decode(read_frame(read))
         except EOFError:
             return
-        answer(callee.held() if kind == "held" else callee.call(encode(content[0])))
+        answer(callee.answer(*question))
 
 
 def prepare(source: str, name: str) -> Callee:

@@ -115,12 +115,12 @@ def test_warnings_and_printing_of_a_right_answer_cost_nothing(capsys: pytest.Cap
 
 def test_what_a_wrong_answer_printed_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
     def recurrence(b: np.ndarray, C: np.ndarray) -> object:
-        print("shape", b.shape)
+        print("b has shape", b.shape)
         return b
 
     check(recurrence)
     out = capsys.readouterr().out
-    assert out.count("shape (1, ") == 1
+    assert out.count("b has shape (1, ") == 1
     assert "Your code printed:" in out
 
 
@@ -129,7 +129,7 @@ def test_what_a_wrong_answer_printed_is_shown_once(capsys: pytest.CaptureFixture
     [
         ("raise NotImplementedError", "Not yet: recurrence still raises NotImplementedError."),
         ("return None", "It should return (a, P); it returned None (is a `return` missing?)."),
-        ("return b", "It should return (a, P); it returned one ndarray."),
+        ("return b", "It should return (a, P); it returned one array of shape (1, 3)."),
         ("return b, C, C", "It should return (a, P); it returned 3 results."),
         ("return b, C", "P has shape "),
         ("return b + 1j, C", "a should be a real array; it is complex."),

@@ -17,6 +17,7 @@ from course.recognise.attribution import BASES, attribute, fit
 from course.recognise.edges import Edges, as_lines, described, edges_of
 from course.recognise.gallery import is_known, pictures, write_gallery
 from course.recognise.patterns import ALL, PATTERNS
+from course.recognise.picture import EXTRA, MISSING, svg
 from course.recognise.rules import RIGHT
 from course.recognise.shapes import shapes_of, steps_said
 from course.report import as_data, as_html
@@ -316,6 +317,30 @@ def test_fewest_edges_are_blamed() -> None:
     assert by_name["chunked_2"] == Edges((1, 1, 1, 1), (1, 0, 1), (1, 1, 1, 1))
     assert by_name["truncated_1"] == Edges((1, 1, 1, 1), (0, 0, 1), (1, 1, 1, 1), of_last=True)
     assert by_name["own_loss_missing"] == Edges((1, 1, 1, 1), (1, 1, 1), (1, 1, 1, 0), of_last=True)
+
+
+def test_what_is_not_visible_is_drawn_as_unknown() -> None:
+    alpha = ALL.triangle(4)
+    alpha[:, 0] = np.nan
+    edges = edges_of(Paths.of(alpha))
+    assert (edges.losses, edges.between, edges.of_last) == ((1, 1, 1, 1), (1, 1, 1), False)
+    assert np.array_equal(edges.uses, (np.nan, 1, 1, 1), equal_nan=True)
+    drawn = svg(Paths.of(alpha))
+    assert drawn.count(">?</text>") == 5  # the edge and its four cells
+    assert EXTRA not in drawn
+    assert MISSING not in drawn
+    alpha[2, 1] = 0  # what is visible is still explained
+    assert edges_of(Paths.of(alpha)).of_last
+
+
+def test_nothing_is_written_outside_the_picture() -> None:
+    for T in range(4, 9):  # the desk draws seven steps, the book five
+        drawn = ET.fromstring(svg(Paths.of(ALL.triangle(T))))
+        width = float(drawn.get("viewBox", "").split()[2])
+        for text in drawn.iter("{http://www.w3.org/2000/svg}text"):
+            words = "".join(text.itertext())
+            half = len(words) * 0.29 * float(text.get("font-size", 12))
+            assert half < float(text.get("x", 0)) < width - half, (T, words)
 
 
 def test_report_draws_the_picture_and_keeps_the_data() -> None:

@@ -2,10 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 
+from course import exact
 from course.exercise import load
 from course.judging import judge
+from course.problem_sets.ps3.explodes_below_one import log_norm
+from course.problem_sets.ps3.grows_then_decays import norms
 from course.problem_sets.ps3.steps_to_align import missed, too_few, too_many
 from tests.conftest import bank_of
 
@@ -38,3 +42,35 @@ def test_a_misread_argument_is_named(answer: str, says: str) -> None:
     target = bank.answers[answer].local(exercise)
     verdict = judge(exercise, target, load("steps_to_align").public_cases())
     assert any(says in outcome.message for outcome in verdict.outcomes)
+
+
+def test_exact_power_of_the_fibonacci_matrix_is_the_golden_ratio_to_that_power() -> None:
+    golden = (1 + math.sqrt(5)) / 2
+    P, s = exact.power(np.array([[1.0, 1.0], [1.0, 0.0]]), 5000)  # e^2406, far beyond float64
+    assert s == pytest.approx(5000 * math.log(golden), rel=1e-15)
+    assert P[0, 0] / P[0, 1] == pytest.approx(golden, rel=1e-15)
+    assert np.linalg.norm(P, 2) == pytest.approx(1, rel=1e-15)
+
+
+def test_exact_product_keeps_order_and_tells_zero() -> None:
+    rng = np.random.default_rng(0)
+    A, B, C = rng.normal(size=(3, 3, 3)) * np.array([1e-200, 1e200, 1.0])[:, None, None]
+    P, s = exact.product([A, B, C])
+    assert np.exp(s) * P == pytest.approx(A @ B @ C, rel=1e-13)
+    above = np.array([[0.0, 1.0], [0.0, 0.0]])
+    assert math.isnan(exact.product([above, above])[1])
+
+
+def test_norms_of_the_chapters_example_of_transient_growth() -> None:
+    found = norms(np.array([[0.9, 10.0], [0.0, 0.9]]))
+    assert found[:2] == pytest.approx([10.1, 18.0], abs=0.05)
+    assert found.max() == pytest.approx(38.7, abs=0.05)
+    assert found.argmax() + 1 == 9
+    assert found[99] == pytest.approx(0.03, abs=0.005)
+
+
+def test_rate_of_the_chapters_example_of_an_explosion() -> None:
+    W = np.array([[2.0, 2.0], [-2.0, -2.0]])
+    a = np.arctanh(np.sqrt(1 - np.array([1.0, 0.1])))  # slopes 1 and 0.1: the radius of D W is 1.8
+    assert log_norm(W, np.tile(a, (400, 1))) / 400 == pytest.approx(math.log(1.8), abs=0.01)
+    assert log_norm(W, np.zeros((2, 2))) == -math.inf

@@ -35,21 +35,27 @@ from figures.clipping_training import angle
     """,
 )
 def inside(rng):
-    """The factors and the gradient that autograd finds with a hook on every state, against the recursion."""
-    seed, c = int(rng.integers(20)), 0.2
-    net, S = network(seed), factors(seed, c)
-    h = [net.h_0.numpy()]
-    for given in net.given.numpy():
-        h.append(np.tanh(given + net.W_hh.numpy() @ h[-1]))
-    W, V, Y = net.W_hh.numpy(), net.W_qh.numpy(), net.Y.numpy()
-    passed, total = np.zeros(H), np.zeros((H, H))
-    for t in range(T, 0, -1):
-        carried = W.T @ ((1 - h[t + 1] ** 2) * passed) if t < T else passed
-        u = carried + V.T @ (V @ h[t] - Y[t - 1]) / T
-        same(S[t - 1], min(1, c / np.linalg.norm(u)), rtol=1e-5)  # torch's renorm adds 1e-7 to the norm
-        passed = S[t - 1] * u
-        total += np.outer((1 - h[t] ** 2) * passed, h[t - 1])
-    same(gradient(net, by_norm(c)), total)
+    """What hooks on every state see arrive and pass on in one pass of autograd, line by line."""
+    net, c, arrived, passed = network(int(rng.integers(20))), 0.05, [], []
+
+    def note(u):
+        arrived.append(u.numpy())
+        passed.append(by_norm(c)(u).numpy())
+        return torch.tensor(passed[-1])
+
+    total = gradient(net, note)
+    U, passed = np.array(arrived[::-1]), np.array(passed[::-1])
+    h = [net.h_0]
+    for given in net.given:
+        h.append(torch.tanh(given + net.W_hh @ h[-1]))
+    states, V = torch.stack(h).numpy(), net.W_qh.numpy()
+    slopes, errors = 1 - states[1:] ** 2, (states[1:] @ V.T - net.Y.numpy()) / T
+    later = np.vstack([(slopes * passed)[1:], np.zeros(H)])
+    same(U, later @ net.W_hh.numpy() + errors @ V)
+    factor = np.minimum(1, c / np.linalg.norm(U, axis=1))
+    assert factor.min() < 0.9
+    same(passed, factor[:, None] * U, rtol=1e-5)  # torch's renorm adds 1e-7 to the norm
+    same(total, sum(np.outer(s * u, before) for s, u, before in zip(slopes, passed, states, strict=False)))
 
 
 @checked(

@@ -41,7 +41,7 @@ def vanishing(rng):
     ends = {name: float(np.median(table[:, -1])) for name, table in rates().items()}
     same(rates()["orthogonal, linear"][:, -1], np.full(12, 0.95**60), rtol=1e-9)
     assert round(ends["orthogonal, linear"], 3) == 0.046
-    assert 1e-21 < ends["Gaussian, tanh"] < 1e-20
+    assert 2.5e-21 < ends["Gaussian, tanh"] < 3.5e-21
     assert 2.5e-11 < ends["Gaussian, tanh, norm 1.5"] < 3.5e-11
     last = rates()["Gaussian, tanh, norm 1.5"][:, -1]
     assert 1e-13 < last.min() < last.max() < 1e-6

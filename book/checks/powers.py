@@ -105,7 +105,7 @@ def mirror(rng):
     """,
 )
 def diagonalizable(rng):
-    """Repeated products against LAPACK's eigenvectors; both inequalities, and each where it is an equality."""
+    """Repeated products against LAPACK's eigenvectors; both inequalities, and cases of equality."""
     for _ in range(10):
         M = rng.normal(size=(4, 4))
         values, V = np.linalg.eig(M)

@@ -127,7 +127,7 @@ def steps(rng):
 @checked(
     "eq-powers-exact",
     r"""
-    \begin{aligned} P\bigl( \angle(M^k x, v_1) \le \eta \bigr) &= P(u^2 \ge s_k), \\[1ex] s_k &=
+    \begin{aligned} P\bigl( \angle(M^k x, v_1) \le \eta \bigr) &= P(u^2 \ge q_k), \\[1ex] q_k &=
     \frac{1}{1 + \abs{\lambda_1 / \lambda_2}^{2k} \tan^2 \eta} \end{aligned}
     """,
 )

@@ -121,5 +121,5 @@ def butterfly() -> Figure:
     ax.set(xlabel="step", ylabel="distance of the two states", ylim=(1e-31, 1e3))
     ax.set_yticks([1e-30, 1e-24, 1e-18, 1e-12, 1e-6, 1])
     ax.minorticks_off()
-    ax.legend(loc="center right", fontsize=10)
+    ax.legend(loc="center right", bbox_to_anchor=(1.0, 0.74), fontsize=10)
     return fig

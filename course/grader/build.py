@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import json
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ def _write(cells: list[Cell], problem_set: str) -> str:
 
 def _cells(notebook: Notebook, problem_set: str, solutions: Path, points: dict[str, int]) -> list[Cell]:
     exercises = [load(p.name) for p in notebook.pieces if p.kind == "exercise"]
-    preludes = list(dict.fromkeys(line for e in exercises for line in prelude(e).splitlines()))
+    preludes = merged(line for e in exercises for line in prelude(e).splitlines())
     cells, started = [], False
     for number, piece in enumerate(notebook.pieces):
         if piece.kind == "text":
@@ -66,6 +67,16 @@ def _cells(notebook: Notebook, problem_set: str, solutions: Path, points: dict[s
             cells.append(_cell("code", "imports", "\n".join(preludes).strip(), locked=True))
             started = True
     return cells
+
+
+def merged(lines: Iterable[str]) -> list[str]:
+    """Import lines, each module once: two lines that import from one module become one."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        start, _, names = line.partition(" import ")  # `import numpy as np` has no such middle
+        known = found.setdefault(start, [])
+        known += [name for name in names.split(", ") if name and name not in known]
+    return [f"{start} import {', '.join(names)}" if names else start for start, names in found.items()]
 
 
 def _cell(kind: str, grade_id: str, source: str, **flags: Any) -> Cell:

@@ -16,8 +16,13 @@ from course.recognise.rules import RIGHT, RULES, Rule
 FITS = 1e-9  # a residual, relative to the gradient, below which a triangle explains it
 RANK = 1e-7  # singular values, relative to the largest, below which a direction is not visible
 ROWS = 3  # equations per unknown, at least: with fewer, every gradient would fit
-# A slope of the wrong sign is a triangle of signs; the others have triangles under their own rule only.
-BASES = tuple(r for r in RULES if r.output_state == "after" and r.carry != "summed" and r.slope != "negative")
+# A slope of the wrong sign is a triangle of signs, and what concerns h_0 alone does not show; the others have
+# triangles under their own rule only.
+BASES = tuple(
+    r
+    for r in RULES
+    if r.output_state == "after" and r.carry != "summed" and r.slope != "negative" and r.at_start
+)
 
 
 @dataclass(frozen=True)

@@ -35,18 +35,23 @@ def as_array(paths: Paths) -> Array:
 
 
 def edges_of(paths: Paths) -> Edges:
-    """The fewest edges whose products are the triangle; else those on the last loss's own path."""
+    """The fewest edges whose products are the triangle; else those on the last loss's own path.
+
+    A use is nan where no loss shows it: the picture then says that it is not known.
+    """
     alpha = as_array(paths)
-    T, ones = len(alpha), np.ones(len(alpha))
-    own, found = np.diag(alpha), list[tuple[Array, Array, Array]]()
+    T, ones, seen = len(alpha), np.ones(len(alpha)), ~np.isnan(alpha)
+    visible = np.array([seen[k:, k].any() for k in range(T)])
+    own, found = np.nan_to_num(np.diag(alpha), nan=1.0), list[tuple[Array, Array, Array]]()
     for losses, uses in ((ones, ones), (own, ones), (ones, own)):
         ends = losses[1:] * uses[:-1]
-        between = np.where(ends != 0, np.diag(alpha, -1) / np.where(ends != 0, ends, 1), 1)
-        if np.allclose(_products(losses, between, uses), alpha, atol=1e-5):
+        known = (ends != 0) & np.diag(seen, -1)
+        between = np.where(known, np.diag(alpha, -1) / np.where(known, ends, 1), 1)
+        if np.allclose(_products(losses, between, uses)[seen], alpha[seen], atol=1e-5):
             found.append((losses, between, uses))
     if found:
         losses, between, uses = min(found, key=lambda edges: sum(int(np.sum(part != 1)) for part in edges))
-        return Edges(tuple(losses), tuple(between), tuple(uses))
+        return Edges(tuple(losses), tuple(between), tuple(np.where(visible, uses, np.nan)))
     last = alpha[T - 1]
     if last[-1] == 1 and np.all(np.diff(np.nan_to_num(last)) >= 0):  # it ends somewhere on its way
         return Edges(tuple(ones), tuple(last[:-1]), tuple(ones), of_last=True)

@@ -59,10 +59,12 @@ def _arrow(x1: float, y1: float, x2: float, y2: float, value: float) -> str:
     head = " ".join(f"L{x:.1f} {y:.1f}" for x, y in wings)
     ink, solid = _ink(value), _ink(value).split(" stroke-dash")[0]
     drawn = f'<path d="M{x1:g} {y1:g}L{x2:g} {y2:g}" {ink}/><path d="M{x2:g} {y2:g}{head}Z" {solid}/>'
-    if np.isnan(value) or abs(value - 1) < 1e-5:
+    x, y = ((x1 + x2) / 2, y1 - 7) if y1 == y2 else (x1 + 13, (y1 + y2) / 2 + 4)
+    if np.isnan(value):
+        return drawn + _text(x, y, "?", 'font-weight="bold"')
+    if abs(value - 1) < 1e-5:
         return drawn
     colour = MISSING if abs(value) < 1e-5 else EXTRA
-    x, y = ((x1 + x2) / 2, y1 - 7) if y1 == y2 else (x1 + 13, (y1 + y2) / 2 + 4)
     return drawn + _text(x, y, f"×{said(value)}", f'font-weight="bold" style="fill:{colour}"')
 
 
@@ -112,12 +114,12 @@ def _triangle(paths: Paths, left: float) -> str:
 def _cell(x: float, y: float, value: float) -> str:
     size = CELL - 3
     once = not np.isnan(value) and abs(value - 1) < 1e-5
-    missing = abs(value) < 1e-5
+    empty = np.isnan(value) or abs(value) < 1e-5
     fill = (
         'fill="currentColor" fill-opacity=".12"'
         if once
         else ""
-        if missing
+        if empty
         else f'fill="{EXTRA}" fill-opacity=".25"'
     )
     ink = 'stroke-width=".8"' if np.isnan(value) else _ink(value).replace("3.2", "1.6")

@@ -20,6 +20,7 @@ class Rule:
     sentence: str
     see: str
     transpose: bool = True  # False: W_hh δ for W_hhᵀ δ
+    at_start: bool = True  # False: the step from h_1 to h_0 has the right matrix all the same
     slope: str = "tanh"  # see `slope_of`
     state_used: str = "before"  # "after": h_t for h_{t-1} at W_hh
     carry: str = "right"  # "unsloped", "late_slope", "summed", see `Rule.step`
@@ -64,6 +65,13 @@ RULES = (
         "W_hh is used where W_hhᵀ belongs, or the other way round: δ_t reaches h_{t-1} as W_hhᵀ δ_t.",
         BACK,
         transpose=False,
+    ),
+    Rule(
+        "transpose_in_the_sweep",
+        "From step to step W_hh stands where W_hhᵀ belongs, or the other way round; in ∂L/∂h_0 it is right.",
+        BACK,
+        transpose=False,
+        at_start=False,
     ),
     Rule("slope_missing", "The factor tanh′(a_t) = 1 − h_t² is missing.", USES, slope="missing"),
     Rule("slope_twice", "The factor tanh′(a_t) is applied twice.", USES, slope="twice"),

@@ -53,7 +53,8 @@ def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
         entering = np.zeros_like(carried)
         entering[t * h : (t + 1) * h] = np.eye(h)
         slope = slope_of(rule.slope, a[t], H[t])
-        tangent, carried = rule.step(slope, entering, carried @ W, carried)
+        arriving = carried @ (W if t or rule.at_start else s.p.W_hh.T)
+        tangent, carried = rule.step(slope, entering, arriving, carried)
         found[t] = np.imag(s.loss(t, s.p.W_qh, s.p.b_q, H[t + 1] + 1e-30j * tangent)) / 1e-30
     return found[:, :-h].reshape(T, T, h), found[:, -h:]
 

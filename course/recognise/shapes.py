@@ -78,7 +78,7 @@ def _moved(pairs: Sequence[Pair], steps: int | None) -> list[Shape]:
     if steps is not None:
         for name, said, change in _in_time(steps):
             if _agree(pairs, change):
-                return [Shape(name, f"{{parts}}: the steps are right, but {said}.")]
+                return [Shape(name, f"{{parts}}: the steps are right, but {said}")]
     for axis, name in ((0, "rows"), (1, "columns")):
         if all(_permuted(got, want, axis) for got, want in pairs):
             return [Shape(f"{name}_permuted", f"{{parts}}: the right {name} in another order.")]
@@ -96,10 +96,14 @@ def _in_time(axis: int) -> list[tuple[str, str, Callable[[Array], Array]]]:
 
     return [
         ("reversed", "in reverse order: were they collected backwards?", lambda want: np.flip(want, axis)),
-        ("late", "each stands one step late", later),
-        ("early", "each stands one step early", earlier),
-        ("late_around", "each stands one step late, the last one first", lambda want: np.roll(want, 1, axis)),
-        ("early_around", "each stands one step early, the first last", lambda want: np.roll(want, -1, axis)),
+        ("late", "each stands one step late.", later),
+        ("early", "each stands one step early.", earlier),
+        (
+            "late_around",
+            "each stands one step late, the last one first.",
+            lambda want: np.roll(want, 1, axis),
+        ),
+        ("early_around", "each stands one step early, the first last.", lambda want: np.roll(want, -1, axis)),
     ]
 
 
@@ -164,7 +168,11 @@ def steps_said(got: Array, want: Array, axis: int) -> str:
     if not right or not wrong:
         return ""
     where = f"Wrong at {_listed(wrong)}, right at {_listed(right)}"
-    return f". {where}: going back, step {max(wrong)} is the first wrong one"
+    if max(wrong) < min(right):
+        where += f": going back, step {max(wrong)} is the first wrong one"
+    elif max(right) < min(wrong):
+        where += f": step {min(wrong)} is the first wrong one"
+    return f". {where}"
 
 
 def _listed(steps: list[int]) -> str:

@@ -74,6 +74,9 @@ class Unrolled:
                 mine: pick(of_h1)
             },
             f"{mine} is ∂L/∂a_1: it still has to go through W_hh to reach h_0.": {mine: pick(of_a1)},
+            f"{mine} is W_hh ∂L/∂a_1; it should be W_hhᵀ ∂L/∂a_1.": {
+                mine: pick([s.p.W_hh @ a for s, a in zip(rows, of_a1, strict=True)])
+            },
         } | ({} if self.batch else self._products_of_sums(args))
 
     def _products_of_sums(self, args: tuple[Any, ...]) -> dict[str, Parts]:

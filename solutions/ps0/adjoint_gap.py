@@ -25,6 +25,13 @@ def whole_matrices(name: str, x: np.ndarray, u: np.ndarray, v: np.ndarray) -> fl
 
 
 @bank.right
+def guarded(name: str, x: np.ndarray, u: np.ndarray, v: np.ndarray) -> float:
+    # A tiny number in the denominator, against a division by zero.
+    alpha, beta = np.vdot(v, jvp(name, x, u)), np.vdot(vjp(name, x, v), u)
+    return float(np.abs(alpha - beta) / (np.maximum(np.abs(alpha), np.abs(beta)) + 1e-12))
+
+
+@bank.right
 def by_ratio(name: str, x: np.ndarray, u: np.ndarray, v: np.ndarray) -> float:
     # |α − β| / max is 1 − smaller/larger for equal signs; in general 1 − ratio of the two.
     pair = [float(np.sum(v * jvp(name, x, u))), float(np.sum(vjp(name, x, v) * u))]
@@ -34,7 +41,8 @@ def by_ratio(name: str, x: np.ndarray, u: np.ndarray, v: np.ndarray) -> float:
 
 TOGETHER, APART, SLIGHTLY, BLIND = {"together"}, {"apart"}, {"slightly"}, {"blind_spot"}
 GAP = "abs(alpha - beta) / max(abs(alpha), abs(beta))"
-bank.edit("signed", "float(abs(alpha - beta)", "float((alpha - beta)", loses=APART | SLIGHTLY, slip="signed")
+bank.edit("signed", "float(abs(alpha - beta)", "float((alpha - beta)", loses=APART, slip="signed")
+bank.edit("larger_number", "max(abs(alpha), abs(beta))", "max(alpha, beta)", loses=SLIGHTLY)
 bank.edit(
     "relative_to_alpha", "max(abs(alpha), abs(beta))", "abs(alpha)", loses=APART | SLIGHTLY, slip="by_smaller"
 )

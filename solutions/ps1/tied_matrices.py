@@ -60,8 +60,14 @@ bank.edit(
     loses=ALL,
     slip="slope_missing",
 )
-bank.edit("outer_slope_missing", "(1 - z**2) * v", "v", loses=ALL)
-bank.edit("inner_slope_missing", "(1 - h**2) * (W.T @ delta_1)", "W.T @ delta_1", loses=INNER | BOTH)
+bank.edit("outer_slope_missing", "(1 - z**2) * v", "v", loses=ALL, slip="outer_slope_missing")
+bank.edit(
+    "inner_slope_missing",
+    "(1 - h**2) * (W.T @ delta_1)",
+    "W.T @ delta_1",
+    loses=INNER | BOTH,
+    slip="inner_slope_missing",
+)
 bank.edit(
     "slopes_twice",
     "(1 - z**2) * v\n    delta_2 = (1 - h**2)",

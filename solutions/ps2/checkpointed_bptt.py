@@ -37,11 +37,11 @@ def checkpointed_bptt(
     return total, carry, dX
 
 
-@bank.right
+@bank.wrong(loses={"memory"})
 def all_states_kept(
     p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
 ) -> tuple[RNN, np.ndarray, np.ndarray]:
-    # Ordinary BPTT: right, and it spares no memory.
+    # Ordinary BPTT: the gradient is right, and it spares no memory.
     T = len(X)
     H, O = rnn_forward(p, X, h_0)
     dO = (O - Y) / T
@@ -54,27 +54,37 @@ def all_states_kept(
 
 
 @bank.right
-def recomputed_from_the_start(
+def each_from_its_checkpoint(
     p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
 ) -> tuple[RNN, np.ndarray, np.ndarray]:
-    # No state is kept at all: each is computed again from h_0 when its turn comes.
+    # No segment is kept: each state is computed again from its checkpoint when its turn comes. Rows in lists.
+    def step(h: np.ndarray, x: np.ndarray) -> np.ndarray:
+        return np.asarray(np.tanh(p.W_hx @ x + p.W_hh @ h + p.b_h))
+
+    kept, h = {0: h_0}, h_0
+    for t, x in enumerate(X, 1):
+        h = step(h, x)
+        if t % every == 0:
+            kept[t] = h
+
     def state(t: int) -> np.ndarray:
-        h = h_0
-        for x in X[:t]:
-            h = np.tanh(p.W_hx @ x + p.W_hh @ h + p.b_h)
+        first = t // every * every
+        h = kept[first]
+        for x in X[first:t]:
+            h = step(h, x)
         return h
 
     W_hx, W_hh, b_h, W_qh, b_q = [np.zeros_like(field) for field in p]
-    dX, dh = np.zeros_like(X), np.zeros_like(h_0)
+    rows, dh = list[np.ndarray](), np.zeros_like(h_0)
     for t in range(len(X), 0, -1):
         h, before = state(t), state(t - 1)
         error = (p.W_qh @ h + p.b_q - Y[t - 1]) / len(X)
         delta = (1 - h**2) * (error @ p.W_qh + dh)
         W_hx, W_hh, b_h = W_hx + np.outer(delta, X[t - 1]), W_hh + np.outer(delta, before), b_h + delta
         W_qh, b_q = W_qh + np.outer(error, h), b_q + error
-        dX[t - 1] = delta @ p.W_hx
+        rows.append(delta @ p.W_hx)
         dh = delta @ p.W_hh
-    return RNN(W_hx, W_hh, b_h, W_qh, b_q), dh, dX
+    return RNN(W_hx, W_hh, b_h, W_qh, b_q), dh, np.array(rows[::-1])
 
 
 @bank.right
@@ -89,7 +99,9 @@ def halves(
     def back(first: int, last: int, start: np.ndarray, dh: np.ndarray) -> np.ndarray:
         if last - first > 1:
             middle = (first + last) // 2
-            h = rnn_forward(p, X[first:middle], start)[0][-1]
+            h = start
+            for x in X[first:middle]:
+                h = np.tanh(p.W_hx @ x + p.W_hh @ h + p.b_h)
             return back(first, middle, start, back(middle, last, h, dh))
         h = np.tanh(p.W_hx @ X[first] + p.W_hh @ start + p.b_h)
         e = (p.W_qh @ h + p.b_q - Y[first]) / T
@@ -179,4 +191,21 @@ bank.edit(
     "    return total, carry, dX",
     "    X[:] = dX\n    return total, carry, X",
     loses={"keeps"},
+)
+bank.edit(
+    "views_keep_all_states",
+    "            h = start\n"
+    "            for x in X[first:middle]:\n"
+    "                h = np.tanh(p.W_hx @ x + p.W_hh @ h + p.b_h)\n",
+    "            h = rnn_forward(p, X[first:middle], start)[0][-1]\n",
+    loses={"memory"},
+    of="halves",
+)
+bank.edit(
+    "checkpoints_chosen_too_late",
+    "        if t % every == 0:\n            checkpoints.append(h)\n"
+    "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)\n",
+    "        checkpoints.append(h)\n        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)\n"
+    "    checkpoints = checkpoints[::every]\n",
+    loses={"memory"},
 )

@@ -126,7 +126,20 @@ bank.edit(
     loses={"hidden_weights"},
     slip="factor_1/X.shape[0]@W_hx",
 )
-bank.edit("h_0_not_reached", "return grads, later", "return grads, dH[0]", loses={"one_step", "ends"})
+bank.edit(
+    "h_0_not_reached",
+    "return grads, later",
+    "return grads, dH[0]",
+    loses={"one_step", "ends"},
+    slip="another_state",
+)
+bank.edit(
+    "transpose_in_the_sweep",
+    CARRY,
+    "later = (p.W_hh if t else p.W_hh.T) @ dH[t]",
+    loses=HIDDEN,
+    slip="transpose_in_the_sweep",
+)
 bank.edit("errors_reversed", "p.W_qh.T @ errors[t]", "p.W_qh.T @ errors[T - 1 - t]", loses=HIDDEN)
 bank.edit("inputs_from_errors", "dH @ p.W_hx", "errors @ p.W_qh @ p.W_hx", loses={"ends"})
 bank.edit(

@@ -106,6 +106,20 @@ ALL = {"one_step", "output_layer", "input_weights", "recurrent_weights", "initia
 HIDDEN = {"input_weights", "recurrent_weights", "initial_state", "inputs"}  # all that passes through a state
 CARRY, TERM = "carry = p.W_hh.T @ dA[t]", "dA[t] = (1 - H[t + 1] ** 2) * dh"
 
+bank.edit(
+    "transpose_in_the_sweep",
+    CARRY,
+    "carry = (p.W_hh if t else p.W_hh.T) @ dA[t]",
+    loses=HIDDEN,
+    slip="transpose_in_the_sweep",
+)
+bank.edit(
+    "transpose_for_h_0",
+    "return grads, carry, dA",
+    "return grads, p.W_hh @ dA[0], dA",
+    loses={"one_step", "initial_state"},
+    slip="another_derivative@dh_0",
+)
 bank.edit("transpose_missing", CARRY, "carry = p.W_hh @ dA[t]", loses={"one_step", *HIDDEN}, slip="transpose")
 bank.edit("slope_missing", TERM, "dA[t] = dh", loses={"one_step", *HIDDEN}, slip="slope_missing")
 bank.edit(

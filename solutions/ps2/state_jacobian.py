@@ -59,8 +59,12 @@ bank.edit("transpose", STEP, "np.diag(1 - H[k] ** 2) @ p.W_hh.T @ J", loses=BOTH
 bank.edit("slope_missing", STEP, "p.W_hh @ J", loses=BOTH, slip="slope_missing")
 bank.edit("slope_twice", "1 - H[k] ** 2", "(1 - H[k] ** 2) ** 2", loses=BOTH, slip="slope_twice")
 bank.edit("slope_of_state", "1 - H[k] ** 2", "1 - np.tanh(H[k]) ** 2", loses=BOTH, slip="slope_of_state")
-bank.edit("slope_on_the_right", STEP, "p.W_hh @ np.diag(1 - H[k] ** 2) @ J", loses=BOTH)
-bank.edit("slope_of_the_step_before", "1 - H[k] ** 2", "1 - H[k - 1] ** 2", loses=BOTH)
+bank.edit(
+    "slope_on_the_right", STEP, "p.W_hh @ np.diag(1 - H[k] ** 2) @ J", loses=BOTH, slip="slope_on_the_right"
+)
+bank.edit(
+    "slope_of_the_step_before", "1 - H[k] ** 2", "1 - H[k - 1] ** 2", loses=BOTH, slip="slope_one_early"
+)
 bank.edit("order", STEP, "J @ np.diag(1 - H[k] ** 2) @ p.W_hh", loses={"many_steps"}, slip="order")
 bank.edit("starts_one_late", "range(s + 1, t + 1)", "range(s + 2, t + 1)", loses=BOTH, slip="one_factor_less")
 bank.edit("stops_one_early", "range(s + 1, t + 1)", "range(s + 1, t)", loses=BOTH, slip="last_factor_missing")
@@ -72,7 +76,7 @@ bank.edit(
     slip="one_factor_more",
 )
 bank.edit("from_the_very_start", "range(s + 1, t + 1)", "range(1, t + 1)", loses={"no_step", "many_steps"})
-bank.edit("shifted", "range(s + 1, t + 1)", "range(s, t)", loses=BOTH)
+bank.edit("shifted", "range(s + 1, t + 1)", "range(s, t)", loses=BOTH, slip="slope_one_early")
 bank.edit(
     "last_step_only",
     f"J = {STEP}",

@@ -111,6 +111,7 @@ bank.edit("square_complete", "    return N", "    return N + np.triu(N.T, 1)", l
 bank.edit("relative", "    return N", "    return N / N.max()", loses=ALL)
 bank.edit("logarithms", "    return N", "    return np.log10(N)", loses={"returns"})
 bank.edit("dimension_missing", "    return N", "    return N[np.tril_indices(T)]", loses={"returns"})
+bank.edit("single_precision", "    return N", "    return N.astype(np.float32)", loses=ALL, slip="precision")
 bank.edit("targets_overwritten", "    return N", "    Y -= O\n    return N", loses={"keeps"})
 
 

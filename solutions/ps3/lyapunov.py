@@ -112,6 +112,7 @@ bank.edit("first_step_missing", "H[1:]", "H[2:]", loses=ALL)
 bank.edit("growth_of_one_vector", "np.eye(len(h_0))", "np.ones((len(h_0), 1)) / np.sqrt(len(h_0))", loses=ALL)
 bank.edit("the_rate_itself", END, f"np.exp({END})", loses=ALL)
 bank.edit("sign", END, f"-{END}", loses=ALL, slip="sign")
+bank.edit("single_precision", END, f"np.float32({END})", loses=ALL, slip="precision")
 bank.edit(
     "start_overwritten", "    product = np.eye", "    h_0 += H[-1]\n    product = np.eye", loses={"keeps"}
 )

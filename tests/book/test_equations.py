@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bookframe.equations import Displayed, fault
+from bookframe.equations import Displayed, fault, fingerprint
 from checks.registry import Entry, entries, normalise
 from judging import read
 
@@ -69,6 +69,15 @@ def test_a_label_is_needed_and_must_be_known():
     assert fault(Displayed("eq-new", "a", 1), REGISTER) == (
         "equation eq-new is not registered: add it to book/checks"
     )
+
+
+def test_fingerprint_sees_programs_and_data_in_every_folder(tmp_path: Path):
+    seen = {fingerprint(tmp_path)}
+    (tmp_path / "inner").mkdir()
+    for name, text in (("a.py", "1"), ("inner/a.py", "1"), ("inner/a.py", "2"), ("inner/a.json", "2")):
+        (tmp_path / name).write_text(text)
+        seen.add(fingerprint(tmp_path))
+    assert len(seen) == 5
 
 
 def test_the_appendix_lists_them_all(html: Path):

@@ -44,7 +44,7 @@ def judged(warm: Warm, source: str, name: str, *off: str) -> Verdict:
             child.wait_ready()
         assert kernel.ask({"source": source, "number": 1}, 30)["error"] is None
         assert kernel.ask({"window": name}, 30) == {"missing": False}
-        return verdict_from(judge.ask({"judge": name, "lines": 99, "seed": 5}, 60))
+        return verdict_from(judge.judge({"judge": name, "lines": 99, "seed": 5}, kernel, 60))
     finally:
         for child in children:
             child.end()

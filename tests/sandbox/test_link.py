@@ -122,6 +122,6 @@ def test_what_it_says_about_time_is_not_used(judged: Callable[..., Linked]) -> N
 
 
 def test_a_verdict_on_nonsense_is_zero_and_no_fault(judged: Callable[..., Linked]) -> None:
-    verdict = verdict_on(load("recurrence"), judged(BROKEN["noise"]), seed=3, timed=True)
+    verdict = verdict_on(load("recurrence"), judged(BROKEN["noise"]), 3, socket.socket(), timed=True)
     assert verdict.points == 0
     assert verdict.fault == ""

@@ -71,11 +71,11 @@ def registered() -> dict[str, Any]:
     return registry.entries()
 
 
-def fingerprint(folder: Path, files: str = "*.py") -> str:
-    """One number for all Python files of a folder, or for all that match another pattern."""
+def fingerprint(folder: Path) -> str:
+    """One number for all programs and data of a folder and of the folders in it."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob(files)):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(p for kind in ("py", "json", "txt") for p in folder.rglob(f"*.{kind}")):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

@@ -56,8 +56,8 @@ def _forget_what_is_out_of_date(app: Sphinx) -> None:
     """Sphinx and the cache of executed pages know when a page changed, not when our code did."""
     root, build = Path(app.srcdir), Path(app.doctreedir).parent
     # What an executed cell may import or read from this repository.
-    imported = fingerprint(root / "book" / "figures") + fingerprint(root / "course")
-    imported += "".join(fingerprint(root / "book" / name, "*.json") for name in ("figures", "data"))
+    folders = (root / "book" / "figures", root / "book" / "data", root / "course")
+    imported = "".join(map(fingerprint, folders))
     if _changed(build / ".fingerprint-of-figures", imported):
         for name in (".jupyter_cache", "figures"):
             shutil.rmtree(build / name, ignore_errors=True)

@@ -40,7 +40,8 @@ class Shown:
             return [_text(_reason(result)), _score(0.0)]
         about = SimpleNamespace(**{k: str(v) for k, v in result.about.items()})
         shown: Any = without_numbers(verdict) if self.on.silence else verdict
-        report: dict[str, Any] = {"text/plain": as_text(shown, about), "text/html": as_html(shown, about)}  # type: ignore[arg-type]
+        given: Any = (shown, about, step.points == 0)
+        report: dict[str, Any] = {"text/plain": as_text(*given), "text/html": as_html(*given)}
         report[MIME] = as_data(shown)
         return [_display(report), _score(points(verdict, step.points))]
 

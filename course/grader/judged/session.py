@@ -87,7 +87,7 @@ class Session:
         limit = seconds(self.plan.limits.judge_seconds + 30, self.plan.defences.deadlines)
         try:
             question = {"judge": step.exercise, "lines": step.lines, "seed": self.seeds(step.exercise)}
-            answer = self.judge.ask(question, limit)
+            answer = self.judge.judge(question, self.kernel, limit)
             result = Result(verdict=verdict_from(answer), about=answer["about"])
         except (Gone, Late, KeyError, TypeError) as error:
             raise Stopped(

@@ -6,12 +6,14 @@ import math
 import os
 import socket
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
 from course.grader.sandbox.cgroups import owner_name
 from course.grader.sandbox.plan import Plan, environment, python
+from course.grader.sandbox.watching import command
 from course.grader.sandbox.wire import Gone, Late, Message, pair, receive, send
 
 WARM_SECONDS, START_SECONDS, END_SECONDS = 300.0, 60.0, 20.0
@@ -41,6 +43,14 @@ class Child:
         """Send a message and wait for the answer; raises `Gone` or `Late`."""
         send(self.control, message, seconds)
         return receive(self.control, seconds, most)
+
+    def judge(self, question: Message, kernel: "Child", seconds: float) -> Message:
+        """Ask this child, a judge, for a verdict; what it wants to see of the kernel is looked up."""
+        end = time.monotonic() + seconds
+        answer = self.ask(question, seconds)
+        while "watch" in answer:
+            answer = self.ask(command(kernel.life, answer["watch"]), end - time.monotonic())
+        return answer
 
     def wait_ready(self) -> None:
         """Wait until it runs."""

@@ -27,7 +27,7 @@ class Defences:
     hidden_cases: bool = True  # the judge draws cases that no student has seen
     own_seeds: bool = True  # the hidden cases differ between students and submissions
     finite_scores: bool = True  # a score printed by a plain test cell is a finite number in [0, max], or 0
-    timed_case: bool = True  # one large case separates a backward pass from difference quotients
+    timed_case: bool = True  # one large case, with a limit of time, and of memory as seen from outside
     link_budgets: bool = True  # the judge limits bytes, calls and time on its link
     private_files: bool = True  # a file system of its own, with libraries only
     own_processes: bool = True  # a process table of its own, which ends with it

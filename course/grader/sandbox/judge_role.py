@@ -3,6 +3,7 @@
 import dataclasses
 import socket
 import time
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from course.exercise import Check, Exercise, Large, load, seed_of
 from course.grader.sandbox.link import Budget, Linked
 from course.grader.sandbox.plan import Plan
+from course.grader.sandbox.watching import Grown, watched
 from course.grader.sandbox.wire import Gone, receive, send
 from course.judging import judge
 from course.results import Unmet, explain, flatten
@@ -31,33 +33,38 @@ def serve(control: socket.socket, link: socket.socket, plan: Plan) -> None:
             return
         exercise = load(message["judge"])
         target = Linked(link, budget, message["lines"])
-        verdict = verdict_on(exercise, target, message["seed"], timed=plan.defences.timed_case)
+        verdict = verdict_on(exercise, target, message["seed"], control, timed=plan.defences.timed_case)
         target.end()
         about = {"title": exercise.title, "chapter": exercise.chapter}
         gone = target.gone.kind if target.gone else ""
         send(control, {"verdict": dataclasses.asdict(verdict), "about": about, "gone": gone})
 
 
-def verdict_on(exercise: Exercise, target: Linked, seed: int | None, *, timed: bool) -> Verdict:
+def verdict_on(
+    exercise: Exercise, target: Linked, seed: int | None, control: socket.socket, *, timed: bool
+) -> Verdict:
     """The verdict on the public cases, on those drawn from the seed, and on the large one if any."""
     hidden = [] if seed is None else exercise.draw(seed)
     verdict = judge(exercise, target, exercise.public_cases(), hidden)
     if not timed or exercise.large is None or not verdict.points or verdict.fault:
         return verdict
     large = exercise.large(np.random.default_rng(seed or seed_of(exercise.name)))
-    return on_large(exercise, target, large, verdict)
+    return on_large(exercise, target, large, verdict, control)
 
 
-def on_large(exercise: Exercise, target: Linked, large: Large, verdict: Verdict) -> Verdict:
+def on_large(
+    exercise: Exercise, target: Linked, large: Large, verdict: Verdict, control: socket.socket
+) -> Verdict:
     """The verdict, less what the large case shows not to come from a backward pass.
 
     No answer in time, or none at all, costs every point. A result that is wrong there costs the claims about
-    it that had passed: a partly wrong answer keeps what its right gradients earn.
+    it that had passed: a partly wrong answer keeps what its right gradients earn. One that makes its process
+    grow too much loses the claim about that.
     """
     started = time.perf_counter()
     large.yardstick()
     budget = max(LEAST_SECONDS, FORWARDS * (time.perf_counter() - started))
-    with target.within(budget):
+    with target.within(budget), watched(control) if large.most is not None else nullcontext(Grown()) as grown:
         reply = target.call(large.case.args)
     if reply.failure is not None:
         told = explain(reply.failure, exercise.name)[0]
@@ -71,7 +78,11 @@ def on_large(exercise: Exercise, target: Linked, large: Large, verdict: Verdict)
     # Written so that nan is wrong; the floor, far above rounding, is for a direction across the gradient.
     wrong = {n for n, (got, want) in pairs.items() if not abs(got - want) <= 1e-6 * abs(want) + 1e-12}
     why = f"With {large.case.name} and many steps it is not right along a random direction."
-    return lost(verdict, {c.name for c in exercise.checks if _speaks_of(c, wrong)}, why)
+    verdict = lost(verdict, {c.name for c in exercise.checks if _speaks_of(c, wrong)}, why)
+    if large.most is not None and (grown.bytes or 0) > large.most:
+        why = f"With {large.case.name} it makes its process grow by more than {large.most >> 20} MB."
+        verdict = lost(verdict, {large.frugal}, why)
+    return verdict
 
 
 def _speaks_of(check: Check, wrong: set[str]) -> bool:

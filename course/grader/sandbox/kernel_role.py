@@ -16,7 +16,7 @@ from traitlets.config import Config
 
 from course.calls import Callee
 from course.exercise import load
-from course.frames import decode, encode, read_frame
+from course.frames import decode, read_frame
 from course.grader.sandbox.capture import Captured, Hook, Publisher, Stream
 from course.grader.sandbox.plan import Plan
 from course.grader.sandbox.wire import Gone, receive, receive_bytes, send
@@ -125,9 +125,9 @@ def _window(shell: Shell, name: str, control: socket.socket, link: socket.socket
     link.settimeout(None)
     callee = Callee(function, load(name).entry)
     while True:
-        kind, *content = decode(read_frame(lambda n: receive_bytes(link, n, float("inf"))))
-        if kind == "end":
+        question = decode(read_frame(lambda n: receive_bytes(link, n, float("inf"))))
+        if question[0] == "end":
             break
-        link.sendall(callee.held() if kind == "held" else callee.call(encode(content[0])))
+        link.sendall(callee.answer(*question))
     shell.captured.clear()
     send(control, {})

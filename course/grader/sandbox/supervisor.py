@@ -11,6 +11,7 @@ from pathlib import Path
 from course.grader.sandbox import confine, libc
 from course.grader.sandbox.cgroups import Group
 from course.grader.sandbox.plan import Plan, uid_of
+from course.grader.sandbox.watching import EVERY, Watch
 from course.grader.sandbox.wire import Gone, Late, send
 
 WATCH = 0.1  # seconds between two looks at the memory, where no control group keeps the limit
@@ -82,20 +83,26 @@ def _fork_first(
 
 
 def watch(plan: Plan, child: int, life: socket.socket, *, memory: bool) -> str:
-    """Wait for the child's end; returns why it ended: ended, closed, late or memory."""
+    """Wait for the child's end; returns why it ended: ended, closed, late or memory.
+
+    The owner may ask on `life` to have the child watched for a while.
+    """
     handle = os.pidfd_open(child)
     end = time.monotonic() + plan.limits.notebook_seconds if plan.defences.deadlines else float("inf")
     poll = select.poll()
     poll.register(handle, select.POLLIN)
     if plan.defences.dies_with_us:
         poll.register(life, select.POLLIN | select.POLLHUP)
+    asked = Watch(child, life)
     while True:
-        left = min(end - time.monotonic(), WATCH if memory else 3600)
+        left = min(end - time.monotonic(), EVERY if asked.on else WATCH if memory else 3600)
         ready = [fd for fd, _ in poll.poll(max(0, left * 1000))]
         if handle in ready:
             return "ended"
-        if ready:
+        if ready and not asked.obey():
             return "closed"
+        if asked.on:
+            asked.sample()
         if time.monotonic() >= end:
             return "late"
         if memory and _memory_of(child) > (plan.limits.memory_mb << 20) * 5 // 4:

@@ -84,6 +84,30 @@ def changed(change: Callable[[Array, Array], tuple[Array, Array, Array]], *args:
     return dict(zip(NAMES, change(right["outer"], right["inner"]), strict=True))
 
 
+def unsloped(which: str, W: Array, v: Array, x: Array) -> Parts:
+    """The same with one slope taken for 1."""
+
+    def tanh(a: Any, kept: bool) -> Any:
+        return np.tanh(a) if kept else np.tanh(np.real(a)) + 1j * np.imag(a)
+
+    def y(W_1: Any, W_2: Any) -> Any:
+        return v @ tanh(W_1 @ tanh(W_2 @ x, which != "inner"), which != "outer")
+
+    return {
+        "outer": complex_step(lambda M: y(M, W), W),
+        "inner": complex_step(lambda M: y(W, M), W),
+        "total": complex_step(lambda M: y(M, M), W),
+    }
+
+
+for which in ("inner", "outer"):
+    exercise.slip(
+        f"{which}_slope_missing",
+        f"The factor tanh′ of the {which} tanh is missing.",
+        partial(unsloped, which),
+        SEE,
+    )
+
 for name, sentence, alter in (
     (
         "transpose",

@@ -9,6 +9,7 @@ import torch
 from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
+from course.frames import FrameError
 from course.models import RNN, Array
 from course.oracles import gradients
 from course.recognise.sequences import Sequence
@@ -51,13 +52,19 @@ def entry(function: Any, *data: Array, device: str = "cpu") -> tuple[Array, ...]
     for leaf in leaves:
         leaf.requires_grad_()
     H = function.apply(*leaves)
-    H.backward(dH)
+    if not isinstance(H, torch.Tensor) or H.shape != dH.shape:
+        got = f"shape {tuple(H.shape)}" if isinstance(H, torch.Tensor) else f"type {type(H).__name__}"
+        raise FrameError(f"forward should return H of shape {tuple(dH.shape)}; it returned {got}")
+    torch.autograd.backward(H, dH)
     if not all(
         torch.equal(leaf, torch.tensor(a, device=device)) for leaf, a in zip(leaves, data, strict=False)
     ):
         raise RuntimeError("it changed one of its inputs in place")
-    missing = torch.tensor(float("nan"))
-    results = [H.detach(), *[missing if leaf.grad is None else leaf.grad for leaf in leaves]]
+    results = [H.detach()]
+    for name, leaf in zip(NAMES[1:], leaves, strict=True):
+        if leaf.grad is None:
+            raise FrameError(f"backward returned None for the gradient of {name}")
+        results.append(leaf.grad)
     return tuple(r.cpu().numpy() for r in results)
 
 

@@ -1,21 +1,28 @@
 """Backpropagation through time with few states in memory."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_loss
-from course.exercise import Case, Exercise, Parts
+from course.calls import Failure
+from course.exercise import Case, Exercise, Large, Parts, seed_of
+from course.judging import Run
 from course.models import RNN, Array, rnn_loss
+from course.oracles import along
 from course.problem_sets.ps2.rnn_bptt import many, parts, scaled, sequences
 from course.recognise.unrolled import Unrolled
+from course.results import explain
 
 
 def checkpointed_bptt(
     p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
 ) -> tuple[RNN, np.ndarray, np.ndarray]:
     """The gradients of `rnn_bptt`, with only every `every`-th state kept on the way forward.
+
+    The check measures the memory that one call holds at its worst moment.
 
     Formula: h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h),  o_t = W_qh h_t + b_q,
              L = (1/T) Σ_t ½‖o_t − y_t‖².
@@ -73,12 +80,71 @@ exercise.claim(
     "equal_segments",
     "With several segments of equal length it is right.",
     on="T=6, every=2",
-    points=2,
+    points=1,
     see=SEE,
 )
 exercise.claim(
     "shorter_last", "With a last segment that is shorter it is right.", on="T=7, every=3", points=1, see=SEE
 )
+
+SHARE = 0.75  # of what all states need; the rest is room for results, weights and Python's own objects
+
+
+def long(rng: draws.Rng, T: int, h: int, every: int) -> tuple[Any, ...]:
+    """Arguments in which the states are nearly all there is: one input and one output."""
+    p = RNN(
+        rng.normal(size=(h, 1)),
+        0.9 * rng.normal(size=(h, h)) / np.sqrt(h),
+        draws.away_from_zero(rng, h) / 2,
+        rng.normal(size=(1, h)) / np.sqrt(h),
+        draws.away_from_zero(rng, 1),
+    )
+    return p, rng.normal(size=(T, 1)), rng.normal(size=(T, 1)), draws.away_from_zero(rng, h), every
+
+
+def bytes_of_all_states(args: tuple[Any, ...]) -> int:
+    """What h_1 … h_T need."""
+    return len(args[1]) * int(args[3].nbytes)
+
+
+@exercise.check(
+    "memory",
+    "Over 1,200 steps it holds less at a time than all the states would take.",
+    points=1,
+    see=SEE,
+    after=("equal_segments",),
+    once=True,
+)
+def memory(run: Run) -> None:
+    """The most that a call holds, with segments of √T steps."""
+    args = long(np.random.default_rng(seed_of("checkpointed_bptt", "memory")), 1200, 64, 30)
+    held, everything = run.target.peak(args), bytes_of_all_states(args)
+    if isinstance(held, Failure):
+        run.fail(*explain(held, run.exercise.name))
+    elif held > SHARE * everything:
+        run.fail(
+            "With T=1200, every=30, it holds too much at once.",
+            f"At its worst moment it held {held / everything:.1f} times what all the states take. "
+            "(A view such as H[-1] keeps the whole of H: keep H[-1].copy().)",
+        )
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """20 MB of states: enough to be seen from outside the process, where right answers add 4 to 8."""
+    p, X, Y, h_0, _ = args = long(rng, 10_000, 256, 16)
+    at = {"W_hh": p.W_hh, "dX": X}
+    directions = {name: rng.normal(size=x.shape) for name, x in at.items()}
+
+    def loss(moved: dict[str, Array]) -> Any:
+        return rnn_loss(p._replace(W_hh=moved["W_hh"]), moved["dX"], Y, h_0)
+
+    def both(got: Parts) -> dict[str, tuple[float, float]]:
+        return {n: (float(np.sum(got[n] * v)), along(loss, at, n, v)) for n, v in directions.items()}
+
+    most = int(SHARE * bytes_of_all_states(args))
+    return Large(Case("T=10000", args), both, partial(loss, at), most=most, frugal="memory")
+
 
 for _slip in RNN_SLIPS:
     exercise.slip(

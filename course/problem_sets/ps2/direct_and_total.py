@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered import RNN_SLIPS, Alter, altered_states
+from course.altered import FORWARD, RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
@@ -89,7 +89,8 @@ def altered(alter: Alter, p: RNN, X: Array, h_0: Array, t: int) -> Parts:
 
 for _slip in RNN_SLIPS:
     if _slip.name != "no_recurrence":  # that one is `direct_twice` here
-        exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip.alter), _slip.see)
+        sentence = FORWARD.get(_slip.name, _slip.sentence)
+        exercise.slip(_slip.name, sentence, partial(altered, _slip.alter), _slip.see)
 
 
 def rearranged(change: Callable[[Array, Array], tuple[Array, Array]], *args: Any) -> Parts:

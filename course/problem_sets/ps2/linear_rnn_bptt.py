@@ -9,8 +9,8 @@ import numpy as np
 from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.exercise import Case, Exercise, Parts
-from course.models import Array, LinearRNN, linear_loss
-from course.oracles import gradients
+from course.models import Array, LinearRNN, linear_forward, linear_loss, mean_squared_loss
+from course.oracles import complex_step, gradients
 
 
 def linear_rnn_bptt(
@@ -91,6 +91,25 @@ for _slip in RNN_SLIPS:
     if _slip.alter.slope == "tanh":
         exercise.slip(_slip.name, _slip.sentence, partial(parts, altered_loss(_slip.alter)), SEE)
 
+exercise.slip(
+    "transpose_in_the_sweep",
+    "From step to step W_hh stands where W_hhᵀ belongs, or the other way round; in ∂L/∂h_0 it is right.",
+    partial(parts, altered_loss(Alter(transpose=False, at_start=False))),
+    SEE,
+)
+
+
+def at_h_1(p: LinearRNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The right gradients, with ∂L/∂h_1 for ∂L/∂h_0."""
+    h_1 = linear_forward(p, X, h_0)[0][1]
+
+    def loss(h: Array) -> Any:
+        return mean_squared_loss(linear_forward(p, X[1:], h)[0] @ p.W_qh.T, Y)
+
+    return expected(p, X, Y, h_0) | {"dh_0": complex_step(loss, h_1)}
+
+
+exercise.slip("another_state", "dh_0 is ∂L/∂h_1: one more step, through W_hhᵀ, leads to h_0.", at_h_1, SEE)
 exercise.slip(
     "slope_present",
     "A factor 1 − h_t² is there, but this network has no tanh: the slope of the identity is 1.",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered import RNN_SLIPS, Alter, altered_states
+from course.altered import FORWARD, RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
@@ -89,7 +89,8 @@ def altered(alter: Alter, p: RNN, X: Array, h_0: Array) -> Array:
 
 
 for _slip in RNN_SLIPS:
-    exercise.slip(_slip.name, _slip.sentence, partial(parts, partial(altered, _slip.alter)), _slip.see)
+    sentence = FORWARD.get(_slip.name, _slip.sentence)
+    exercise.slip(_slip.name, sentence, partial(parts, partial(altered, _slip.alter)), _slip.see)
 
 
 def changed(change: Callable[[Array], Array], *args: Any) -> Parts:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered import RNN_SLIPS, Alter, altered_states
+from course.altered import FORWARD, RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
@@ -69,7 +69,8 @@ def altered(alter: Alter, p: RNN, X: Array, h_0: Array, s: int, t: int) -> Parts
 
 for _slip in RNN_SLIPS:
     if _slip.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state"):
-        exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip.alter), _slip.see)
+        sentence = FORWARD.get(_slip.name, _slip.sentence)
+        exercise.slip(_slip.name, sentence, partial(altered, _slip.alter), _slip.see)
 
 
 def local(p: RNN, X: Array, h_0: Array, s: int, t: int) -> list[Array]:
@@ -109,6 +110,32 @@ exercise.slip(
     "one_step_only",
     "This is the Jacobian of the last step alone; the steps between s and t multiply.",
     partial(from_factors, lambda factors: factors[-1:]),
+    SEE,
+)
+
+
+def wrong_steps(kind: str, p: RNN, X: Array, h_0: Array, s: int, t: int) -> Parts:
+    """A product of steps whose slope stands on the wrong side, or belongs to the step before."""
+    H, still = rnn_forward(p, X, h_0)[0], np.zeros(len(h_0))
+
+    def step(j: int) -> Array:
+        if kind == "right":
+            return complex_step(lambda v: p.W_hh @ np.tanh(np.arctanh(H[j]) + v), still)
+        return complex_step(lambda v: np.tanh(np.arctanh(H[j - 1]) + p.W_hh @ v), still)
+
+    return {"J": product([step(j) for j in range(t, s, -1)], len(h_0))}
+
+
+exercise.slip(
+    "slope_on_the_right",
+    "The slopes scale the columns of W_hh; they scale its rows: ∂h_t/∂h_{t-1} is D_t W_hh, not W_hh D_t.",
+    partial(wrong_steps, "right"),
+    SEE,
+)
+exercise.slip(
+    "slope_one_early",
+    "The slope of step t is taken at h_{t-1}: it is 1 − h_t², at the state after the step.",
+    partial(wrong_steps, "early"),
     SEE,
 )
 

@@ -120,7 +120,7 @@ def too_few(k: float, *args: Any) -> bool:
 
 def too_many(k: float, *args: Any) -> bool:
     """Whether one step less would be enough by the theorem already."""
-    return k >= 1 and not not_promised(k - 1 + 1e-9, *args)
+    return k >= 1 and not not_promised(k - 1 - 1e-9, *args)
 
 
 Change = Callable[[float, float, int, float, float], tuple[Any, ...]]

@@ -1,0 +1,86 @@
+"""What an answer holds is seen from outside its process, so that it cannot lie about it."""
+
+import os
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from course.exercise import load
+from course.grader.bank import prelude
+from course.grader.sandbox.client import Warm
+from course.grader.sandbox.watching import resident
+from tests.conftest import bank_of
+from tests.sandbox.test_by_hand import judged
+
+NAME = "checkpointed_bptt"
+EXERCISE, BANK = bank_of(NAME)
+GREEDY = prelude(EXERCISE) + BANK.answers["all_states_kept"].source
+LIAR = GREEDY + "\nimport tracemalloc\ntracemalloc.get_traced_memory = lambda: (0, 0)\n"
+IN_A_CHILD = f"""{GREEDY}
+import os, pickle
+greedy = {NAME}
+
+def {NAME}(*args):
+    read, write = os.pipe()
+    if os.fork() == 0:
+        os.close(read)
+        with os.fdopen(write, "wb") as file:
+            pickle.dump(greedy(*args), file)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as file:
+        result = pickle.load(file)
+    os.wait()
+    return result
+"""
+
+
+def memory(warm: Warm, source: str, *off: str) -> tuple[bool | None, str]:
+    verdict = judged(warm, source, NAME, *off)
+    assert not verdict.fault
+    (outcome,) = [o for o in verdict.outcomes if o.name == "memory"]
+    assert all(o.passed for o in verdict.outcomes if o is not outcome)
+    return outcome.passed, outcome.message
+
+
+@pytest.mark.parametrize("answer", [a.name for a in BANK.answers.values() if a.right])
+def test_every_right_answer_is_small_enough(warm: Warm, answer: str) -> None:
+    assert memory(warm, prelude(EXERCISE) + BANK.answers[answer].source)[0] is True
+
+
+def test_all_states_are_too_many(warm: Warm) -> None:
+    passed, message = memory(warm, GREEDY)
+    assert passed is False
+    assert "holds too much at once" in message
+
+
+@pytest.mark.parametrize("source", [LIAR, IN_A_CHILD], ids=["patched count", "another process"])
+def test_what_the_process_says_of_itself_is_not_believed(warm: Warm, source: str) -> None:
+    assert memory(warm, source, "timed_case")[0] is True  # by its own word
+    passed, message = memory(warm, source)
+    assert passed is False
+    assert message == "With T=10000 it makes its process grow by more than 14 MB."
+
+
+def test_the_large_case_has_states_that_can_be_seen() -> None:
+    exercise = load(NAME)
+    assert exercise.large is not None
+    large = exercise.large(np.random.default_rng(0))
+    assert large.most is not None
+    assert 12 << 20 < large.most < len(large.case.args[1]) * large.case.args[3].nbytes
+
+
+def test_growth_counts_children_too() -> None:
+    code = "x = b'1' * (40 << 20); print(flush=True); input()"
+    before = resident(os.getpid())
+    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(0.05)
+        assert resident(os.getpid()) - before > 40 << 20
+    finally:
+        child.communicate(b"\n")
