@@ -240,6 +240,7 @@ bank.edit(
     "    H, O = rnn_forward(p, X, h_0)\n",
     "    X /= np.abs(X).max()\n    H, O = rnn_forward(p, X, h_0)\n",
     loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="changes_arguments",
 )
 bank.edit(
     "single_precision",

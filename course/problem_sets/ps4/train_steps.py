@@ -60,7 +60,10 @@ def entry(
         [tuple(torch.tensor(a[:, some], device=device) for a in (x, y)) for some in _ranges(n)]
         for x, y, n in zip(X, Y, counts, strict=True)
     ]
-    trajectory, norms = function(given, pieces, max_norm, lr)
+    result = function(given, pieces, max_norm, lr)
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        raise TypeError("it should return trajectory, norms")
+    trajectory, norms = result
     if not all(np.array_equal(now.detach().cpu(), w) for now, w in zip(given, weights, strict=True)):
         raise RuntimeError("it changed the weights that it was given")
     if any(len(step) != len(weights) for step in trajectory):
