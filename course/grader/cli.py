@@ -53,10 +53,11 @@ def build(sets: tuple[str, ...]) -> None:
 
 @main.command()
 @click.argument("name", metavar="SET")
-def grade(name: str) -> None:
+@click.option("--jobs", type=click.IntRange(1), help="Notebooks at once  [default: one a processor]")
+def grade(name: str, jobs: int | None) -> None:
     """Autograde everything handed in for SET, make feedback pages, print the marks. In a classroom."""
     room = Classroom.open(Path.cwd())
-    grade_set(room, name, Console())
+    grade_set(room, name, Console(), jobs)
     click.echo(f"Feedback pages: {room.folder / 'feedback'}/STUDENT/{name}/")
 
 

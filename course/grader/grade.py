@@ -1,5 +1,6 @@
 """Grade a class with nbgrader's own commands, and show the marks as a table."""
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -47,6 +48,11 @@ def submitted(classroom: Classroom, problem_set: str) -> list[str]:
     return sorted(
         p.parent.name for p in (classroom.folder / "submitted").glob(f"*/{problem_set}") if p.is_dir()
     )
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def read_marks(classroom: Classroom, problem_set: str) -> Marks:
@@ -104,8 +110,11 @@ def grade_cells(classroom: Classroom, problem_set: str) -> list[str]:
     return found
 
 
-def grade_set(classroom: Classroom, problem_set: str, console: Console) -> Marks:
-    """Autograde every submission of a set, make the feedback pages, and print the table."""
+def grade_set(classroom: Classroom, problem_set: str, console: Console, jobs: int | None = None) -> Marks:
+    """Autograde every submission of a set, make the feedback pages, and print the table.
+
+    `jobs`: how many notebooks run at once; by default as many as there are processors.
+    """
     students = submitted(classroom, problem_set)
     if not students:
         raise click.ClickException(
@@ -113,7 +122,8 @@ def grade_set(classroom: Classroom, problem_set: str, console: Console) -> Marks
             f"{classroom.folder / 'submitted'}/STUDENT/{problem_set}/ folder."
         )
     with console.status(f"Grading {problem_set}: {len(students)} students") as status:
-        nbgrader(classroom, "autograde", problem_set, "--force")
+        at_once = f"--JudgedAutograde.jobs={jobs or processors()}"
+        nbgrader(classroom, "autograde", problem_set, "--force", at_once)
         status.update("Making the feedback pages")
         nbgrader(classroom, "generate_feedback", problem_set, "--force")
     marks = read_marks(classroom, problem_set)
