@@ -94,7 +94,7 @@ ERRORS = "np.where(mask, H[1:] @ p.W_qh.T + p.b_q - Y, 0.0)"
 MEAN = "errors / lengths[:, None] / N"
 LATE = {"output_layer", *HIDDEN}
 
-bank.edit("mask_forgotten", ERRORS, "H[1:] @ p.W_qh.T + p.b_q - Y", loses=LATE)
+bank.edit("mask_forgotten", ERRORS, "H[1:] @ p.W_qh.T + p.b_q - Y", loses=LATE, slip="mask_forgotten")
 bank.edit(
     "padding_is_real",
     MEAN,

@@ -130,6 +130,11 @@ for name, sentence, loss in (
         weighted(rnn_loss, mean, masked=False),
     ),
     (
+        "mask_forgotten",
+        "The padding's losses enter: set the error to zero where a sequence is over.",
+        weighted(rnn_loss, lambda lengths, T: mean(lengths, T) * T / lengths, masked=False),
+    ),
+    (
         "pooled",
         "All steps of the batch are pooled in one mean; here each sequence has its own mean first.",
         weighted(rnn_loss, lambda lengths, T: lengths / np.sum(lengths)),
