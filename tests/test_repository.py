@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,17 @@ def test_sections_that_an_exercise_cites_exist(name: str) -> None:
     chapter = exercise.chapter.split()[1]
     cited = {c.see for c in exercise.checks} | {s.see for s in exercise.slips}
     assert cited - {""} <= headings(chapter)
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_chapter_lists_the_exercise_with_its_signature(name: str) -> None:
+    stub = load(name).stub
+    parameters = (
+        "torch.autograd.Function" if isinstance(stub, type) else ", ".join(signature(stub).parameters)
+    )
+    pages = (REPOSITORY / "book").glob("*.md")
+    lists = "".join(page.read_text(encoding="utf-8").partition("## Exercises")[2] for page in pages)
+    assert f"{name}({parameters})`" in lists
 
 
 @pytest.mark.parametrize("name", names())
