@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
+from course.frames import FrameError
 from course.symbols import MAX_LENGTH, evaluate, written
 
 w, x, u = sp.symbols("w x u")
@@ -135,5 +136,5 @@ def test_towers_of_powers_cost_nothing() -> None:
 
 @pytest.mark.parametrize("result", [1, 0.5, "w", None, [[w]]])
 def test_anything_but_an_expression_is_named(result: object) -> None:
-    with pytest.raises(TypeError, match="it should return SymPy expressions; one result is a"):
+    with pytest.raises(FrameError, match="it should return SymPy expressions; one result is of type"):
         written(lambda: (w, result))

@@ -60,9 +60,9 @@ bank.edit(
     loses=ALL,
     slip="slope_missing",
 )
-bank.edit("outer_slope_missing", "(1 - z**2) * v", "v", loses=ALL, slip="outer_slope_missing")
+bank.edit("outer_slope_left_out", "(1 - z**2) * v", "v", loses=ALL, slip="outer_slope_missing")
 bank.edit(
-    "inner_slope_missing",
+    "inner_slope_left_out",
     "(1 - h**2) * (W.T @ delta_1)",
     "W.T @ delta_1",
     loses=INNER | BOTH,

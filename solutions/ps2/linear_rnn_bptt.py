@@ -134,7 +134,7 @@ bank.edit(
     slip="another_state",
 )
 bank.edit(
-    "transpose_in_the_sweep",
+    "transpose_between_states",
     CARRY,
     "later = (p.W_hh if t else p.W_hh.T) @ dH[t]",
     loses=HIDDEN,

@@ -107,7 +107,7 @@ HIDDEN = {"input_weights", "recurrent_weights", "initial_state", "inputs"}  # al
 CARRY, TERM = "carry = p.W_hh.T @ dA[t]", "dA[t] = (1 - H[t + 1] ** 2) * dh"
 
 bank.edit(
-    "transpose_in_the_sweep",
+    "transpose_between_states",
     CARRY,
     "carry = (p.W_hh if t else p.W_hh.T) @ dA[t]",
     loses=HIDDEN,
