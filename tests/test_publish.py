@@ -20,6 +20,20 @@ COMMON = {  # lines that `course/` and some answer have in common, and that are 
     "results.append(result)",
     "moved=x.astype(complex)",  # the given oracle; set 0, which asks for one, is practice
     "returndW_hx,dW_hh,db_h",
+    "h=torch.tanh(x@W_hx.T+h@W_hh.T+b_h)",  # the given forward pass, in torch
+    "forx,yinzip(X,Y,strict=True):",
+    "fortinrange(1,len(X)+1):",
+    "flat=np.concatenate([field.ravel()forfielding])",
+    "values,V=np.linalg.eigh(M)",  # LAPACK, which is an oracle
+    "returnP/norm,s+np.log(norm)",  # mistakes that are recognised: another norm, a factor that is none
+    "1/normifnorm>celse1.0,",
+    "min(1.0,c/norm/norm)ifnormelse1.0,",
+    "returnbeside,entry,peak",  # what stubs say that they return
+    "returnbefore,after,cosine,",
+    "returnbefore,after,cosine,touched",
+    "returntrajectory,norms",
+    "weights:list[torch.Tensor],",
+    "batches:list[list[tuple[torch.Tensor,torch.Tensor]]],",
 }
 
 
