@@ -10,8 +10,8 @@ from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_network
-from course.models import RNN, Array, rnn_loss
-from course.oracles import gradients
+from course.models import RNN, Array, rnn_forward, rnn_loss
+from course.oracles import complex_step, gradients
 from course.recognise.counting import squared_errors
 from course.recognise.sequences import Sequence
 from course.recognise.unrolled import Unrolled
@@ -46,10 +46,19 @@ def cases(rng: draws.Rng) -> list[Case]:
     drawn = []
     for T in (1, int(rng.integers(3, 5)), int(rng.integers(12, 15))):
         d, h, q = draws.sizes(rng, 3, T)
-        X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
         name = "T=1" if T == 1 else f"T={T}, d={d}, h={h}, q={q}"
-        drawn.append(Case(name, (draws.rnn(rng, d, h, q), X, Y, draws.away_from_zero(rng, h))))
+        while True:
+            X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+            p, h_0 = draws.rnn(rng, d, h, q), draws.away_from_zero(rng, h)
+            if memory(p, X, h_0) > 1e-5:  # else a window of ten steps makes no difference
+                break
+        drawn.append(Case(name, (p, X, Y, h_0)))
     return drawn
+
+
+def memory(p: RNN, X: Array, h_0: Array) -> float:
+    """How much the last state, summed, depends on the first."""
+    return float(np.abs(complex_step(lambda h: rnn_forward(p, X, h)[0][-1].sum(), h_0)).max())
 
 
 def parts(loss: Callable[..., Any], p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
