@@ -1,9 +1,7 @@
 """What an answer holds is seen from outside its process, so that it cannot lie about it."""
 
-import os
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -74,13 +72,19 @@ def test_the_large_case_has_states_that_can_be_seen() -> None:
 
 
 def test_growth_counts_children_too() -> None:
-    code = "x = b'1' * (40 << 20); print(flush=True); input()"
-    before = resident(os.getpid())
-    child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    """A process of its own, since this one may have other children that come and go."""
+    held = "x = b'1' * (40 << 20); print(flush=True); input()"
+    begin = "import subprocess, sys; print(flush=True); input(); "
+    code = f"{begin}subprocess.run([sys.executable, '-c', {held!r}])"
+    parent = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
-        assert child.stdout is not None
-        child.stdout.readline()
-        time.sleep(0.05)
-        assert resident(os.getpid()) - before > 40 << 20
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        before = resident(parent.pid)
+        parent.stdin.write(b"\n")
+        parent.stdin.flush()
+        parent.stdout.readline()
+        assert resident(parent.pid) - before > 40 << 20
     finally:
-        child.communicate(b"\n")
+        parent.communicate(b"\n")
