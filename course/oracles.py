@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from course.gated import GRU, LSTM
 from course.models import RNN, Array, LinearRNN
 
 STEP = 1e-30
-Parameters = TypeVar("Parameters", RNN, LinearRNN)
+Parameters = TypeVar("Parameters", RNN, LinearRNN, LSTM, GRU)
 
 
 def complex_step(f: Callable[[Array], Any], x: Array) -> Array:

@@ -32,11 +32,12 @@ WALLS = [
     "memory",
     "processes",
 ]
-WAYS = {
+WAYS: dict[str, dict[str, object] | None] = {
     "stock nbgrader": None,
-    "ours": [],
-    "ours, no judge": ["judge"],
-    "ours, no judge, no sandbox": ["judge", *WALLS, "disk"],
+    "ours": {"jobs": 1},
+    "ours, two jobs": {"jobs": 2},
+    "ours, no judge": {"jobs": 1, "off": ["judge"]},
+    "ours, no judge, no sandbox": {"jobs": 1, "off": ["judge", *WALLS, "disk"]},
 }
 
 
@@ -53,37 +54,38 @@ def make_class(folder: Path, students: int) -> None:
         hand_in(room, "ps2", f"s{number:02}", answers)
 
 
-def configure(folder: Path, off: list[str] | None) -> None:
-    """Stock nbgrader (None), or ours without those defences."""
+def configure(folder: Path, settings: dict[str, object] | None) -> None:
+    """Stock nbgrader (None), or ours with those settings."""
     path = folder / "nbgrader_config.py"
     text = path.read_text()
-    if off is None:
+    if settings is None:
         path.write_text(text[: text.index("from course.grader.judged")])
     else:
-        path.write_text(text + f"\nc.JudgedAutograde.off = {off}\n")
+        lines = "".join(f"\nc.JudgedAutograde.{name} = {value}" for name, value in settings.items())
+        path.write_text(text + lines + "\n")
 
 
-def grading(template: Path, off: list[str] | None) -> float:
+def grading(template: Path, settings: dict[str, object] | None) -> float:
     """Seconds of one `nbgrader autograde ps2` in a fresh copy of the class."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "class"
         shutil.copytree(template, folder)
-        configure(folder, off)
+        configure(folder, settings)
         started = time.perf_counter()
         command = [sys.executable, "-m", "nbgrader", "autograde", "ps2"]
         subprocess.run(command, cwd=folder, check=True, capture_output=True, env=dict(os.environ))
         return time.perf_counter() - started
 
 
-def measure(students: int, rounds: int, ways: dict[str, list[str] | None]) -> dict[str, list[float]]:
+def measure(students: int, rounds: int, ways: dict[str, dict[str, object] | None]) -> dict[str, list[float]]:
     """The times of every way, one round after the other."""
     times: dict[str, list[float]] = {name: [] for name in ways}
     with tempfile.TemporaryDirectory() as place:
         template = Path(place) / "template"
         make_class(template, students)
         for _ in range(rounds):
-            for name, off in ways.items():
-                times[name].append(grading(template, off))
+            for name, settings in ways.items():
+                times[name].append(grading(template, settings))
                 print(f"{name}: {times[name][-1]:.1f} s", file=sys.stderr, flush=True)
     return times
 

@@ -1,0 +1,1 @@
+"""Problem set 6: saturating units, optimizers, scans."""
