@@ -55,7 +55,7 @@ format: $(SETUP)
 	ruff format . && ruff check --fix .
 
 bench: $(SETUP)
-	python tests/benchmarks/run.py
+	python tests/benchmarks/run.py $(ARGS)
 
 data: $(SETUP)
 	set -e; for script in $(notdir $(basename $(wildcard book/figures/*_training.py))); do \

@@ -29,9 +29,9 @@ def complex_step(f: Callable[[Array], Any], x: Array) -> Array:
     return stacked.reshape(stacked.shape[:-1] + x.shape)
 
 
-def along(f: Callable[[dict[str, Array]], Any], at: dict[str, Array], name: str, direction: Array) -> float:
-    """The derivative of the scalar `f(at)` along a direction of the array called `name`: one call of `f`."""
-    return float(np.imag(f(at | {name: at[name] + 1j * STEP * direction})) / STEP)
+def slope(f: Callable[[Array], Any], x: Array, direction: Array) -> float:
+    """The derivative of a complex-safe scalar `f` at `x` along a direction: one call of `f`."""
+    return float(np.imag(f(x + 1j * STEP * direction)) / STEP)
 
 
 def gradients(loss: Callable[..., Any], p: Parameters, *others: Array) -> tuple[Parameters, list[Array]]:

@@ -266,3 +266,53 @@ bank.edit(
     loses={"states"},
     slip="early_around@X",
 )
+
+
+# Right numbers, but by autograd: the task asks for a backward pass of one's own.
+
+LOOP = """def run(W_hx, W_hh, b_h, X, h_0):
+    states = [h_0]
+    for x in X:
+        states.append(torch.tanh(x @ W_hx.T + states[-1] @ W_hh.T + b_h))
+    return torch.stack(states[1:])
+
+
+class BPTT(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, *inputs):
+        ctx.save_for_backward(*inputs)
+        return run(*inputs)
+
+    @staticmethod
+    def backward(ctx, dH):
+"""
+WAYS = {
+    "autograd_in_backward": """        leaves = [a.detach().requires_grad_() for a in ctx.saved_tensors]
+        with torch.enable_grad():
+            H = run(*leaves)
+        return torch.autograd.grad(H, leaves, dH)
+""",
+    "vector_jacobian_product": """        return torch.func.vjp(run, *ctx.saved_tensors)[1](dH)
+""",
+    "backward_called": """        leaves = [a.detach().clone().requires_grad_() for a in ctx.saved_tensors]
+        with torch.enable_grad():
+            (run(*leaves) * dH).sum().backward()
+        return tuple(leaf.grad for leaf in leaves)
+""",
+}
+for _name, _way in WAYS.items():
+    bank.answers[_name] = Answer(_name, LOOP + _way, right=False, loses=frozenset({"returns"}))
+
+GRAPH_OF_FORWARD = LOOP.replace(
+    "        ctx.save_for_backward(*inputs)\n        return run(*inputs)\n",
+    "        ctx.leaves = [a.detach().requires_grad_() for a in inputs]\n"
+    "        with torch.enable_grad():\n"
+    "            ctx.H = run(*ctx.leaves)\n"
+    "        return ctx.H.detach()\n",
+)
+bank.answers["graph_kept_from_forward"] = Answer(
+    "graph_kept_from_forward",
+    GRAPH_OF_FORWARD + "        return torch.autograd.grad(ctx.H, ctx.leaves, dH)\n",
+    right=False,
+    loses=frozenset({"returns"}),
+)

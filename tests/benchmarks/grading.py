@@ -1,9 +1,5 @@
-"""How long grading a class takes: stock nbgrader, ours, and ours without judge or sandbox, interleaved.
+"""How long grading a class takes: stock nbgrader, ours, and ours without judge or sandbox, interleaved."""
 
-`python tests/benchmarks/grading.py [--students 60] [--rounds 5] [--raw FILE]`; raw times go to FILE as JSON.
-"""
-
-import argparse
 import json
 import os
 import platform
@@ -14,8 +10,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-
-sys.path.append(str(Path(__file__).resolve().parents[2]))  # for `tests`; `course` stays the installed wheel
 
 from course.grader.classroom import Classroom
 from course.grader.demo import hand_in
@@ -77,17 +71,23 @@ def grading(template: Path, settings: dict[str, object] | None) -> float:
         return time.perf_counter() - started
 
 
-def measure(students: int, rounds: int, ways: dict[str, dict[str, object] | None]) -> dict[str, list[float]]:
+def measure(students: int, rounds: int) -> dict[str, list[float]]:
     """The times of every way, one round after the other."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
+    times: dict[str, list[float]] = {name: [] for name in WAYS}
     with tempfile.TemporaryDirectory() as place:
         template = Path(place) / "template"
         make_class(template, students)
         for _ in range(rounds):
-            for name, settings in ways.items():
+            for name, settings in WAYS.items():
                 times[name].append(grading(template, settings))
                 print(f"{name}: {times[name][-1]:.1f} s", file=sys.stderr, flush=True)
     return times
+
+
+def keep(path: Path, students: int, times: dict[str, list[float]]) -> None:
+    """Write the raw times, and on what they were taken."""
+    machine = {"cores": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()}
+    path.write_text(json.dumps({"students": students, "machine": machine, "seconds": times}, indent=1) + "\n")
 
 
 def rows(times: dict[str, list[float]], students: int) -> list[tuple[str, str]]:
@@ -98,25 +98,3 @@ def rows(times: dict[str, list[float]], students: int) -> list[tuple[str, str]]:
         each = 1000 * statistics.median(values) / students
         found.append((name, f"{statistics.median(values):.1f} s, {each:.0f} ms a student, {ratio:.1f} times"))
     return found
-
-
-def main() -> None:
-    """Measure and print; keep the raw times."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--students", type=int, default=60)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--raw", type=Path, default=Path("tests/benchmarks/grading.json"))
-    parser.add_argument(
-        "--ways", type=int, default=len(WAYS), help="only the first so many of: " + ", ".join(WAYS)
-    )
-    options = parser.parse_args()
-    times = measure(options.students, options.rounds, dict(list(WAYS.items())[: options.ways]))
-    machine = {"cores": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()}
-    raw = {"students": options.students, "machine": machine, "seconds": times}
-    options.raw.write_text(json.dumps(raw, indent=1) + "\n")
-    for name, text in rows(times, options.students):
-        print(f"{name:28} {text}")
-
-
-if __name__ == "__main__":
-    main()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.exercise import load
+from course.exercise import load, names
 from course.grader.bank import prelude
 from course.grader.sandbox.client import Warm, owner
 from course.grader.sandbox.defences import Defences, Limits
@@ -60,10 +60,37 @@ def test_without_the_large_case_it_would_earn_everything(warm: Warm) -> None:
     assert judged(warm, QUOTIENTS, "rnn_bptt", "timed_case").passed
 
 
-@pytest.mark.parametrize("answer", [a.name for a in bank_of("rnn_bptt")[1].answers.values() if a.right])
-def test_every_right_answer_is_fast_enough(warm: Warm, answer: str) -> None:
-    source = "import numpy as np\nfrom course import *\nfrom course import RNN, rnn_forward, rnn_loss\n"
-    verdict = judged(warm, source + bank_of("rnn_bptt")[1].answers[answer].source, "rnn_bptt")
+ORACLE = """
+from course.exercise import load, names
+
+def {name}(*args):
+    asked = load("{name}")
+    parts = asked.oracle(*args)
+    results = [parts[r] if isinstance(r, str) else r(*[parts[f] for f in r._fields]) for r in asked.returns]
+    return tuple(results) if len(results) > 1 else results[0]
+"""
+BY_HAND = [name for name in names() if load(name).large is not None and not load(name).needs]
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", BY_HAND)
+def test_an_answer_that_calls_the_oracle_earns_nothing(warm: Warm, name: str) -> None:
+    assert judged(warm, ORACLE.format(name=name), name, "timed_case").points > 0
+    assert judged(warm, ORACLE.format(name=name), name).points == 0
+
+
+RIGHT = [
+    pytest.param(name, answer.name, marks=() if name == "rnn_bptt" else pytest.mark.soak)
+    for name in BY_HAND
+    for answer in bank_of(name)[1].answers.values()
+    if answer.right
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), RIGHT)
+def test_every_right_answer_is_fast_enough(warm: Warm, name: str, answer: str) -> None:
+    exercise, bank = bank_of(name)
+    verdict = judged(warm, prelude(exercise) + bank.answers[answer].source, name)
     assert verdict.passed, [o.message for o in verdict.outcomes]
 
 

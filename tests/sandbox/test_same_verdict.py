@@ -16,6 +16,7 @@ from course.judging import judge
 from course.verdict import Verdict
 from tests.conftest import bank_of
 
+SEED = 4  # of the hidden cases
 SAME = Defences.without(["timed_case"])  # the desk has no large case
 
 
@@ -36,7 +37,7 @@ def in_the_sandbox(maker: Warm, source: str, name: str) -> Verdict:
         judging.wait_ready()
         assert kernel.ask({"source": source, "number": 1}, 60)["error"] is None
         assert kernel.ask({"window": name}, 60) == {"missing": False}
-        return verdict_from(judging.ask({"judge": name, "lines": 999, "seed": None}, 120))
+        return verdict_from(judging.ask({"judge": name, "lines": 999, "seed": SEED}, 120))
     finally:
         kernel.end()
         judging.end()
@@ -57,7 +58,7 @@ def test_every_answer_gets_the_same_verdict(name: str, warm: Warm, warm_torch: W
     compared = 0
     for answer in bank.answers.values():
         local: Local = answer.local(exercise)
-        here = judge(exercise, local, exercise.public_cases())
+        here = judge(exercise, local, exercise.public_cases(), exercise.draw(SEED))
         there = in_the_sandbox(maker, prelude(exercise) + answer.source, name)
         assert essence(there) == essence(here), answer.name
         compared += 1

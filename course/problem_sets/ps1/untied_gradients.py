@@ -8,8 +8,9 @@ import numpy as np
 
 from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_loss
-from course.exercise import Case, Exercise, Parts
+from course.exercise import Case, Exercise, Large, Parts
 from course.judging import Run
+from course.large import large_case, large_rnn
 from course.models import RNN, Array, mean_squared_loss, rnn_forward, rnn_loss
 from course.oracles import complex_step
 
@@ -60,6 +61,16 @@ def untied_outputs(copies: Array, p: RNN, X: Array, h_0: Array) -> Array:
 def copied(p: RNN, X: Array) -> Array:
     """W_hh once for every step."""
     return np.stack([p.W_hh] * len(X))
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """46,000 entries in the copies of 20 steps: as many forward passes, or one backward pass."""
+    d, h, q, T = 8, 48, 8, 20
+    p, X, Y = large_rnn(rng, d, h, q), rng.normal(size=(T, d)), rng.normal(size=(T, q))
+    h_0 = draws.away_from_zero(rng, h)
+    moves = {"G": (lambda W: mean_squared_loss(untied_outputs(W, p, X, h_0), Y), copied(p, X))}
+    return large_case(rng, Case(f"T={T}, h={h}", (p, X, Y, h_0)), moves)
 
 
 @exercise.expects

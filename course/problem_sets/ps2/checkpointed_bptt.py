@@ -1,6 +1,6 @@
 """Backpropagation through time with few states in memory."""
 
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,8 @@ from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.calls import Failure
 from course.exercise import Case, Exercise, Large, Parts, seed_of
 from course.judging import Run
+from course.large import large_case
 from course.models import RNN, Array, rnn_loss
-from course.oracles import along
 from course.problem_sets.ps2.rnn_bptt import many, parts, scaled, sequences
 from course.recognise.unrolled import Unrolled
 from course.results import explain
@@ -133,17 +133,12 @@ def memory(run: Run) -> None:
 def large(rng: draws.Rng) -> Large:
     """20 MB of states: enough to be seen from outside the process, where right answers add 4 to 8."""
     p, X, Y, h_0, _ = args = long(rng, 10_000, 256, 16)
-    at = {"W_hh": p.W_hh, "dX": X}
-    directions = {name: rng.normal(size=x.shape) for name, x in at.items()}
-
-    def loss(moved: dict[str, Array]) -> Any:
-        return rnn_loss(p._replace(W_hh=moved["W_hh"]), moved["dX"], Y, h_0)
-
-    def both(got: Parts) -> dict[str, tuple[float, float]]:
-        return {n: (float(np.sum(got[n] * v)), along(loss, at, n, v)) for n, v in directions.items()}
-
+    moves = {
+        "W_hh": (lambda W: rnn_loss(p._replace(W_hh=W), X, Y, h_0), p.W_hh),
+        "dX": (lambda inputs: rnn_loss(p, inputs, Y, h_0), X),
+    }
     most = int(SHARE * bytes_of_all_states(args))
-    return Large(Case("T=10000", args), both, partial(loss, at), most=most, frugal="memory")
+    return replace(large_case(rng, Case("T=10000", args), moves), most=most, frugal="memory")
 
 
 for _slip in RNN_SLIPS:

@@ -1,6 +1,6 @@
 """Backpropagation through time for a linear network, where the paths are seen without slopes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_loss
-from course.exercise import Case, Exercise, Parts
+from course.exercise import Case, Exercise, Large, Parts
+from course.large import large_case, large_rnn, moved
 from course.models import Array, LinearRNN, linear_forward, linear_loss, mean_squared_loss
 from course.oracles import complex_step, gradients
 
@@ -61,6 +62,22 @@ def parts(loss: Callable[..., Any], p: LinearRNN, X: Array, Y: Array, h_0: Array
     """The complex step of `loss` with respect to everything that is asked."""
     grads, (dX, _, dh_0) = gradients(loss, p, X, Y, h_0)
     return grads._asdict() | {"dh_0": dh_0, "dX": dX}
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """100,000 parameters over 20 steps: 100,000 forward passes, or one backward pass."""
+    d, h, q, T = 1500, 64, 16, 20
+    wide = large_rnn(rng, d, h, q)
+    p, h_0 = LinearRNN(wide.W_hx, wide.W_hh, wide.W_qh), draws.away_from_zero(rng, h)
+    X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+    at = p._asdict() | {"dX": X, "dh_0": h_0}
+
+    def loss(args: Mapping[str, Array]) -> Any:
+        return linear_loss(LinearRNN(args["W_hx"], args["W_hh"], args["W_qh"]), args["dX"], Y, args["dh_0"])
+
+    case = Case("100,000 parameters", (p, X, Y, h_0))
+    return large_case(rng, case, {name: moved(at, name, loss) for name in at})
 
 
 @exercise.expects

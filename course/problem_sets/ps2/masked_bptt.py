@@ -1,6 +1,6 @@
 """Backpropagation through time for a batch of sequences of unequal lengths."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from course import draws
 from course.altered import RNN_SLIPS, Alter, altered_loss
-from course.exercise import Case, Exercise, Parts
+from course.exercise import Case, Exercise, Large, Parts
+from course.large import large_case, large_rnn, moved
 from course.models import RNN, Array, masked_loss, rnn_loss
 from course.oracles import gradients
 from course.recognise.sequences import Sequence
@@ -65,6 +66,21 @@ def parts(loss: Callable[..., Any], p: RNN, X: Array, Y: Array, lengths: Array, 
     """The complex step of `loss(p, X, Y, lengths, h_0)` with respect to everything that is asked."""
     grads, (dX, dh_0) = gradients(lambda p, X, h_0: loss(p, X, Y, lengths, h_0), p, X, h_0)
     return grads._asdict() | {"dh_0": dh_0, "dX": dX}
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """22,000 parameters, four sequences of up to 25 steps."""
+    d, h, q, T, N = 48, 112, 16, 25, 4
+    p, h_0, lengths = large_rnn(rng, d, h, q), draws.away_from_zero(rng, N, h), draws.lengths(rng, N, T)
+    X, Y = rng.normal(size=(T, N, d)), rng.normal(size=(T, N, q))
+    at = p._asdict() | {"dX": X, "dh_0": h_0}
+
+    def loss(args: Mapping[str, Array]) -> Any:
+        return masked_loss(RNN(*[args[n] for n in RNN._fields]), args["dX"], Y, lengths, args["dh_0"])
+
+    case = Case("22,000 parameters", (p, X, Y, lengths, h_0))
+    return large_case(rng, case, {name: moved(at, name, loss) for name in at})
 
 
 @exercise.expects
