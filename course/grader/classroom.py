@@ -1,6 +1,8 @@
 """A classroom: nbgrader's course directory, made anywhere by one command, with one settings file."""
 
 import json
+import subprocess
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ class Classroom:
     folder: Path
     solutions: Path
     sets: dict[str, dict[str, Any]]
+    gradebook: str  # its URL
 
     @classmethod
     def make(cls, folder: Path, solutions: Path) -> "Classroom":
@@ -53,7 +56,9 @@ class Classroom:
             )
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
-            return cls(folder.resolve(), Path(data["course"]["solutions"]), dict(data.get("sets", {})))
+            about, folder = data["course"], folder.resolve()
+            gradebook = about.get("gradebook", f"sqlite:///{folder / 'gradebook.db'}")
+            return cls(folder, Path(about["solutions"]), dict(data.get("sets", {})), gradebook)
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise click.ClickException(f"{path}: {type(error).__name__}: {error}") from None
 
@@ -78,3 +83,20 @@ class Classroom:
         for file, text in files.items():
             (target / file).write_text(text, encoding="utf-8")
         return [target / file for file in files]
+
+
+def nbgrader(classroom: Classroom, *words: str) -> str:
+    """Run one nbgrader command in the classroom; its output is shown only if it fails.
+
+    Raises:
+        click.ClickException: if it fails, with the command to run by hand and its last lines.
+    """
+    command = [sys.executable, "-m", "nbgrader", *words]
+    done = subprocess.run(command, cwd=classroom.folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
+        raise click.ClickException(
+            f"`nbgrader {' '.join(words)}` failed in {classroom.folder}:\n{tail}\n"
+            "What it graded before is kept; mend the cause and run it again."
+        )
+    return done.stdout + done.stderr

@@ -1,5 +1,6 @@
 """The `course` command."""
 
+import json
 from pathlib import Path
 
 import click
@@ -10,8 +11,9 @@ from course.exercise import SETS
 from course.grader import demo as demo_class
 from course.grader.class_report import write_report
 from course.grader.classroom import Classroom
-from course.grader.grade import grade_set
+from course.grader.grade import Choice, as_data, grade_set, show
 from course.grader.publish import publish as publish_to
+from course.grader.returns import make_feedback, zip_feedback
 
 DIR = click.Path(file_okay=False, path_type=Path)
 SOLUTIONS = click.option(
@@ -53,12 +55,37 @@ def build(sets: tuple[str, ...]) -> None:
 
 @main.command()
 @click.argument("name", metavar="SET")
-@click.option("--jobs", type=click.IntRange(1), help="Notebooks at once  [default: one a processor]")
-def grade(name: str, jobs: int | None) -> None:
-    """Autograde everything handed in for SET, make feedback pages, print the marks. In a classroom."""
+@click.option("--student", "students", multiple=True, metavar="ID", help="Only this one; may be repeated.")
+@click.option(
+    "--exercise",
+    "exercises",
+    multiple=True,
+    metavar="NAME",
+    help="Judge this anew, in what is graded already; all other marks stay. May be repeated.",
+)
+@click.option("--force", is_flag=True, help="Also what is graded already.")
+@click.option("--jobs", type=click.IntRange(1), help="Notebooks at once.  [default: one a processor]")
+@click.option("--json", "as_json", is_flag=True, help="Print marks, changes and triage as JSON.")
+def grade(
+    name: str,
+    students: tuple[str, ...],
+    exercises: tuple[str, ...],
+    force: bool,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    """Autograde what was handed in for SET, make feedback pages, print the marks. In a classroom.
+
+    What is graded already is left as it is, unless something else was handed in since: an interrupted run
+    goes on where it was. Marks and comments given by hand always stay.
+    """
     room = Classroom.open(Path.cwd())
-    grade_set(room, name, Console(), jobs)
-    click.echo(f"Feedback pages: {room.folder / 'feedback'}/STUDENT/{name}/")
+    console = Console(stderr=as_json)
+    graded = grade_set(room, name, console, Choice(students, exercises, force, jobs or 0))
+    if as_json:
+        click.echo(json.dumps(as_data(graded), indent=1, ensure_ascii=False))
+    else:
+        show(graded, room, name, console)
 
 
 @main.command()
@@ -68,6 +95,16 @@ def report(name: str, names: bool) -> None:
     """Write the class report of SET: pass rates, points, mistakes with pictures. In a classroom, graded."""
     for path in write_report(Classroom.open(Path.cwd()), name, names):
         click.echo(path)
+
+
+@main.command()
+@click.argument("name", metavar="SET")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def feedback(name: str, target: Path) -> None:
+    """Bring the feedback pages of SET up to date and put them all into the zip TARGET. In a classroom."""
+    room = Classroom.open(Path.cwd())
+    make_feedback(room, name, Console())
+    click.echo(f"{target}: the pages of {zip_feedback(room, name, target)} students")
 
 
 @main.command()

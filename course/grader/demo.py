@@ -9,8 +9,8 @@ import nbformat
 from rich.console import Console
 
 from course.exercise import load
-from course.grader.classroom import Classroom
-from course.grader.grade import Marks, grade_set, nbgrader
+from course.grader.classroom import Classroom, nbgrader
+from course.grader.grade import Choice, Marks, grade_cells, grade_set, table_of
 from course.grader.secret import load_bank
 
 PROOF_ANSWER = "By induction, as in the book. (An answer of the demo class.)"
@@ -28,7 +28,9 @@ def make_demo(folder: Path, solutions: Path, console: Console) -> Marks:
     nbgrader(classroom, "generate_assignment", problem_set, "--force")
     for student, answers in plan["students"].items():
         hand_in(classroom, problem_set, student, answers)
-    return grade_set(classroom, problem_set, console)
+    graded = grade_set(classroom, problem_set, console, Choice(force=True))
+    console.print(table_of(graded.marks, grade_cells(classroom, problem_set), console.width))
+    return graded.marks
 
 
 def hand_in(classroom: Classroom, problem_set: str, student: str, answers: dict[str, str]) -> None:

@@ -1,15 +1,17 @@
 """Grade a class with nbgrader's own commands, and show the marks as a table."""
 
+import difflib
 import os
-import subprocess
-import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from course.grader.classroom import Classroom
+from course.grader.returns import make_feedback
+from course.grader.running import autograde
+from course.grader.triage import Triage, lines_of, triage
 
 
 @dataclass(frozen=True)
@@ -24,23 +26,6 @@ class Mark:
 
 
 Marks = dict[str, dict[str, Mark]]  # student → cell → mark
-
-
-def nbgrader(classroom: Classroom, *words: str) -> str:
-    """Run one nbgrader command in the classroom; its output is shown only if it fails.
-
-    Raises:
-        click.ClickException: if it fails, with the command to run by hand and its last lines.
-    """
-    command = [sys.executable, "-m", "nbgrader", *words]
-    done = subprocess.run(command, cwd=classroom.folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise click.ClickException(
-            f"`nbgrader {' '.join(words)}` failed in {classroom.folder}:\n{tail}\n"
-            "What it graded before is kept; mend the cause and run it again."
-        )
-    return done.stdout + done.stderr
 
 
 def submitted(classroom: Classroom, problem_set: str) -> list[str]:
@@ -60,7 +45,7 @@ def read_marks(classroom: Classroom, problem_set: str) -> Marks:
     from nbgrader.api import Gradebook, MissingEntry  # slow to import: only where needed
 
     marks: Marks = {}
-    with Gradebook(f"sqlite:///{classroom.folder / 'gradebook.db'}") as gradebook:
+    with Gradebook(classroom.gradebook) as gradebook:
         for student in submitted(classroom, problem_set):
             try:
                 submission = gradebook.find_submission(problem_set, student)
@@ -110,22 +95,101 @@ def grade_cells(classroom: Classroom, problem_set: str) -> list[str]:
     return found
 
 
-def grade_set(classroom: Classroom, problem_set: str, console: Console, jobs: int | None = None) -> Marks:
-    """Autograde every submission of a set, make the feedback pages, and print the table.
+@dataclass(frozen=True)
+class Choice:
+    """What to grade: all that is not graded yet, unless more or less is asked.
 
-    `jobs`: how many notebooks run at once; by default as many as there are processors.
+    `students`: only these. `exercises`: judge only these anew, and leave all other marks as they are.
+    `force`: also what is graded already. `jobs`: how many notebooks run at once (0: one a processor).
+    """
+
+    students: tuple[str, ...] = ()
+    exercises: tuple[str, ...] = ()
+    force: bool = False
+    jobs: int = 0
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of it: marks, what changed of marks there were before, and what is left to look at."""
+
+    marks: Marks
+    changed: dict[str, dict[str, tuple[Mark, Mark]]]
+    triage: Triage
+    again: tuple[str, ...]
+
+
+def grade_set(classroom: Classroom, problem_set: str, console: Console, choice: Choice = Choice()) -> Graded:
+    """Autograde what was handed in for a set, and make the feedback pages of those that were graded.
+
+    Raises:
+        click.ClickException: where there is nothing to grade, or a name is wrong; says what to do.
     """
     students = submitted(classroom, problem_set)
+    _understood(classroom, problem_set, students, choice)
+    before = read_marks(classroom, problem_set)
+    options = [f"--JudgedAutograde.jobs={choice.jobs or processors()}"]
+    options += ["--force"] if choice.force else []
+    options += [f"--JudgedAutograde.only={name}" for name in choice.exercises]
+    if choice.students:
+        others = set(students) - set(choice.students)
+        options += [f"--CourseDirectory.student_id_exclude={','.join(sorted(others))}"] if others else []
+    done = autograde(classroom, problem_set, console, *options)
+    make_feedback(classroom, problem_set, console)
+    marks = read_marks(classroom, problem_set)
+    return Graded(marks, changes(before, marks), triage(classroom, problem_set, students), tuple(done))
+
+
+def _understood(classroom: Classroom, problem_set: str, students: list[str], choice: Choice) -> None:
+    """Every name is one that there is."""
     if not students:
         raise click.ClickException(
             f"Nobody has handed in {problem_set}: there is no "
             f"{classroom.folder / 'submitted'}/STUDENT/{problem_set}/ folder."
         )
-    with console.status(f"Grading {problem_set}: {len(students)} students") as status:
-        at_once = f"--JudgedAutograde.jobs={jobs or processors()}"
-        nbgrader(classroom, "autograde", problem_set, "--force", at_once)
-        status.update("Making the feedback pages")
-        nbgrader(classroom, "generate_feedback", problem_set, "--force")
-    marks = read_marks(classroom, problem_set)
-    console.print(table_of(marks, grade_cells(classroom, problem_set), console.width))
-    return marks
+    cells = grade_cells(classroom, problem_set)
+    for kind, asked, known in (
+        ("student who handed it in", choice.students, students),
+        ("exercise of the set", choice.exercises, cells),
+    ):
+        for name in asked:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+                hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
+                raise click.ClickException(f"{name} is no {kind}. {hint}")
+
+
+def changes(before: Marks, after: Marks) -> dict[str, dict[str, tuple[Mark, Mark]]]:
+    """The marks that were there and are now others, by student and cell."""
+    found = {}
+    for student, cells in after.items():
+        old = before.get(student, {})
+        other = {name: (old[name], mark) for name, mark in cells.items() if old.get(name, mark) != mark}
+        if other:
+            found[student] = other
+    return found
+
+
+def show(graded: Graded, classroom: Classroom, problem_set: str, console: Console) -> None:
+    """Print the marks, what changed, and what is left to look at."""
+    console.print(table_of(graded.marks, grade_cells(classroom, problem_set), console.width))
+    console.print(f"Graded now: {len(graded.again)} of {len(graded.marks)} submissions", highlight=False)
+    for student, cells in graded.changed.items():
+        said = ", ".join(f"{name} {old} → {new}" for name, (old, new) in cells.items())
+        console.print(f"[bold]changed[/]  {student}: {said}", highlight=False)
+    for line in lines_of(graded.triage):
+        console.print(f"[bold]to see[/]   {line}", highlight=False)
+    console.print(f"Feedback pages: {classroom.folder / 'feedback'}/STUDENT/{problem_set}/", highlight=False)
+
+
+def as_data(graded: Graded) -> dict[str, object]:
+    """The same for a program: marks as {student: {cell: {score, max_score}}}."""
+    return {
+        "marks": {s: {n: asdict(m) for n, m in cells.items()} for s, cells in graded.marks.items()},
+        "changed": {
+            s: {n: {"from": old.score, "to": new.score} for n, (old, new) in cells.items()}
+            for s, cells in graded.changed.items()
+        },
+        "graded_now": list(graded.again),
+        "triage": graded.triage,
+    }

@@ -12,8 +12,7 @@ from pathlib import Path
 import click
 
 from course.exercise import SETS
-from course.grader.classroom import Classroom
-from course.grader.grade import nbgrader
+from course.grader.classroom import Classroom, nbgrader
 
 LINE = 20  # characters without blanks from which a line of an answer tells its author
 BEGINNINGS = ("#", "def", "import", "from")  # lines that begin so tell nothing,

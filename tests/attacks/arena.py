@@ -20,9 +20,9 @@ from typing import Any
 
 import nbformat
 
-from course.grader.classroom import Classroom
+from course.grader.classroom import Classroom, nbgrader
 from course.grader.demo import hand_in
-from course.grader.grade import Marks, nbgrader, read_marks
+from course.grader.grade import Marks, read_marks
 from tests.attacks.model import FULL, LEAK, PROCESS, Attack, Submission, says
 from tests.conftest import SOLUTIONS
 from tests.sandbox import ordinary

@@ -11,9 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from course.grader.classroom import Classroom
+from course.grader.classroom import Classroom, nbgrader
 from course.grader.demo import hand_in
-from course.grader.grade import nbgrader
 from tests.conftest import SOLUTIONS, bank_of
 
 SETS = ("recurrence", "rnn_bptt", "direct_and_total", "BPTT")

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import nbformat
 
-from course.grader.classroom import Classroom
+from course.grader.classroom import Classroom, nbgrader
 from course.grader.demo import hand_in
-from course.grader.grade import Marks, nbgrader, read_marks
+from course.grader.grade import Marks, read_marks
 from tests.conftest import SOLUTIONS
 
 EXERCISES = ("recurrence", "direct_and_total")

@@ -1,6 +1,8 @@
 """nbgrader's autograde with the student's files behind one door, and nothing lost when it is interrupted."""
 
+import contextlib
 import glob
+import json
 import os
 import re
 import shutil
@@ -18,7 +20,7 @@ from course.grader.judged.ahead import Job, Key
 from course.grader.judged.context import Context
 from course.grader.judged.gradebook import one_engine
 from course.grader.judged.rebuild import Node
-from course.grader.judged.staging import Door
+from course.grader.judged.staging import Door, Staged
 from course.grader.sandbox import Defences, Limits
 from course.grader.sandbox.cgroups import start_time
 from course.grader.sandbox.choose import KINDS
@@ -36,6 +38,10 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
     ).tag(config=True)
     off = List(Unicode(), help="Names of defences to switch off, for tests.").tag(config=True)
     sandboxes = List(Unicode(), list(KINDS), help="Kinds of sandbox to try, in order.").tag(config=True)
+    only = List(
+        Unicode(), help="Exercises to judge anew; in what is graded already, all other marks stay."
+    ).tag(config=True)
+    news = Int(-1, help="A file descriptor for news of the progress, a JSON object a line.").tag(config=True)
     jobs = Int(1, min=1, help="How many notebooks run at once, each in a sandbox of its own.").tag(
         config=True
     )
@@ -61,9 +67,12 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
                     kinds=self.sandboxes,
                     trust_students=self.trust_students,
                     workers=self.jobs,
+                    only=self.only,
                 ) as self.context,
             ):
-                if waiting := self._stage():
+                waiting = self._stage()
+                self._tell(waiting=len(waiting))
+                if waiting:
                     self.context.prepare(self.coursedir.assignment_id)
                     self.context.ahead.plan(self._coming(waiting))
                 super().start()
@@ -89,6 +98,7 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         door = Door(released, self.context.defences, self.context.limits)
         pattern = steps.format_path(steps.submitted_directory, "(?P<student>.*)", problem_set, True)
         waiting = []
+        self.handed_in: dict[str, Staged] = {}
         for folder in sorted(
             glob.glob(steps.format_path(steps.submitted_directory, steps.student_id, problem_set))
         ):
@@ -96,10 +106,19 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
             if found is not None and os.path.isdir(folder):
                 student = found["student"]
                 staged = Path(steps.format_path(self.staged, student, problem_set))
-                door.stage(Path(folder), staged)
-                if not self._is_graded(student, problem_set):
+                self.handed_in[student] = door.stage(Path(folder), staged)
+                done = not self._why_again(problem_set, student)
+                if done and self.only:
+                    self.context.keep(student, self._graded_place(problem_set, student))
+                if not done or self.force or self.only:
                     waiting.append((student, staged))
         return waiting
+
+    def _tell(self, **news: object) -> None:
+        """News of the progress, for whoever started this run."""
+        if self.news >= 0:
+            with contextlib.suppress(OSError):  # nobody listens any more
+                os.write(self.news, json.dumps(news).encode() + b"\n")
 
     def _coming(self, waiting: list[tuple[str, Path]]) -> Iterator[tuple[Key, Callable[[], Job]]]:
         """The notebooks that nbgrader will ask for, in its order."""
@@ -109,27 +128,39 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
             for path in sorted(staged.glob(f"{self.coursedir.notebook_id}.ipynb")):
                 names = {"assignment": problem_set, "student": student, "notebook": path.stem}
                 folders = [staged, source]
-                yield (student, path.stem), partial(self._job, path, folders, names)
+                if not self.context.stays(names):
+                    yield (student, path.stem), partial(self._job, path, folders, names)
 
     def _job(self, path: Path, folders: list[Path], names: dict[str, str]) -> Job:
         book: Node = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
         return self.context.job(book, folders, names)
 
-    def _is_graded(self, student: str, problem_set: str) -> bool:
-        """Whether this run has nothing to do for a student."""
+    def _graded_place(self, problem_set: str, student: str) -> Path:
         place = self.coursedir.format_path(self.coursedir.autograded_directory, student, problem_set)
-        done = os.path.exists(place) and not self.context.record(problem_set, student).interrupted
-        return done and not self.force
+        return Path(os.path.normpath(place))
+
+    def _why_again(self, problem_set: str, student: str) -> str:
+        """Why a submission must be graded, or "" if this was done already."""
+        record = self.context.record(problem_set, student).read()
+        if not self._graded_place(problem_set, student).exists():
+            return "it is new"
+        if record.get("complete") is False:
+            return "its grading was interrupted"
+        if record.get("content", self.handed_in[student].content) != self.handed_in[student].content:
+            return "something else was handed in"
+        return ""
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Whether to grade a submission: also one whose grading was interrupted."""
+        """Whether to grade a submission: also one that has changed, or whose grading was interrupted."""
         record = self.context.record(assignment_id, student_id)
-        place = os.path.normpath(self._format_dest(assignment_id, student_id))
-        if record.interrupted and os.path.exists(place):
-            self.log.warning("The grading of %s was interrupted; it is done again.", student_id)
-            rmtree(place)
+        place = self._graded_place(assignment_id, student_id)
+        why = self._why_again(assignment_id, student_id) or ("judged anew" if self.only else "")
+        if why and place.exists():
+            self.log.warning("%s is graded again: %s.", student_id, why)
+            rmtree(str(place))
         wanted: bool = super().init_destination(assignment_id, student_id)
         if wanted:
+            self.same = record.read().get("content") == self.handed_in[student_id].content
             record.update(complete=False)
         return wanted
 
@@ -137,13 +168,18 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         """Hand our context on to the preprocessors."""
         resources: dict[str, Any] = super().init_single_notebook_resources(notebook_filename)
         resources["nbgrader"]["judging"] = self.context
+        resources["nbgrader"]["same"] = self.same
         resources["nbgrader"]["folder"] = os.path.dirname(notebook_filename)
         return resources
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """The last thing that is done for a submission: now it is complete."""
         super().set_permissions(assignment_id, student_id)
-        self.context.record(assignment_id, student_id).update(complete=True)
+        staged = self.handed_in[student_id]
+        self.context.record(assignment_id, student_id).update(
+            complete=True, content=staged.content, notes=list(staged.notes)
+        )
+        self._tell(student=student_id)
 
 
 def _sweep(root: Path) -> None:

@@ -4,12 +4,12 @@ from typing import Any
 
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
+import nbgrader.apps.generatefeedbackapp
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     ClearOutput,
     DeduplicateIds,
-    GetGrades,
     IgnorePattern,
     LimitOutput,
     OverwriteCells,
@@ -18,6 +18,7 @@ from nbgrader.preprocessors import (
 
 from course.grader.judged.converter import JudgedAutograde
 from course.grader.judged.feedback import FeedbackExporter
+from course.grader.judged.pages import GetMarks, JudgedFeedback
 from course.grader.judged.preprocessors import CheckMetadataOnce, JudgedExecute, SaveJudgedGrades
 
 
@@ -29,6 +30,8 @@ def install(c: Any) -> None:
     """
     nbgrader.apps.autogradeapp.Autograde = JudgedAutograde
     nbgrader.apps.api.Autograde = JudgedAutograde
+    nbgrader.apps.generatefeedbackapp.GenerateFeedback = JudgedFeedback
+    nbgrader.apps.api.GenerateFeedback = JudgedFeedback
     c.Autograde.autograde_preprocessors = [
         JudgedExecute,
         IgnorePattern,
@@ -46,4 +49,4 @@ def install(c: Any) -> None:
         CheckMetadataOnce,
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
-    c.GenerateFeedback.preprocessors = [GetGrades]
+    c.GenerateFeedback.preprocessors = [GetMarks]

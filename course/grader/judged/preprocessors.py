@@ -32,16 +32,21 @@ class SaveJudgedGrades(SaveAutoGrades):  # type: ignore[misc]
             session = self.gradebook.db
             commit, session.commit = session.commit, session.flush  # stock commits after every cell
             for index, cell in enumerate(nb.cells):
-                self.preprocess_cell(cell, resources, index)
+                if about["judging"].decides(about, cell):
+                    self.preprocess_cell(cell, resources, index)
             commit()
         return nb, resources
 
     def _add_score(self, cell: Node, resources: dict[str, Any]) -> None:
-        super()._add_score(cell, resources)
+        about = resources["nbgrader"]
         name = cell.metadata["nbgrader"]["grade_id"]
-        if name in resources["nbgrader"]["undecided"]:
-            grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(name, self.notebook_id, self.assignment_id, self.student_id)
+        waits = grade.needs_manual_grade
+        super()._add_score(cell, resources)
+        if name in about["undecided"]:
             grade.auto_score, grade.needs_manual_grade = None, True
+        elif grade.manual_score is not None and about["same"]:
+            grade.needs_manual_grade = waits  # a person has marked this very answer
 
 
 class CheckMetadataOnce(CheckCellMetadata):  # type: ignore[misc]

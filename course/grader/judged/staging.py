@@ -1,6 +1,7 @@
 """The one door through which a student's files come in. Nothing of nbgrader's ever reads the originals."""
 
 import contextlib
+import hashlib
 import os
 import shutil
 import stat
@@ -11,13 +12,21 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import parse_utc
 
-from course.grader.judged.reading import Unreadable, read_bytes, read_cells
+from course.grader.judged.reading import Cell, Unreadable, read_bytes, read_cells
 from course.grader.judged.rebuild import Node, rebuild
 from course.grader.sandbox import Defences, Limits
 
 ALLOWED = (".csv", ".tsv", ".txt", ".json", ".npy", ".npz", ".png", ".jpg", ".jpeg")
 MAX_FILES, MAX_DEPTH, MAX_TOTAL = 50, 3, 16 << 20
 MAX_GIVEN = 32 << 20  # bytes, with the instructor's files
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What came through the door: a name for its content, and what is to be said of files that did not."""
+
+    content: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -28,24 +37,33 @@ class Door:
     defences: Defences
     limits: Limits
 
-    def stage(self, submitted: Path, target: Path) -> None:
+    def stage(self, submitted: Path, target: Path) -> Staged:
         """Make `target`, a clean copy of a submission: all released notebooks, allowed files, the time."""
         target.mkdir(parents=True)
-        self._time(submitted, target)
+        answers, notes = hashlib.sha256(), []
         for path in sorted(self.released.glob("*.ipynb")):
-            (target / path.name).write_text(self._notebook(path, submitted / path.name), encoding="utf-8")
+            text, note, cells = self._notebook(path, submitted / path.name)
+            (target / path.name).write_text(text, encoding="utf-8")
+            answers.update(repr([path.name, cells]).encode())
+            notes += [note] if note else []
         if self.defences.attachments:
             with contextlib.suppress(OSError):  # what cannot be read does not come along
                 copy_allowed(submitted, target, {p.name for p in self.released.rglob("*") if p.is_file()})
         else:
             shutil.copytree(submitted, target, ignore=shutil.ignore_patterns("*.ipynb"), dirs_exist_ok=True)
+        for name, data in files_of([target]).items():
+            answers.update(name.encode() + data)
+        self._time(submitted, target)
+        return Staged(answers.hexdigest(), tuple(notes))
 
-    def _notebook(self, released: Path, submitted: Path) -> str:
-        """The text of the notebook to grade."""
+    def _notebook(self, released: Path, submitted: Path) -> tuple[str, str, list[Cell]]:
+        """The text of the notebook to grade, what is to be said of it, and the student's cells."""
         if not self.defences.source_cells:
-            return submitted.read_text(encoding="utf-8")
+            text = submitted.read_text(encoding="utf-8")
+            return text, "", [Cell("code", text, "", {})]
         book: Node = nbformat.read(released, as_version=4)  # type: ignore[no-untyped-call]
-        note, cells = "", []
+        note = ""
+        cells: list[Cell] = []
         try:
             if self.defences.safe_reading:
                 data = read_bytes(submitted, self.limits.notebook_bytes)
@@ -57,7 +75,7 @@ class Door:
                 raise
             note = f"The file `{released.name}` could not be graded: {error}. It counts as an empty one."
         made = rebuild(book, cells, plain_markdown=self.defences.plain_markdown, note=note)
-        return nbformat.writes(made)  # type: ignore[no-any-return,no-untyped-call]
+        return nbformat.writes(made), note, cells  # type: ignore[no-untyped-call]
 
     def _time(self, submitted: Path, target: Path) -> None:
         """The time of handing in, if it is one."""

@@ -5,11 +5,16 @@ import os
 c = get_config()  # noqa: F821
 c.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))
 c.CourseDirectory.course_id = "gradients-through-time"
-c.CourseDirectory.db_url = "sqlite:///" + os.path.join(c.CourseDirectory.root, "gradebook.db")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.Execute.timeout = 120  # seconds for one cell
 c.ExportApp.to = os.path.join(c.CourseDirectory.root, "grades.csv")
+
+from pathlib import Path  # noqa: E402
+
+from course.grader.classroom import Classroom  # noqa: E402
+
+c.CourseDirectory.db_url = Classroom.open(Path(c.CourseDirectory.root)).gradebook
 
 from course.grader.judged.install import install  # noqa: E402
 
