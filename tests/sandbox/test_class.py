@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course.grader.grade import nbgrader
+from course.grader.classroom import nbgrader
 from course.grader.judged.records import Record
 from tests.sandbox.classes import Class, Oddity, answer, cell_of, edited, grade, make
 

@@ -11,14 +11,15 @@ import nbformat
 import course
 from course.grader.judged.ahead import Ahead, Done, Job, Key
 from course.grader.judged.execution import Execution
-from course.grader.judged.outputs import Shown, points
+from course.grader.judged.gradebook import Released
+from course.grader.judged.outputs import Shown
 from course.grader.judged.pairs import Pairs
-from course.grader.judged.rebuild import Node, about
-from course.grader.judged.records import Record
+from course.grader.judged.rebuild import Node, about, restore
+from course.grader.judged.records import Record, entry
 from course.grader.judged.seeds import attempt_of, secret_of, seed
-from course.grader.judged.session import Result, Session
+from course.grader.judged.session import Session
 from course.grader.judged.staging import files_of
-from course.grader.judged.steps import Source, Step, steps_of
+from course.grader.judged.steps import Source, steps_of
 from course.grader.sandbox import Defences, Limits
 from course.grader.sandbox.cgroups import sweep
 from course.grader.sandbox.choose import KINDS, make, start_warm
@@ -46,6 +47,7 @@ class Context:
         self.kept: dict[Key, Node] = {}  # graded notebooks of which all marks stay but those of `only`
         self.makers: dict[str, Maker] = {}
         self.sources: dict[Path, Source] = {}
+        self.known: dict[tuple[str, str, str], Released] = {}
         self.faults: list[str] = []
         self.secret = secret_of(classroom)
         self.making = threading.RLock()
@@ -100,6 +102,13 @@ class Context:
             if path not in self.sources:
                 self.sources[path] = Source.read(path) if path.is_file() else Source({}, "numpy")
             return self.sources[path]
+
+    def released(self, url: str, problem_set: str, notebook: str) -> Released:
+        """What the gradebook says of a released notebook's cells."""
+        key = (url, problem_set, notebook)
+        if key not in self.known:
+            self.known[key] = Released.read(*key)
+        return self.known[key]
 
     def record(self, problem_set: str, student: str) -> Record:
         """The record of a submission."""
@@ -174,7 +183,7 @@ class Context:
     def _note(self, problem_set: str, job: Job, done: Done) -> None:
         student, notebook = job.key
         record = self.record(problem_set, student)
-        cells = {s.name: _entry(s, done.results[s.index]) for s in job.steps if s.kind != "cell"}
+        cells = {s.name: entry(s, done.results[s.index]) for s in job.steps if s.kind != "cell"}
         kinds = {flavour: maker.kind for flavour, maker in self.makers.items()}
         books = record.read().get("notebooks", {})
         if job.key in self.kept:
@@ -187,24 +196,3 @@ class Context:
             defences_off=self.defences.off,
             notebooks=books,
         )
-
-
-def restore(book: Node, graded: Node) -> None:
-    """Put the outputs of a graded notebook into the cells of the same name, or else of the same text."""
-    by_name = {about(c)["grade_id"]: c for c in graded.cells if about(c).get("grade_id")}
-    by_text = {c.source: c for c in graded.cells if c.cell_type == "code"}
-    for cell in book.cells:
-        found = by_name.get(about(cell).get("grade_id", "")) or by_text.get(cell.source)
-        if cell.cell_type == "code" and found is not None and found.cell_type == "code":
-            cell.outputs, cell.execution_count = found.outputs, found.execution_count
-
-
-def _entry(step: Step, result: Result) -> dict[str, Any]:
-    """One mark, as the record keeps it."""
-    entry: dict[str, Any] = {"judged": step.kind == "judged", "points": step.points}
-    if result.verdict is not None:
-        entry["score"] = points(result.verdict, step.points)
-        entry["passed"] = {o.name: o.passed for o in result.verdict.outcomes}
-        entry["slips"] = [d.name for d in result.verdict.diagnoses]
-    fault = result.fault or (result.verdict.fault if result.verdict else "")
-    return entry | {key: value for key, value in {"zero": result.zero, "fault": fault}.items() if value}

@@ -12,14 +12,18 @@ from nbgrader.preprocessors import (
     DeduplicateIds,
     IgnorePattern,
     LimitOutput,
-    OverwriteCells,
     OverwriteKernelspec,
 )
 
 from course.grader.judged.converter import JudgedAutograde
 from course.grader.judged.feedback import FeedbackExporter
 from course.grader.judged.pages import GetMarks, JudgedFeedback
-from course.grader.judged.preprocessors import CheckMetadataOnce, JudgedExecute, SaveJudgedGrades
+from course.grader.judged.preprocessors import (
+    CheckMetadataOnce,
+    JudgedExecute,
+    OverwriteJudgedCells,
+    SaveJudgedGrades,
+)
 
 
 def install(c: Any) -> None:
@@ -45,8 +49,9 @@ def install(c: Any) -> None:
         ClearOutput,
         DeduplicateIds,
         OverwriteKernelspec,
-        OverwriteCells,
+        OverwriteJudgedCells,
         CheckMetadataOnce,
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetMarks]
+    c.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each

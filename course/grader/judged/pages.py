@@ -20,7 +20,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution, is_task, rmtree
 
 import course
-from course.grader.judged.gradebook import one_engine
+from course.grader.judged.gradebook import Submitted, one_engine
 from course.grader.judged.rebuild import Node
 from course.grader.judged.records import Record
 
@@ -96,15 +96,14 @@ class GetMarks(NbGraderPreprocessor):  # type: ignore[misc]
         with Gradebook(about["db_url"]) as gradebook:
             whose = (about["notebook"], about["assignment"], about["student"])
             notebook = gradebook.find_submission_notebook(*whose)
-            grades = {grade.name: grade for grade in notebook.grades}
-            comments = {comment.name: comment.comment for comment in notebook.comments}
+            marks = Submitted(gradebook, notebook)
             for cell in nb.cells:
                 name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
                 if is_solution(cell) or is_task(cell):
-                    cell.metadata.nbgrader["comment"] = comments.get(name)
-                if (is_grade(cell) or is_task(cell)) and name in grades:
-                    cell.metadata.nbgrader["score"] = grades[name].score
-                    cell.metadata.nbgrader["points"] = grades[name].max_score
+                    cell.metadata.nbgrader["comment"] = marks.find_comment(name).comment
+                if is_grade(cell) or is_task(cell):
+                    cell.metadata.nbgrader["score"] = marks.find_grade(name).score
+                    cell.metadata.nbgrader["points"] = marks.find_grade(name).max_score
             late = notebook.late_submission_penalty or 0
             about.update(score=notebook.score - late, max_score=notebook.max_score, late_penalty=late)
         return nb, resources

@@ -1,12 +1,13 @@
-"""The two steps that replace nbgrader's own in `Autograde.autograde_preprocessors`."""
+"""The steps that replace nbgrader's own in `Autograde`'s two lists of preprocessors."""
 
 import json
 from pathlib import Path
 from typing import Any, ClassVar
 
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import CheckCellMetadata, NbGraderPreprocessor, OverwriteCells, SaveAutoGrades
 
+from course.grader.judged.gradebook import Submitted
 from course.grader.judged.rebuild import Node
 
 
@@ -20,6 +21,19 @@ class JudgedExecute(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
+class OverwriteJudgedCells(OverwriteCells):  # type: ignore[misc]
+    """In the place of OverwriteCells: asks for a released notebook's cells once a run, not cell by cell."""
+
+    def preprocess(self, nb: Node, resources: dict[str, Any]) -> tuple[Node, dict[str, Any]]:
+        """Put back what a student may not change. No cell is missing: the notebook was put together anew."""
+        about = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
+        self.gradebook = about["judging"].released(about["db_url"], self.assignment_id, self.notebook_id)
+        for index, cell in enumerate(nb.cells):
+            self.preprocess_cell(cell, resources, index)
+        return nb, resources
+
+
 class SaveJudgedGrades(SaveAutoGrades):  # type: ignore[misc]
     """In the place of SaveAutoGrades: one commit a notebook; what we failed to decide waits for a person."""
 
@@ -28,9 +42,10 @@ class SaveJudgedGrades(SaveAutoGrades):  # type: ignore[misc]
         about = resources["nbgrader"]
         self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
         self.student_id, self.db_url = about["student"], about["db_url"]
-        with Gradebook(self.db_url) as self.gradebook:
-            session = self.gradebook.db
-            commit, session.commit = session.commit, session.flush  # stock commits after every cell
+        with Gradebook(self.db_url) as gradebook:
+            whose = (self.notebook_id, self.assignment_id, self.student_id)
+            self.gradebook = Submitted(gradebook, gradebook.find_submission_notebook(*whose))
+            commit, gradebook.db.commit = gradebook.db.commit, lambda: None  # stock commits at every cell
             for index, cell in enumerate(nb.cells):
                 if about["judging"].decides(about, cell):
                     self.preprocess_cell(cell, resources, index)

@@ -90,3 +90,13 @@ def _with_attachments(node: Node, cell: Cell) -> Node:
 def _note(text: str) -> Node:
     node: Node = nbformat.v4.new_markdown_cell(source=text, id="note")  # type: ignore[no-untyped-call]
     return node
+
+
+def restore(book: Node, graded: Node) -> None:
+    """Put the outputs of a graded notebook into the cells of the same name, or else of the same text."""
+    by_name = {about(c)["grade_id"]: c for c in graded.cells if about(c).get("grade_id")}
+    by_text = {c.source: c for c in graded.cells if c.cell_type == "code"}
+    for cell in book.cells:
+        found = by_name.get(about(cell).get("grade_id", "")) or by_text.get(cell.source)
+        if cell.cell_type == "code" and found is not None and found.cell_type == "code":
+            cell.outputs, cell.execution_count = found.outputs, found.execution_count

@@ -5,6 +5,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+from course.grader.judged.outputs import points
+from course.grader.judged.session import Result
+from course.grader.judged.steps import Step
+
 FOLDER = "judged"
 
 
@@ -37,3 +41,14 @@ class Record:
     def interrupted(self) -> bool:
         """Whether a grading began and did not end."""
         return self.read().get("complete") is False
+
+
+def entry(step: Step, result: Result) -> dict[str, Any]:
+    """One mark, as the record keeps it."""
+    entry: dict[str, Any] = {"judged": step.kind == "judged", "points": step.points}
+    if result.verdict is not None:
+        entry["score"] = points(result.verdict, step.points)
+        entry["passed"] = {o.name: o.passed for o in result.verdict.outcomes}
+        entry["slips"] = [d.name for d in result.verdict.diagnoses]
+    fault = result.fault or (result.verdict.fault if result.verdict else "")
+    return entry | {key: value for key, value in {"zero": result.zero, "fault": fault}.items() if value}

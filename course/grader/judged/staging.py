@@ -1,6 +1,7 @@
 """The one door through which a student's files come in. Nothing of nbgrader's ever reads the originals."""
 
 import contextlib
+import functools
 import hashlib
 import os
 import shutil
@@ -61,7 +62,7 @@ class Door:
         if not self.defences.source_cells:
             text = submitted.read_text(encoding="utf-8")
             return text, "", [Cell("code", text, "", {})]
-        book: Node = nbformat.read(released, as_version=4)  # type: ignore[no-untyped-call]
+        book = _read(released, released.stat().st_mtime_ns)
         note = ""
         cells: list[Cell] = []
         try:
@@ -123,3 +124,10 @@ def files_of(folders: Sequence[Path]) -> dict[str, bytes]:
         if left >= 0:
             files[name] = path.read_bytes()
     return files
+
+
+@functools.lru_cache(maxsize=32)
+def _read(path: Path, changed: int) -> Node:
+    """A released notebook as it was at that time; not to be changed."""
+    book: Node = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    return book
