@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ class Classroom:
     solutions: Path
     sets: dict[str, dict[str, Any]]
     gradebook: str  # its URL
+    late: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
     def make(cls, folder: Path, solutions: Path) -> "Classroom":
@@ -58,14 +59,15 @@ class Classroom:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
             about, folder = data["course"], folder.resolve()
             gradebook = about.get("gradebook", f"sqlite:///{folder / 'gradebook.db'}")
-            return cls(folder, Path(about["solutions"]), dict(data.get("sets", {})), gradebook)
+            sets, late = dict(data.get("sets", {})), dict(data.get("late", {}))
+            return cls(folder, Path(about["solutions"]), sets, gradebook, late)
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise click.ClickException(f"{path}: {type(error).__name__}: {error}") from None
 
     def build(self, name: str) -> list[Path]:
         """Write `source/<set>/*.ipynb`; other notebooks there are removed."""
         settings = self.sets.get(name, {})
-        unknown = set(settings) - {"exercises", "points"}
+        unknown = set(settings) - {"exercises", "points", "due", "extensions"}
         if unknown:
             raise click.ClickException(
                 f"{self.folder / 'course.toml'}: [sets.{name}] has no {sorted(unknown)}"

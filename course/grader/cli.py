@@ -11,11 +11,15 @@ from course.exercise import SETS
 from course.grader import demo as demo_class
 from course.grader.class_report import write_report
 from course.grader.classroom import Classroom
+from course.grader.dates import apply_penalties
 from course.grader.grade import Choice, as_data, grade_set, show
+from course.grader.marks_out import MOODLE, canvas, moodle, people, plain
 from course.grader.publish import publish as publish_to
 from course.grader.returns import make_feedback, zip_feedback
+from course.grader.roster import import_roster
 
 DIR = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 SOLUTIONS = click.option(
     "--solutions",
     type=DIR,
@@ -98,11 +102,45 @@ def report(name: str, names: bool) -> None:
 
 
 @main.command()
+@click.argument("file", type=FILE)
+def roster(file: Path) -> None:
+    """Add the students of FILE, a CSV, to the gradebook, or update them. In a classroom.
+
+    It needs a column id, or what Canvas ("SIS Login ID") and Moodle ("Username", "ID number") call it.
+    """
+    done = import_roster(Classroom.open(Path.cwd()), file)
+    click.echo(
+        f"{len(done.added)} added, {len(done.updated)} updated, {len(done.unchanged)} were there already"
+    )
+    if done.absent:
+        click.echo(f"In the gradebook, but not in {file.name}: {', '.join(done.absent)}")
+
+
+@main.command()
+@click.argument("sets", nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(["csv", "canvas", "moodle"]), default="csv")
+@click.option("--template", type=FILE, help="For Canvas: the file that its gradebook exports.")
+@click.option("--key", type=click.Choice(MOODLE), default=MOODLE[0], help="For Moodle: what says who is who.")
+def marks(sets: tuple[str, ...], form: str, template: Path | None, key: str) -> None:
+    """Print the marks of SETS after penalties for lateness, as CSV. In a classroom."""
+    found = people(Classroom.open(Path.cwd()), sets)
+    waiting = sum(t.by_hand for person in found for t in person.totals.values())
+    if waiting:
+        click.echo(f"{waiting} answers wait to be graded by hand, and count as 0.", err=True)
+    if form == "csv":
+        click.echo(plain(found, sets), nl=False)
+    else:
+        text = canvas(found, sets, template) if form == "canvas" else moodle(found, sets, key)
+        click.echo(text, nl=False)
+
+
+@main.command()
 @click.argument("name", metavar="SET")
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
 def feedback(name: str, target: Path) -> None:
     """Bring the feedback pages of SET up to date and put them all into the zip TARGET. In a classroom."""
     room = Classroom.open(Path.cwd())
+    apply_penalties(room, name)
     make_feedback(room, name, Console())
     click.echo(f"{target}: the pages of {zip_feedback(room, name, target)} students")
 

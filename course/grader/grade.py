@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from course.grader.classroom import Classroom
+from course.grader.dates import apply_dates, apply_penalties
 from course.grader.returns import make_feedback
 from course.grader.running import autograde
 from course.grader.triage import Triage, lines_of, triage
@@ -127,6 +128,7 @@ def grade_set(classroom: Classroom, problem_set: str, console: Console, choice: 
     """
     students = submitted(classroom, problem_set)
     _understood(classroom, problem_set, students, choice)
+    apply_dates(classroom, problem_set)
     before = read_marks(classroom, problem_set)
     options = [f"--JudgedAutograde.jobs={choice.jobs or processors()}"]
     options += ["--force"] if choice.force else []
@@ -135,6 +137,7 @@ def grade_set(classroom: Classroom, problem_set: str, console: Console, choice: 
         others = set(students) - set(choice.students)
         options += [f"--CourseDirectory.student_id_exclude={','.join(sorted(others))}"] if others else []
     done = autograde(classroom, problem_set, console, *options)
+    apply_penalties(classroom, problem_set)
     make_feedback(classroom, problem_set, console)
     marks = read_marks(classroom, problem_set)
     return Graded(marks, changes(before, marks), triage(classroom, problem_set, students), tuple(done))
