@@ -21,7 +21,8 @@ HTML = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
 PAGES = [page for page in pages(HTML) if page != DOOR]
 PART_I = ("unrolling", "checking", "tied", "bptt")
 PART_II = ("powers", "norms", "exploding", "truncation", "clipping")
-CHAPTERS = [f"book/{name}.html" for name in PART_I + PART_II]
+PART_III = ("lstm", "gru", "saturation", "optimizers", "cures", "experiments")
+CHAPTERS = [f"book/{name}.html" for name in PART_I + PART_II + PART_III]
 PICTURES = {"book/bptt.html": 4}  # a chapter has at least one; the one on BPTT promises four
 every_page = pytest.mark.parametrize("page", PAGES)
 every_mode = pytest.mark.parametrize("mode", MODES)
