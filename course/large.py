@@ -36,3 +36,24 @@ def large_network(rng: draws.Rng, loss: Callable[..., Any], *more: Any) -> Large
         return {n: (float(np.sum(got[n] * v)), along(moved_loss, at, n, v)) for n, v in directions.items()}
 
     return Large(Case("27,000 parameters", (p, X, Y, h_0, *more)), both, partial(moved_loss, at))
+
+
+def large_gated(
+    rng: draws.Rng, name: str, loss: Callable[..., Any], p: Any, at: dict[str, Array], args: tuple[Any, ...]
+) -> Large:
+    """A large gated network: the answer to `args` is the gradients of p and of all that stands in `at`.
+
+    `loss(p, *at.values())` is complex-safe.
+    """
+    places = p._asdict() | at
+    directions = {part: rng.normal(size=x.shape) for part, x in places.items()}
+
+    def moved_loss(moved: dict[str, Array]) -> Any:
+        return loss(type(p)(*[moved[n] for n in p._fields]), *[moved[n] for n in at])
+
+    def both(got: Parts) -> dict[str, tuple[float, float]]:
+        return {
+            n: (float(np.sum(got[n] * v)), along(moved_loss, places, n, v)) for n, v in directions.items()
+        }
+
+    return Large(Case(name, args), both, partial(moved_loss, places))

@@ -25,6 +25,8 @@ STEPPED = [
     "rtrl",
     "untied_gradients",
     "lag_norms",
+    "lstm_bptt",
+    "cell_path",
 ]
 RECURRENT = [
     "rnn_bptt",
@@ -42,6 +44,11 @@ RECURRENT = [
     "truncated_bptt",
     "chunked_bptt",
     "randomized_bptt",
+    "lstm_step_backward",
+    "lstm_bptt",
+    "cell_jacobian",
+    "gru_step",
+    "gru_step_backward",
 ]
 
 
