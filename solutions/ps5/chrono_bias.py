@@ -57,7 +57,7 @@ bank.edit("one_for_all", DRAW, "np.full(n, np.log(rng.uniform(1, T_max - 1)))", 
 bank.edit("seed_forgotten", "default_rng(seed)", "default_rng(0)", loses=UNIT)
 bank.edit("seed_is_random", "default_rng(seed)", "default_rng()", loses={"keeps"})
 bank.edit("spaced", DRAW, "np.log(np.linspace(1, T_max - 1, n))", loses=UNIT)
-bank.edit("time_constants", DRAW, "-np.log(np.expm1(1 / rng.uniform(2, T_max, size=n)))", loses=DIST)
+bank.edit("time_constants", DRAW, "-np.log(np.expm1(1 / rng.uniform(2, T_max, size=n)))", loses=BOUND)
 bank.edit(
     "input_bias_drawn_too",
     "return b_f, -b_f",
@@ -77,7 +77,7 @@ bank.edit(
     "normal",
     DRAW,
     "np.log(np.clip(rng.normal(T_max / 2, T_max / 6, size=n), 1, T_max - 1))",
-    loses=DIST | UNIT,
+    loses=DIST,
 )
 bank.edit("reciprocal", DRAW, "np.log(1 / rng.uniform(1 / (T_max - 1), 1, size=n))", loses=DIST | UNIT)
 bank.edit("a_column", "size=n", "size=(n, 1)", loses={"returns"})

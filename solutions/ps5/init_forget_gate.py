@@ -68,14 +68,14 @@ bank.edit("sign", RULE, RULE[1:], loses=TIME)
 bank.edit("mean_time_constant", "1 / tau", "1 / tau.mean()", loses=TIME)
 bank.edit("units_reversed", "1 / tau", "1 / tau[::-1]", loses=TIME)
 bank.edit("half_of_both", RULE, "-np.log(np.expm1(1 / tau)) / 2", loses=TIME)
-bank.edit("half_length", "    h = len(tau)", "    h = 1", loses=TIME | OTHERS)
+bank.edit("half_length", "    h = len(tau)", "    h = 1", loses={"returns"})
 bank.edit("swapped", "return b_ih, b_hh", "return b_hh, b_ih", loses=OTHERS)
 bank.edit("in_place", "    b_ih, b_hh = b_ih.copy(), b_hh.copy()\n", "", loses={"keeps"})
 bank.edit("sum_alone", "return b_ih, b_hh", "return b_ih + b_hh, 0 * b_hh", loses=OTHERS)
 bank.edit(
     "raised_where_it_is_low",
     f"{FIRST} {RULE}\n{SECOND}",
-    f"    low = b_ih[h : 2 * h] + b_hh[h : 2 * h] < {RULE} + 3\n"
+    f"    low = b_ih[h : 2 * h] + b_hh[h : 2 * h] < {RULE} + 5\n"
     f"    b_ih[h : 2 * h] = np.where(low, {RULE}, b_ih[h : 2 * h])\n"
     "    b_hh[h : 2 * h] = np.where(low, 0, b_hh[h : 2 * h])\n",
     loses={"any_start"},

@@ -123,9 +123,9 @@ def any_start(run: Run) -> None:
     """The same with other numbers there."""
     for case in run.cases:
         b_ih, b_hh, tau = case.args
-        shift = np.repeat([0.0, 3.0, 0.0, 0.0], len(tau))
+        shift = np.repeat([0.0, 10.0, 0.0, 0.0], len(tau))
         moved = Case(
-            f"{case.name}, with other numbers in the rows of f", (b_ih + shift, b_hh - 2 * shift, tau)
+            f"{case.name}, with other numbers in the rows of f", (b_ih + shift, b_hh + 0.4 * shift, tau)
         )
         got = run.named(run.reply(moved), moved)
         if any(got[name].shape != b_ih.shape for name in ("b_ih", "b_hh")):
