@@ -25,8 +25,6 @@ STEPPED = [
     "rtrl",
     "untied_gradients",
     "lag_norms",
-    "lstm_bptt",
-    "cell_path",
 ]
 RECURRENT = [
     "rnn_bptt",

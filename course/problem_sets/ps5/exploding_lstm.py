@@ -106,7 +106,9 @@ def bounded(run: Run) -> None:
                 )
 
 
-@exercise.check("explodes", "‖∂(h,c)_T/∂(h,c)_0‖ is a million or more.", points=2, see=SEE)
+@exercise.check(
+    "explodes", "‖∂(h,c)_T/∂(h,c)_0‖ is a million or more.", points=2, see=SEE, after=("bounded",)
+)
 def explodes(run: Run) -> None:
     """By multiplication."""
     for case in run.cases:

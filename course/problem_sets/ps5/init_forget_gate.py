@@ -71,8 +71,8 @@ def time_constant(run: Run) -> None:
     """As the given LSTM step shows it."""
     for case in run.cases:
         (b_ih, b_hh, tau), got = case.args, run.parts(case)
-        measured = gates(got["b_ih"] + got["b_hh"])
-        with np.errstate(divide="ignore"):
+        with np.errstate(all="ignore"):  # gates that are open or shut for good
+            measured = gates(got["b_ih"] + got["b_hh"])
             found = -1 / np.log(measured[1])
         if not np.all(np.abs(found - tau) <= 1e-10 * tau):
             worst = int(np.argmax(np.abs(found / tau - 1)))
@@ -85,7 +85,8 @@ def time_constant(run: Run) -> None:
 
 def _why(measured: Array, asked: Array, b_ih: Array, b_hh: Array) -> str:
     """The mistake, if the odds f/(1 − f) show it: they multiply where biases add."""
-    odds, right = measured[1] / (1 - measured[1]), asked / (1 - asked)
+    with np.errstate(divide="ignore"):
+        odds, right = measured[1] / (1 - measured[1]), asked / (1 - asked)
     before = [np.exp(b.reshape(4, -1)[1]) for b in (b_ih, b_hh, b_ih + b_hh)]
     if _same(odds, right**2):
         return " Both biases hold the whole forget bias, and torch adds them."

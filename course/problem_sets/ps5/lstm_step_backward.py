@@ -29,8 +29,8 @@ def lstm_step_backward(
         x: input, shape (d).
         h: the state before the step, shape (h).
         c: the cell before the step, shape (h).
-        dh_next: ∂L/∂h_t, shape (h): what L and later steps say about h_t itself, not through c_t.
-        dc_next: ∂L/∂c_t, shape (h): what later steps say about c_t, not counting the way through h_t.
+        dh_next: ∂L/∂h_t, shape (h): from the loss and from step t + 1, both of which read h_t.
+        dc_next: shape (h), what step t + 1 sends back along c_t. That h_t reads c_t too is not in it.
 
     Returns:
         grads: an LSTM whose fields are ∂L/∂W_x, ∂L/∂W_h, ∂L/∂b, for this step alone.
