@@ -1,6 +1,7 @@
 """Problem set 5 beside torch's own LSTM and GRU, and what its checks say."""
 
-import types
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ SEEDS = range(1, 6)
 Arrays = tuple[np.ndarray, ...]
 
 
-def answer(name: str, which: str = "reference") -> types.FunctionType:
+def answer(name: str, which: str = "reference") -> Callable[..., Any]:
     """A banked answer, as a function."""
     exercise, bank = bank_of(name)
     return bank.answers[which].local(exercise)._callee.function
@@ -86,7 +87,7 @@ def test_cell_jacobian_is_torchs(seed: int) -> None:
         def step(s: torch.Tensor, net: Any = net, x: np.ndarray = x) -> torch.Tensor:
             return torch.cat(net(torch.tensor(x), tuple(s.chunk(2))))
 
-        J = torch.autograd.functional.jacobian(step, torch.tensor(np.concatenate([h, c])))
+        J = torch.autograd.functional.jacobian(step, torch.tensor(np.concatenate([h, c])))  # type: ignore[no-untyped-call]
         assert answer("cell_jacobian")(*case.args) == pytest.approx(J.numpy(), abs=1e-13)
 
 
@@ -149,7 +150,7 @@ def test_torchs_lstm_with_these_biases_has_the_time_constants(name: str) -> None
         for parameter, value in zip(
             net.parameters(), (*zeros, *answer("init_forget_gate", name)(b_ih, b_hh, tau)), strict=True
         ):
-            parameter.data = torch.tensor(value)
+            parameter.data = torch.tensor(value, dtype=torch.float64)
         still = torch.zeros(1, h, dtype=torch.float64)
         runs = [net(torch.zeros(9, 1, dtype=torch.float64), (still, c))[1][1] for c in (still + 1, still)]
         left = (runs[0] - runs[1])[0].detach().numpy()  # of a cell of one, after 9 steps
@@ -224,7 +225,7 @@ def test_slips_that_alter_nothing_are_the_oracle() -> None:
         for name, part in exact.items():
             assert found[name.removeprefix("d")] == pytest.approx(part, rel=1e-11, abs=1e-14)
     for case in cases_of(bank_of("gru_step_backward")[0], 1):
-        altered = gru.parts(lambda *at: gru.altered_step(*at, gru.Slip("", "")), *case.args)
+        altered = gru.parts(partial(gru.altered_step, slip=gru.Slip("", "")), *case.args)
         for name, part in bank_of("gru_step_backward")[0].oracle(*case.args).items():  # type: ignore[misc]
             assert altered[name] == pytest.approx(part, rel=1e-11, abs=1e-14)
 
@@ -238,7 +239,7 @@ def test_the_norm_of_an_exploding_lstm_is_that_of_torchs_jacobian() -> None:
         _, (h_T, c_T) = net(torch.tensor(X), (h[None], c[None]))
         return torch.cat([h_T[0], c_T[0]])
 
-    J = torch.autograd.functional.jacobian(last, torch.tensor(np.concatenate([h_0, c_0])))
+    J = torch.autograd.functional.jacobian(last, torch.tensor(np.concatenate([h_0, c_0])))  # type: ignore[no-untyped-call]
     ours = log_norm(jacobians(p, X, h_0, c_0))
     assert ours == pytest.approx(np.log(np.linalg.norm(J.numpy(), 2)), rel=1e-9)
     assert ours > np.log(1e6)

@@ -98,7 +98,7 @@ def block_jacobians(
     # A row vector over (h, c), multiplied by the Jacobian of each step as a matrix.
     H, C = lstm_forward(p, X, h_0, c_0)
     n, row = len(h_0), np.zeros(2 * len(h_0))
-    grads, dX = LSTM(*[np.zeros_like(w) for w in p]), []
+    grads, dX = LSTM(*[np.zeros_like(w) for w in p]), list[np.ndarray]()
     for t in range(len(X), 0, -1):
         a = (p.W_x @ X[t - 1] + p.W_h @ H[t - 1] + p.b).reshape(4, n)
         i, f, o, g = (*(1 / (1 + np.exp(-a[k])) for k in (0, 1, 3)), np.tanh(a[2]))
@@ -287,7 +287,7 @@ def state_gradient_forgets_the_carry_at_the_output_gate(
     p: LSTM, X: np.ndarray, dH: np.ndarray, h_0: np.ndarray, c_0: np.ndarray
 ) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
     def sigmoid(v: np.ndarray) -> np.ndarray:
-        return 1 / (1 + np.exp(-v))
+        return np.asarray(1 / (1 + np.exp(-v)))
 
     steps, h, c = [], h_0, c_0
     for x in X:

@@ -63,7 +63,7 @@ def cases(rng: draws.Rng) -> list[Case]:
 
 def torch_step(p: GRU, x: Array, h: Array) -> Array:
     """One step in torch's convention."""
-    return gru_forward(p, x[None], h)[1]
+    return np.asarray(gru_forward(p, x[None], h)[1])
 
 
 SHUT, OPEN = -1e4, 1e4  # pre-activations at which a gate is exactly 0 or 1

@@ -66,7 +66,7 @@ Step = Callable[[GRU, Array, Array], Array]
 
 def given_step(p: GRU, x: Array, h: Array) -> Array:
     """One step of the given network."""
-    return gru_forward(p, x[None], h)[1]
+    return np.asarray(gru_forward(p, x[None], h)[1])
 
 
 def parts(step: Step, p: GRU, x: Array, h: Array, dh_next: Array) -> Parts:
