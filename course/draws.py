@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from course.gated import GRU, LSTM
 from course.models import RNN, Array
 
 Rng = np.random.Generator
@@ -55,4 +56,23 @@ def rnn(rng: Rng, d: int, h: int, q: int) -> RNN:
         b_h=away_from_zero(rng, h) / 2,
         W_qh=rng.normal(size=(q, h)),
         b_q=away_from_zero(rng, q),
+    )
+
+
+def lstm(rng: Rng, d: int, h: int) -> LSTM:
+    """Parameters of an LSTM whose gates are neither open nor shut."""
+    return LSTM(
+        W_x=0.6 * rng.normal(size=(4 * h, d)),
+        W_h=np.concatenate([recurrent_matrix(rng, h) for _ in range(4)]),
+        b=away_from_zero(rng, 4 * h) / 2,
+    )
+
+
+def gru(rng: Rng, d: int, h: int) -> GRU:
+    """Parameters of a GRU whose gates are neither open nor shut."""
+    return GRU(
+        W_x=0.6 * rng.normal(size=(3 * h, d)),
+        W_h=np.concatenate([recurrent_matrix(rng, h) for _ in range(3)]),
+        b_x=away_from_zero(rng, 3 * h) / 2,
+        b_h=away_from_zero(rng, 3 * h) / 2,
     )

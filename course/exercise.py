@@ -148,12 +148,13 @@ class Exercise:
         points: int,
         see: str = "",
         after: Sequence[str] = ("returns",),
+        about: tuple[str, ...] | None = None,
         once: bool = False,
     ) -> "Callable[[Callable[[Run], None]], Callable[[Run], None]]":
         """Decorator: a check that tests by itself, `test(run)`; it fails by `run.fail` or `run.agree`."""
 
         def add(test: "Callable[[Run], None]") -> "Callable[[Run], None]":
-            self._add(Check(name, sentence, points, see, tuple(after), test, once=once))
+            self._add(Check(name, sentence, points, see, tuple(after), test, about, once))
             return test
 
         return add

@@ -1,6 +1,7 @@
 """The large case of an exercise that asks for a backward pass: only a backward pass answers it in time."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -59,3 +60,47 @@ def large_rnn(rng: draws.Rng, d: int, h: int, q: int) -> RNN:
         rng.normal(size=(q, h)) / np.sqrt(h),
         draws.away_from_zero(rng, q),
     )
+
+
+def large_gated(
+    rng: draws.Rng, name: str, loss: Callable[..., Any], p: Any, at: dict[str, Array], args: tuple[Any, ...]
+) -> Large:
+    """A large gated network: the answer to `args` is the gradients of p and of all that stands in `at`.
+
+    `loss(p, *at.values())` is complex-safe.
+    """
+    places = p._asdict() | at
+
+    def of(all_args: Mapping[str, Array]) -> Any:
+        return loss(type(p)(*[all_args[n] for n in p._fields]), *[all_args[n] for n in at])
+
+    return large_case(rng, Case(name, args), {part: moved(places, part, of) for part in places})
+
+
+def large_layer(
+    rng: draws.Rng,
+    name: str,
+    args: tuple[Any, ...],
+    output: Callable[..., Array],
+    inputs: dict[str, Array],
+    dy: Array,
+    result: str = "y",
+) -> Large:
+    """A layer with so many entries that a derivative for each takes minutes, a backward pass milliseconds.
+
+    `args` are the exercise's arguments. `output(*inputs.values())` is complex-safe; the answer returns its
+    value under the name `result`, and for each name in `inputs` the gradient of Σ dy ⊙ output.
+    """
+    weights = rng.normal(size=dy.shape)
+
+    def of(at: Mapping[str, Array]) -> Any:
+        return np.sum(dy * output(*at.values()))
+
+    judged = large_case(rng, Case(name, args), {n: moved(inputs, n, of) for n in inputs})
+
+    def both(got: Parts) -> dict[str, tuple[float, float]]:
+        value = output(*inputs.values())
+        forward = (float(np.sum(got[result] * weights)), float(np.sum(value * weights)))
+        return judged.along(got) | {result: forward}
+
+    return replace(judged, along=both)

@@ -23,6 +23,8 @@ KNOWN: dict[str, Function] = {  # complex-safe functions that may stand in an an
     "log": np.log,
     "sin": np.sin,
     "cos": np.cos,
+    "sinh": np.sinh,
+    "cosh": np.cosh,
     "tanh": np.tanh,
 }
 CONSTANTS = {"pi": np.pi, "E": np.e}

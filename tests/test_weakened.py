@@ -42,6 +42,11 @@ RECURRENT = [
     "truncated_bptt",
     "chunked_bptt",
     "randomized_bptt",
+    "lstm_step_backward",
+    "lstm_bptt",
+    "cell_jacobian",
+    "gru_step",
+    "gru_step_backward",
 ]
 
 

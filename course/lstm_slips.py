@@ -1,0 +1,111 @@
+"""Mistakes in the backward pass of the LSTM, each as an altered step of `course.altered_lstm`."""
+
+from course.altered_lstm import GATES, PATHS, LSTMSlip
+
+
+def _one_gate_forgotten(gate: str) -> LSTMSlip:
+    return LSTMSlip(
+        f"state_read_without_{gate}",
+        f"What goes back to h_{{t-1}} lacks the gate {gate}: all four read h_{{t-1}}.",
+        PATHS,
+        state_read=GATES.replace(gate, ""),
+    )
+
+
+STEP_SLIPS = (
+    LSTMSlip("slope_missing", "At the gates i, f and o the slope σ′ = σ(1 − σ) is missing.", slope="missing"),
+    LSTMSlip(
+        "slope_is_value",
+        "At the gates the value stands where the slope belongs: σ′(a^f_t) is f_t (1 − f_t), not f_t.",
+        slope="value",
+    ),
+    LSTMSlip(
+        "slope_squashed",
+        "σ′ is taken at the gate, which is σ(a) already: with f_t = σ(a^f_t) the slope is f_t (1 − f_t).",
+        slope="squashed",
+    ),
+    LSTMSlip(
+        "slope_of_tanh_at_gates",
+        "The gates i, f and o get the slope of tanh, 1 − f_t²; theirs is f_t (1 − f_t).",
+        slope="tanh",
+    ),
+    LSTMSlip(
+        "forget_slope_missing",
+        "At the forget gate the slope f_t (1 − f_t) is missing.",
+        slope="missing",
+        of="f",
+    ),
+    LSTMSlip(
+        "output_slope_missing",
+        "At the output gate the slope o_t (1 − o_t) is missing.",
+        slope="missing",
+        of="o",
+    ),
+    LSTMSlip("candidate_slope_missing", "At g_t the slope 1 − g_t² is missing.", slope_g="missing"),
+    LSTMSlip(
+        "candidate_slope_squashed",
+        "tanh′ is taken at g_t, which is tanh(a^g_t) already: the slope is 1 − g_t².",
+        slope_g="squashed",
+    ),
+    LSTMSlip(
+        "candidate_slope_logistic",
+        "g_t gets the slope of a gate, g_t (1 − g_t); it is a tanh, with 1 − g_t².",
+        slope_g="logistic",
+    ),
+    LSTMSlip("cell_slope_missing", "From h_t to c_t the factor tanh′(c_t) is missing.", slope_c="missing"),
+    LSTMSlip(
+        "cell_slope_before", "tanh′ is taken at c_{t-1}: h_t = o_t ⊙ tanh(c_t) reads c_t.", slope_c="before"
+    ),
+    LSTMSlip(
+        "cell_slope_squashed",
+        "tanh′(c_t) is 1 − tanh²(c_t): one tanh is enough.",
+        slope_c="squashed",
+    ),
+    LSTMSlip(
+        "cell_not_gated",
+        "What goes back to c_{t-1} lacks the factor f_t.",
+        PATHS,
+        direct="ungated",
+    ),
+    LSTMSlip(
+        "state_to_cell_missing",
+        "What h_t gives to c_t is missing: ∂L/∂h_t ⊙ o_t ⊙ tanh′(c_t) is part of ∂L/∂c_t.",
+        cell_read=False,
+    ),
+    LSTMSlip(
+        "cell_after",
+        "c_t is used where c_{t-1} belongs: the forget gate multiplies the cell before the step.",
+        cell_used="after",
+    ),
+    LSTMSlip(
+        "factors_swapped",
+        "i_t and g_t are exchanged as factors: ∂c_t/∂i_t is g_t, and ∂c_t/∂g_t is i_t.",
+        factors="swapped",
+    ),
+    LSTMSlip(
+        "output_factor",
+        "At the output gate c_t stands where tanh(c_t) belongs: h_t = o_t ⊙ tanh(c_t).",
+        output_factor="cell",
+    ),
+    LSTMSlip(
+        "transpose",
+        "Each gate's block of W_h stands where its transpose belongs: δ^f_t goes to h_{t-1} by (W_h^f)ᵀ.",
+        transpose=False,
+    ),
+    LSTMSlip(
+        "rows_ifog",
+        "The rows stand in the order i, f, o, g; here they are i, f, g, o.",
+        rows="ifog",
+    ),
+    LSTMSlip(
+        "rows_figo",
+        "The rows stand in the order f, i, g, o; here they are i, f, g, o.",
+        rows="figo",
+    ),
+    *map(_one_gate_forgotten, GATES),
+)
+LATER_STATE = LSTMSlip(
+    "later_state",
+    "h_t is used where h_{t-1} belongs: W_h multiplies the state before the step.",
+    state_used="after",
+)

@@ -1,0 +1,116 @@
+"""The direct path through the cells."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Exercise, Parts
+from course.gated import LSTM, lstm_step
+from course.models import Array
+from course.oracles import STEP
+
+
+def cell_path(F: np.ndarray) -> np.ndarray:
+    """How the last cell depends on each earlier one along the direct path, all gates being held fixed.
+
+    Formula: c_t = f_t ⊙ c_{t-1} + i_t ⊙ g_t, where f_t, i_t and g_t are taken as constants. Then ∂⁺c_T/∂c_t
+             is a diagonal matrix; its diagonal is asked for.
+
+    Args:
+        F: forget gates, shape (T, h); F[t-1] is f_t. Every entry lies between 0 and 1, both included.
+
+    Returns:
+        P: shape (T+1, h); P[t] is the diagonal of ∂⁺c_T/∂c_t, for t = 0 … T. So P[T] is all ones.
+    """
+    raise NotImplementedError("cell_path: return P")
+
+
+exercise = Exercise(cell_path, title="The direct path", chapter="10 lstm", returns=("P",))
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One step; several; gates that are shut or open for good."""
+    drawn = []
+    for T, name in ((1, "T=1"), (4, ""), (9, ""), (6, "shut and open gates")):
+        (h,) = draws.sizes(rng, 1, T)
+        F = rng.uniform(0.5, 0.95, size=(T, h))
+        if name.startswith("shut"):
+            F[int(rng.integers(1, T - 1)), 0] = 0.0
+            F[:, 1] = 1.0
+        drawn.append(Case(name or f"T={T}, h={h}", (F,)))
+    return drawn
+
+
+def opened(f: Array) -> LSTM:
+    """An LSTM without recurrent weights whose forget gate is f, whatever comes."""
+    h = len(f)
+    with np.errstate(divide="ignore"):
+        b = np.concatenate([np.zeros(h), np.log(f) - np.log1p(-f), np.zeros(2 * h)])
+    return LSTM(np.zeros((4 * h, 1)), np.zeros((4 * h, h)), b)
+
+
+@exercise.expects
+def expected(F: Array) -> Parts:
+    """The complex step of the given step: the cell is nudged at step t, and all runs go on to the end.
+
+    Units do not mix, so one nudge of all of them shows every diagonal.
+    """
+    still = np.zeros(F.shape[1])
+    rows = []
+    for t in range(len(F) + 1):
+        c = still + 1j * STEP
+        for f in F[t:]:
+            c = lstm_step(opened(f), np.zeros(1), still, c)[1]
+        rows.append(np.imag(c) / STEP)
+    return {"P": np.stack(rows)}
+
+
+SEE = "The direct path and the total derivative"
+exercise.claim("one_step", "With one step (T = 1) it is right.", on="T=1", points=1, see=SEE)
+exercise.claim("many_steps", "Over several steps it is right.", points=2, see=SEE)
+exercise.claim(
+    "shut", "With gates that are exactly 0 or 1 it is right.", on="shut and open gates", points=1, see=SEE
+)
+
+
+def changed(change: Callable[[Array, Array], Array], F: Array) -> Parts:
+    """The right products of F, and those of F read backwards, put together wrongly."""
+    return {"P": change(expected(F)["P"], expected(F[::-1])["P"])}
+
+
+for _name, _sentence, _change in (
+    (
+        "from_the_start",
+        "P[t] is ∂⁺c_t/∂c_0: the path from the first cell. ∂⁺c_T/∂c_t is asked for.",
+        lambda P, Q: Q[::-1],
+    ),
+    (
+        "one_factor_more",
+        "P[t] has the factor f_t too: the path from c_t starts with step t + 1.",
+        lambda P, Q: np.concatenate([P[-1:], P[:-1]]),
+    ),
+    (
+        "one_factor_less",
+        "P[t] lacks the factor f_{t+1}: the path from c_t starts with step t + 1.",
+        lambda P, Q: np.concatenate([P[1:], P[-1:]]),
+    ),
+    ("whole_path", "Every P[t] is the product of all gates.", lambda P, Q: np.broadcast_to(P[0], P.shape)),
+):
+    exercise.slip(_name, _sentence, partial(changed, _change), SEE)
+
+
+def gates_alone(F: Array) -> Parts:
+    """The last step's Jacobian for every step."""
+    return {"P": np.stack([*[expected(f[None])["P"][0] for f in F], np.ones(F.shape[1])])}
+
+
+exercise.slip(
+    "one_step_only",
+    "P[t] is the Jacobian of one step, ∂⁺c_{t+1}/∂c_t; the steps up to T multiply.",
+    gates_alone,
+    SEE,
+)
+exercise.timed = {"P": 0}

@@ -1,0 +1,158 @@
+"""The forget gate in symbols: SymPy, for one unit."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.altered_lstm import LSTMSlip, altered_step
+from course.exercise import Case, Exercise, Parts
+from course.gated import LSTM, lstm_step
+from course.lstm_slips import STEP_SLIPS
+from course.models import Array
+from course.oracles import STEP
+from course.symbols import evaluate, written
+
+
+def forget_symbolic() -> tuple[Any, Any, Any]:
+    """How a cell of one unit depends on the cell before, directly and in all, and what reaches a^f_t.
+
+    Formula: c_t = σ(a^f) c + σ(a^i) tanh(a^g),  σ(a) = 1/(1 + e^{−a}),  with c for c_{t-1}, and
+             a^i = s_i + u_i h,  a^f = s_f + u_f h,  a^g = s_g + u_g h,  h = o tanh(c), which is h_{t-1}.
+    Here s_i, s_f, s_g are what input and bias give, u_i, u_f, u_g are the recurrent weights, and o, which is
+    o_{t-1}, does not depend on c_{t-1}.
+
+    Use the symbols `c`, `o`, `s_i`, `s_f`, `s_g`, `u_i`, `u_f`, `u_g` and `delta`, made by `sp.symbols`.
+    Return SymPy expressions in these; where it is shorter, `h` may stand for o tanh(c).
+
+    Returns:
+        direct: ∂⁺c_t/∂c_{t-1}: h_{t-1} is held fixed.
+        gate: ∂L/∂a^f_t, if ∂L/∂c_t = delta.
+        total: dc_t/dc_{t-1}: h_{t-1} follows c_{t-1}.
+    """
+    raise NotImplementedError("forget_symbolic: return direct, gate, total")
+
+
+NAMES = ("direct", "gate", "total")
+SYMBOLS = ("c", "o", "s_i", "s_f", "s_g", "u_i", "u_f", "u_g", "delta")
+
+
+def read(texts: Any, values: Array) -> list[Array]:
+    """The values of the written results at the points, one column each."""
+    if not isinstance(texts, tuple | list):
+        raise ValueError("it should return three SymPy expressions")
+    places = dict(zip(SYMBOLS, values, strict=True))
+    places["h"] = places["o"] * np.tanh(places["c"])
+    return [evaluate(text, places, {}) for text in texts]
+
+
+exercise = Exercise(
+    forget_symbolic,
+    title="The forget gate in symbols",
+    chapter="10 lstm",
+    returns=NAMES,
+    entry=written,
+    needs=("sympy",),
+    read=read,
+)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """Three draws of six points each. The student's function sees none of it."""
+    drawn = []
+    for number in (1, 2, 3):
+        values = 2 * draws.away_from_zero(rng, len(SYMBOLS), 6)
+        values[1] = rng.uniform(0.2, 0.9, size=6)  # o is a gate
+        drawn.append(Case(f"drawn numbers {number}", (values,)))
+    return drawn
+
+
+def one_unit(s: Array, u: Array) -> LSTM:
+    """An LSTM of one unit with biases s (4) and recurrent weights u (4), rows i, f, g, o."""
+    return LSTM(np.zeros((4, 1)), u[:, None], s)
+
+
+def at_point(step: Any, values: Array) -> list[float]:
+    """The three derivatives at one point, by the complex step of `step`."""
+    c, o, s_i, s_f, s_g, u_i, u_f, u_g, delta = values
+    s, u, x = np.array([s_i, s_f, s_g, 0.0]), np.array([u_i, u_f, u_g, 0.0]), np.zeros(1)
+    h, still, nudged = np.array([o * np.tanh(c)]), np.array([c]), np.array([c + 1j * STEP])
+    moved = one_unit(s + 1j * STEP * np.eye(4)[1], u)
+    direct = step(one_unit(s, u), x, h, nudged)[1]
+    gate = delta * step(moved, x, h, still)[1]
+    total = step(one_unit(s, u), x, o * np.tanh(nudged), nudged)[1]
+    return [float(np.imag(v[0]) / STEP) for v in (direct, gate, total)]
+
+
+def of_step(step: Any, values: Array) -> Parts:
+    """The same at every point."""
+    return dict(zip(NAMES, np.array([at_point(step, point) for point in values.T]).T, strict=True))
+
+
+exercise.expects(partial(of_step, lstm_step))
+
+SEE, BACKWARD = "The direct path and the total derivative", "Backward, gate by gate"
+exercise.claim("direct", "∂⁺c_t/∂c_{t-1} is right.", parts=("direct",), points=1, see=SEE)
+exercise.claim("gate", "∂L/∂a^f_t is right.", parts=("gate",), points=1, see=BACKWARD)
+exercise.claim(
+    "total", "dc_t/dc_{t-1} is right: three gates read h_{t-1}.", parts=("total",), points=2, see=SEE
+)
+
+
+def altered(slip: LSTMSlip, part: str, values: Array) -> Parts:
+    """One of the three, with the derivative of the step altered."""
+    return {part: of_step(partial(altered_step, slip=slip), values)[part]}
+
+
+def instead(part: str, other: str, values: Array) -> Parts:
+    """One of the three in the place of another."""
+    return {part: of_step(lstm_step, values)[other]}
+
+
+exercise.slip(
+    "direct_for_total",
+    "total is the forget gate alone: c_{t-1} also moves h_{t-1}, which three gates read.",
+    partial(instead, "total", "direct"),
+    SEE,
+)
+exercise.slip(
+    "total_for_direct",
+    "direct counts the way through h_{t-1}, which should be held fixed.",
+    partial(instead, "direct", "total"),
+    SEE,
+)
+_known = {slip.name: slip for slip in STEP_SLIPS}
+for _name, _part, _slip in (
+    ("forget_slope_missing", "gate", _known["forget_slope_missing"]),
+    (
+        "slope_is_value",
+        "gate",
+        LSTMSlip(
+            "",
+            "In gate the value stands where the slope belongs: σ′ is f_t (1 − f_t), not f_t.",
+            slope="value",
+        ),
+    ),
+    ("cell_after", "gate", _known["cell_after"]),
+    (
+        "forget_path_alone",
+        "total",
+        LSTMSlip(
+            "", "In total h_{t-1} moves the forget gate alone: i_t and g_t read it too.", state_read="f"
+        ),
+    ),
+    (
+        "forget_path_missing",
+        "total",
+        LSTMSlip(
+            "",
+            "In total h_{t-1} does not move the forget gate, which reads it as i_t and g_t do.",
+            state_read="ig",
+        ),
+    ),
+):
+    exercise.slip(
+        _name, _slip.sentence, partial(altered, _slip, _part), SEE if _part == "total" else BACKWARD
+    )

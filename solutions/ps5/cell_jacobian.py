@@ -1,0 +1,201 @@
+"""Answers to `cell_jacobian`."""
+
+import numpy as np
+
+from course import LSTM, lstm_step
+from course.grader.bank import Bank
+
+bank = Bank("cell_jacobian")
+
+
+@bank.reference
+def cell_jacobian(p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> np.ndarray:
+    a_i, a_f, a_g, a_o = np.split(p.W_x @ x + p.W_h @ h + p.b, 4)
+    W_i, W_f, W_g, W_o = np.split(p.W_h, 4)
+    i, f, o = [1 / (1 + np.exp(-a)) for a in (a_i, a_f, a_o)]
+    g = np.tanh(a_g)
+    y = np.tanh(f * c + i * g)
+    read = o * (1 - y**2)
+    by_i = (g * i * (1 - i))[:, None] * W_i
+    by_f = (c * f * (1 - f))[:, None] * W_f
+    by_g = (i * (1 - g**2))[:, None] * W_g
+    by_o = (y * o * (1 - o))[:, None] * W_o
+    cell = by_i + by_f + by_g
+    state = by_o + read[:, None] * cell
+    return np.block([[state, np.diag(read * f)], [cell, np.diag(f)]])
+
+
+@bank.right
+def two_matrices(p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> np.ndarray:
+    # Through (a, c): first all that acts unit by unit, then W_h.
+    n = len(h)
+    a = (p.W_x @ x + p.W_h @ h + p.b).reshape(4, n)
+    s, g, zero = 0.5 + 0.5 * np.tanh(a / 2), np.tanh(a[2]), np.zeros(n)
+    slope = s * (1 - s)
+    after, cell = lstm_step(p, x, h, c)
+    by_cell = np.hstack([np.diag(v) for v in (g * slope[0], c * slope[1], s[0] * (1 - g**2), zero, s[1])])
+    by_state = np.diag(s[3] - after * np.tanh(cell)) @ by_cell
+    by_state[:, 3 * n : 4 * n] += np.diag(np.tanh(cell) * slope[3])
+    first = np.vstack([np.hstack([p.W_h, np.zeros((4 * n, n))]), np.eye(2 * n)[n:]])
+    return np.vstack([by_state, by_cell]) @ first
+
+
+@bank.right
+def rows_backward(p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> np.ndarray:
+    # Every row is a backward pass from one entry of (h_t, c_t).
+    n = len(h)
+    z = p.W_x @ x + p.W_h @ h + p.b
+    i, f, o = (1 / (1 + np.exp(-z[k : k + n])) for k in (0, n, 3 * n))
+    g = np.tanh(z[2 * n : 3 * n])
+    cell = f * c + i * g
+    rows = []
+    for e in np.eye(2 * n):
+        dh, dc = e[:n], e[n:]
+        dc = dc + dh * o / np.cosh(cell) ** 2
+        parts = (
+            dc * g * i * (1 - i),
+            dc * c * f * (1 - f),
+            dc * i * (1 - g**2),
+            dh * np.tanh(cell) * o * (1 - o),
+        )
+        rows.append(np.append(np.concatenate(parts) @ p.W_h, dc * f))
+    return np.array(rows)
+
+
+@bank.right
+def columns_forward(p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> np.ndarray:
+    # Every column is a tangent that goes through the step.
+    n = len(h)
+    z = p.W_x @ x + p.W_h @ h + p.b
+    i, f, g, o = np.split(z, 4)
+    i, f, o = (np.exp(v) / (1 + np.exp(v)) for v in (i, f, o))
+    g = np.tanh(g)
+    y = np.tanh(f * c + i * g)
+    J = np.zeros((2 * n, 2 * n))
+    for j in range(2 * n):
+        dh, dc = (np.arange(n) == j) * 1.0, (np.arange(n) + n == j) * 1.0
+        di, df, dg, do = np.split(p.W_h @ dh, 4)
+        late = f * dc + c * (f - f**2) * df + g * (i - i**2) * di + i * (1 - g**2) * dg
+        J[:n, j] = (o - o**2) * do * y + o * (1 - y**2) * late
+        J[n:, j] = late
+    return J
+
+
+CELL, STATE = {"cell_from_state"}, {"state_from_state"}
+GATED = CELL | STATE
+READ = {"state_from_cell", "state_from_state"}
+BY_I, BY_F, BY_G, BY_O = "g * i * (1 - i)", "c * f * (1 - f)", "i * (1 - g**2)", "y * o * (1 - o)"
+for _name, _slope in (
+    ("slope_missing", "{} * 1"),
+    ("slope_is_value", "{0} * {1}"),
+    ("slope_squashed", "{0} * (1 / (1 + np.exp(-{1})) * (1 - 1 / (1 + np.exp(-{1}))))"),
+    ("slope_of_tanh_at_gates", "{0} * (1 - {1}**2)"),
+):
+    _i, _f, _o = _slope.format("g", "i"), _slope.format("c", "f"), _slope.format("y", "o")
+    bank.edit(f"{_name}_at_i", BY_I, _i, loses=GATED)
+    bank.edit(f"{_name}_at_i_and_f", BY_F, _f, of=f"{_name}_at_i", loses=GATED)
+    bank.edit(_name, BY_O, _o, of=f"{_name}_at_i_and_f", loses=GATED, slip=_name)
+bank.edit("forget_slope_missing", BY_F, "c", loses=GATED, slip="forget_slope_missing")
+bank.edit("output_slope_missing", BY_O, "y", loses=STATE, slip="output_slope_missing")
+bank.edit("candidate_slope_missing", BY_G, "i", loses=GATED, slip="candidate_slope_missing")
+bank.edit(
+    "candidate_slope_squashed",
+    BY_G,
+    "i * (1 - np.tanh(g) ** 2)",
+    loses=GATED,
+    slip="candidate_slope_squashed",
+)
+bank.edit("candidate_slope_logistic", BY_G, "i * g * (1 - g)", loses=GATED, slip="candidate_slope_logistic")
+bank.edit("cell_slope_missing", "o * (1 - y**2)", "o", loses=READ, slip="cell_slope_missing")
+bank.edit("cell_slope_before", "(1 - y**2)", "(1 - np.tanh(c) ** 2)", loses=READ, slip="cell_slope_before")
+bank.edit(
+    "cell_slope_squashed", "(1 - y**2)", "(1 - np.tanh(y) ** 2)", loses=READ, slip="cell_slope_squashed"
+)
+bank.edit("state_to_cell_missing", "o * (1 - y**2)", "0 * y", loses=READ, slip="state_to_cell_missing")
+bank.edit(
+    "cell_not_gated",
+    "np.diag(read * f)], [cell, np.diag(f)]",
+    "np.diag(read)], [cell, np.eye(len(h))]",
+    loses={"cell_from_cell", "state_from_cell"},
+    slip="cell_not_gated",
+)
+bank.edit("cell_after", BY_F, "(f * c + i * g) * f * (1 - f)", loses=GATED, slip="cell_after")
+bank.edit(
+    "factors_swapped",
+    "    cell = by_i",
+    "    by_i, by_g = (i * i * (1 - i))[:, None] * W_i, (g * (1 - g**2))[:, None] * W_g\n    cell = by_i",
+    loses=GATED,
+    slip="factors_swapped",
+)
+bank.edit("output_factor", BY_O, "(f * c + i * g) * o * (1 - o)", loses=STATE, slip="output_factor")
+bank.edit(
+    "transpose", "np.split(p.W_h, 4)", "(W.T for W in np.split(p.W_h, 4))", loses=GATED, slip="transpose"
+)
+bank.edit(
+    "state_read_without_i", "cell = by_i + by_f", "cell = by_f", loses=GATED, slip="state_read_without_i"
+)
+bank.edit(
+    "state_read_without_f", "cell = by_i + by_f", "cell = by_i", loses=GATED, slip="state_read_without_f"
+)
+bank.edit("state_read_without_g", " + by_g\n", "\n", loses=GATED, slip="state_read_without_g")
+bank.edit("state_read_without_o", "by_o + read", "read", loses=STATE, slip="state_read_without_o")
+bank.edit(
+    "gates_held_fixed",
+    "[[state, np.diag(read * f)], [cell,",
+    "[[0 * state, np.diag(read * f)], [0 * cell,",
+    loses=GATED,
+    slip="gates_held_fixed",
+)
+RESULT = "[[state, np.diag(read * f)], [cell, np.diag(f)]]"
+EVERY = {*GATED, "cell_from_cell", "state_from_cell"}
+bank.edit(
+    "cell_first", RESULT, "[[np.diag(f), cell], [np.diag(read * f), state]]", loses=EVERY, slip="cell_first"
+)
+bank.edit(
+    "blocks_transposed",
+    RESULT,
+    "[[state, cell], [np.diag(read * f), np.diag(f)]]",
+    loses={"cell_from_state", "state_from_cell"},
+    slip="blocks_transposed",
+)
+bank.edit(
+    "columns_exchanged",
+    RESULT,
+    "[[np.diag(read * f), state], [np.diag(f), cell]]",
+    loses=EVERY,
+    slip="columns_exchanged",
+)
+bank.edit(
+    "transposed",
+    f"np.block({RESULT})",
+    f"np.block({RESULT}).T",
+    loses=EVERY - {"cell_from_cell"},
+    slip="transposed",
+)
+bank.edit("rows_for_columns", "(c * f * (1 - f))[:, None] * W_f", "c * f * (1 - f) * W_f", loses=GATED)
+bank.edit("output_gate_through_the_cell", "by_i + by_f + by_g", "by_i + by_f + by_g + by_o", loses=GATED)
+bank.edit("through_the_cell_alone", "by_o + read[:, None] * cell", "by_o + cell", loses=STATE)
+bank.edit("state_ungated", "np.diag(read * f)]", "np.diag(read)]", loses={"state_from_cell"})
+bank.edit("state_held_fixed", "np.diag(read * f)]", "0 * W_f]", loses={"state_from_cell"})
+bank.edit("a_full_block", "np.diag(f)]]", "np.outer(f, f)]]", loses={"cell_from_cell"})
+bank.edit("broadcast", "np.diag(f)]]", "f * np.ones_like(W_f)]]", loses={"cell_from_cell"})
+bank.edit(
+    "single_precision",
+    f"np.block({RESULT})",
+    f"np.block({RESULT}).astype(np.float32)",
+    loses=EVERY,
+    slip="precision",
+)
+bank.edit("cell_block_alone", f"np.block({RESULT})", "np.diag(f)", loses={"returns"})
+bank.edit(
+    "total_from_the_cell",
+    "np.diag(f)]]",
+    "np.diag(f) + cell * (o * (1 - np.tanh(c) ** 2))]]",
+    loses={"cell_from_cell"},
+)
+bank.edit(
+    "weights_overwritten",
+    "    return np.block",
+    "    p.W_h[:] = 0\n    return np.block",
+    loses={"keeps"},
+)

@@ -1,0 +1,96 @@
+"""Answers to `cell_path`."""
+
+import numpy as np
+
+from course.grader.bank import Bank
+
+bank = Bank("cell_path")
+
+
+@bank.reference
+def cell_path(F: np.ndarray) -> np.ndarray:
+    T, h = F.shape
+    P = np.ones((T + 1, h))
+    for t in range(T - 1, -1, -1):
+        P[t] = P[t + 1] * F[t]
+    return P
+
+
+@bank.right
+def cumulative(F: np.ndarray) -> np.ndarray:
+    return np.vstack([np.cumprod(F[::-1], axis=0)[::-1], np.ones(F.shape[1])])
+
+
+@bank.right
+def nudged(F: np.ndarray) -> np.ndarray:
+    # Linear in c: run the cells on from a one at each step.
+    rows = []
+    for t in range(len(F) + 1):
+        c = np.ones(F.shape[1])
+        for k in range(t, len(F)):
+            c = F[k] * c
+        rows.append(c)
+    return np.array(rows)
+
+
+@bank.right
+def by_logarithms(F: np.ndarray) -> np.ndarray:
+    # Sums of logarithms; a shut gate is −inf, and exp(−inf) is 0.
+    with np.errstate(divide="ignore"):
+        L = np.log(F)
+    return np.exp(np.array([L[t:].sum(axis=0) for t in range(len(F) + 1)]))
+
+
+@bank.right
+def diagonal_matrices(F: np.ndarray) -> list[np.ndarray]:
+    found = [np.eye(F.shape[1])]
+    for f in F[::-1]:
+        found.insert(0, found[0] @ np.diag(f))
+    return [np.diag(M) for M in found]
+
+
+STEP, ALL = "P[t] = P[t + 1] * F[t]", {"one_step", "many_steps", "shut"}
+MANY = ALL - {"one_step"}
+bank.edit(
+    "from_the_start",
+    "    return P",
+    "    P = np.vstack([np.ones(h), np.cumprod(F, axis=0)])\n    return P",
+    loses=ALL,
+    slip="from_the_start",
+)
+bank.edit("one_factor_more", "return P", "return np.roll(P, 1, axis=0)", loses=ALL, slip="one_factor_more")
+bank.edit(
+    "one_factor_less", "return P", "return np.vstack([P[1:], np.ones(h)])", loses=ALL, slip="one_factor_less"
+)
+bank.edit("whole_path", "return P", "return P[0] * np.ones_like(P)", loses=ALL, slip="whole_path")
+bank.edit("one_step_only", STEP, "P[t] = F[t]", loses=MANY, slip="one_step_only")
+bank.edit("reversed", "return P", "return P[::-1]", loses=ALL, slip="reversed")
+bank.edit(
+    "divided",
+    "    return P",
+    "    with np.errstate(all='ignore'):\n"
+    "        P[1:] = np.nan_to_num(P[0] / np.cumprod(F, axis=0))\n"
+    "    return P",
+    loses={"shut", "many_steps"},
+)
+bank.edit("summed", STEP, "P[t] = P[t + 1] + F[t]", loses=ALL)
+bank.edit("squared", STEP, "P[t] = P[t + 1] * F[t] ** 2", loses=ALL)
+bank.edit("gates_one_late", STEP, "P[t] = P[t + 1] * F[min(t + 1, T - 1)]", loses=MANY)
+bank.edit("power_of_one_gate", STEP, "P[t] = F[t] ** (T - t)", loses=MANY)
+bank.edit(
+    "gates_clipped",
+    "    P = np.ones",
+    "    F = np.clip(F, 0.01, 0.99)\n    P = np.ones",
+    loses={"shut", "many_steps"},
+)
+bank.edit("mean_over_units", STEP, "P[t] = P[t + 1] * F[t].mean()", loses=ALL, slip="same_column")
+bank.edit("last_row_zero", "return P", "return P * (np.arange(T + 1)[:, None] < T)", loses=ALL)
+bank.edit("without_the_last", "return P", "return P[:-1]", loses={"returns"})
+bank.edit(
+    "single_precision",
+    "np.ones((T + 1, h))",
+    "np.ones((T + 1, h), dtype=np.float32)",
+    loses=ALL,
+    slip="precision",
+)
+bank.edit("in_place", "    return P", "    F[:] = P[:-1]\n    return P", loses={"keeps"})

@@ -1,0 +1,167 @@
+"""Answers to `gru_step_backward`."""
+
+import numpy as np
+
+from course import GRU, gru_forward
+from course.grader.bank import Bank
+
+bank = Bank("gru_step_backward")
+
+
+@bank.reference
+def gru_step_backward(
+    p: GRU, x: np.ndarray, h: np.ndarray, dh_next: np.ndarray
+) -> tuple[GRU, np.ndarray, np.ndarray]:
+    u_r, u_z, u_n = np.split(p.W_x @ x + p.b_x, 3)
+    v_r, v_z, v_n = np.split(p.W_h @ h + p.b_h, 3)
+    r, z = 1 / (1 + np.exp(-u_r - v_r)), 1 / (1 + np.exp(-u_z - v_z))
+    n = np.tanh(u_n + r * v_n)
+    delta_z = dh_next * (h - n) * z * (1 - z)
+    delta_n = dh_next * (1 - z) * (1 - n**2)
+    delta_r = delta_n * v_n * r * (1 - r)
+    du = np.concatenate([delta_r, delta_z, delta_n])
+    dv = np.concatenate([delta_r, delta_z, delta_n * r])
+    grads = GRU(np.outer(du, x), np.outer(dv, h), du, dv)
+    return grads, p.W_x.T @ du, p.W_h.T @ dv + dh_next * z
+
+
+@bank.right
+def by_jacobians(
+    p: GRU, x: np.ndarray, h: np.ndarray, dh_next: np.ndarray
+) -> tuple[GRU, np.ndarray, np.ndarray]:
+    # The Jacobian of h' with respect to (u, v, h) as one matrix, then one row.
+    k = len(h)
+    u, v = (p.W_x @ x + p.b_x).reshape(3, k), (p.W_h @ h + p.b_h).reshape(3, k)
+    r, z = 0.5 + 0.5 * np.tanh((u[:2] + v[:2]) / 2)
+    n = np.tanh(u[2] + r * v[2])
+    by_n = np.diag((1 - z) / np.cosh(u[2] + r * v[2]) ** 2)
+    by_r, by_z = by_n @ np.diag(v[2] * r * (1 - r)), np.diag((h - n) * (z - z**2))
+    row = dh_next @ np.hstack([by_r, by_z, by_n, by_r, by_z, by_n @ np.diag(r), np.diag(z)])
+    du, dv, kept = row[: 3 * k], row[3 * k : 6 * k], row[6 * k :]
+    return GRU(du[:, None] * x, dv[:, None] * h, du, dv), du @ p.W_x, dv @ p.W_h + kept
+
+
+@bank.right
+def unit_by_unit(
+    p: GRU, x: np.ndarray, h: np.ndarray, dh_next: np.ndarray
+) -> tuple[GRU, np.ndarray, np.ndarray]:
+    k = len(h)
+    grads, dx, dh = GRU(*[np.zeros_like(w) for w in p]), np.zeros_like(x), np.zeros_like(h)
+    for j in range(k):
+        u = [p.W_x[row] @ x + p.b_x[row] for row in (j, k + j, 2 * k + j)]
+        v = [p.W_h[row] @ h + p.b_h[row] for row in (j, k + j, 2 * k + j)]
+        r, z = 1 / (1 + np.exp(-u[0] - v[0])), 1 / (1 + np.exp(-u[1] - v[1]))
+        n = np.tanh(u[2] + r * v[2])
+        late = dh_next[j] * (1 - z) * (1 - n) * (1 + n)
+        dh[j] += dh_next[j] * z
+        at_r, at_z = late * v[2] * r * (1 - r), dh_next[j] * (h[j] - n) * z * (1 - z)
+        for row, du, dv in ((j, at_r, at_r), (k + j, at_z, at_z), (2 * k + j, late, late * r)):
+            grads.W_x[row], grads.W_h[row], grads.b_x[row], grads.b_h[row] = du * x, dv * h, du, dv
+            dx += du * p.W_x[row]
+            dh += dv * p.W_h[row]
+    return grads, dx, dh
+
+
+@bank.right
+def by_values(
+    p: GRU, x: np.ndarray, h: np.ndarray, dh_next: np.ndarray
+) -> tuple[GRU, np.ndarray, np.ndarray]:
+    # h' is known from the forward pass, and n follows from it: n = (h' − z h)/(1 − z).
+    k = len(h)
+    after = gru_forward(p, x[None], h)[1]
+    v = p.W_h @ h + p.b_h
+    a = p.W_x @ x + p.b_x + v
+    one_less_z, r = 1 / (1 + np.exp(a[k : 2 * k])), 1 / (1 + np.exp(-a[:k]))
+    n = (after - h + one_less_z * h) / one_less_z
+    du = np.zeros((3, k))
+    du[2] = dh_next * (one_less_z - one_less_z * n * n)
+    du[1] = dh_next * (h - after) * (1 - one_less_z)
+    du[0] = du[2] * v[2 * k :] * r / (1 + np.exp(a[:k]))
+    dv = du * np.stack([np.ones(k), np.ones(k), r])
+    grads = GRU(np.outer(du, x), np.outer(dv, h), du.ravel(), dv.ravel())
+    return grads, du.ravel() @ p.W_x, dv.ravel() @ p.W_h + dh_next - dh_next * one_less_z
+
+
+WEIGHTS, BIASES, STATE, INPUT, ALONE = {"weights"}, {"biases"}, {"state"}, {"input"}, {"no_recurrence"}
+ROWS = WEIGHTS | BIASES
+ALL = ROWS | STATE | INPUT | ALONE
+Z, N, R = "dh_next * (h - n) * z * (1 - z)", "dh_next * (1 - z) * (1 - n**2)", "delta_n * v_n * r * (1 - r)"
+for _name, _slope in (
+    ("slope_missing", "{0}"),
+    ("slope_is_value", "{0} * {1}"),
+    ("slope_squashed", "{0} / (1 + np.exp(-{1})) / (1 + np.exp({1}))"),
+):
+    bank.edit(f"{_name}_at_r", R, _slope.format("delta_n * v_n", "r"), loses=ALL)
+    bank.edit(_name, Z, _slope.format("dh_next * (h - n)", "z"), of=f"{_name}_at_r", loses=ALL, slip=_name)
+bank.edit("candidate_slope_missing", " * (1 - n**2)", "", loses=ALL, slip="candidate_slope_missing")
+bank.edit(
+    "candidate_slope_squashed",
+    "(1 - n**2)",
+    "(1 - np.tanh(n) ** 2)",
+    loses=ALL,
+    slip="candidate_slope_squashed",
+)
+bank.edit("not_kept", " + dh_next * z\n", "\n", loses=STATE | ALONE, slip="not_kept")
+bank.edit("update_turned", "(h - n)", "(n - h)", loses=ALL, slip="update_turned")
+bank.edit("update_without_candidate", "(h - n)", "h", loses=ALL, slip="update_without_candidate")
+bank.edit(
+    "mixed_turned", "dh_next * (1 - z) * (1 - n", "dh_next * z * (1 - n", loses=ALL, slip="mixed_turned"
+)
+bank.edit("mixed_missing", "dh_next * (1 - z) * (1 - n", "dh_next * (1 - n", loses=ALL, slip="mixed_missing")
+bank.edit("reset_of_the_state", "delta_n * v_n", "delta_n * h", loses=ALL, slip="reset_of_the_state")
+bank.edit("reset_missing", "delta_n * r]", "delta_n]", loses=ALL - INPUT, slip="reset_missing")
+bank.edit(
+    "transpose",
+    "p.W_h.T @ dv",
+    "sum(W @ d for W, d in zip(np.split(p.W_h, 3), np.split(dv, 3)))",
+    loses=STATE,
+    slip="transpose",
+)
+bank.edit(
+    "rows_zrn_in_u",
+    "du = np.concatenate([delta_r, delta_z,",
+    "du = np.concatenate([delta_z, delta_r,",
+    loses=ALL - STATE,
+)
+bank.edit(
+    "rows_zrn",
+    "dv = np.concatenate([delta_r, delta_z,",
+    "dv = np.concatenate([delta_z, delta_r,",
+    of="rows_zrn_in_u",
+    loses=ALL,
+    slip="rows_zrn",
+)
+for _number, _row in enumerate("rzn"):
+    bank.edit(
+        f"reads_without_{_row}",
+        "p.W_h.T @ dv",
+        f"p.W_h.T @ (dv * (np.arange(len(dv)) // len(h) != {_number}))",
+        loses=STATE,
+        slip=f"reads_without_{_row}",
+    )
+bank.edit(
+    "reset_before",
+    "np.outer(dv, h)",
+    "np.outer(np.concatenate([delta_r, delta_z, delta_n]), h)",
+    loses=WEIGHTS | ALONE,
+)
+bank.edit("bias_as_input", "du, dv)", "du, du)", loses=BIASES | ALONE, slip="swapped@b_h")
+bank.edit("reset_twice", "delta_n * r]", "delta_n * r**2]", loses=ALL - INPUT)
+bank.edit("reset_gate_without_product", "delta_n * v_n", "delta_n", loses=ALL)
+bank.edit("kept_without_z", "+ dh_next * z\n", "+ dh_next\n", loses=STATE | ALONE)
+bank.edit("kept_turned", "+ dh_next * z\n", "+ dh_next * (1 - z)\n", loses=STATE | ALONE)
+bank.edit("sign", "p.W_x.T @ du", "-p.W_x.T @ du", loses=INPUT | ALONE, slip="sign@dx")
+bank.edit(
+    "single_precision",
+    "    grads =",
+    "    du, dv = np.float32(du), np.float32(dv)\n    grads =",
+    loses=ALL,
+    slip="precision",
+)
+bank.edit("outer_turned", "np.outer(du, x)", "np.outer(x, du)", loses={"returns"})
+bank.edit(
+    "in_place",
+    "    return grads, p.W_x.T @ du, p.W_h.T @ dv + dh_next * z",
+    "    dh_next *= z\n    return grads, p.W_x.T @ du, p.W_h.T @ dv + dh_next",
+    loses={"keeps"},
+)

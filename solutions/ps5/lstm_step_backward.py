@@ -1,0 +1,298 @@
+"""Answers to `lstm_step_backward`."""
+
+import numpy as np
+
+from course import LSTM, lstm_step
+from course.grader.bank import Bank
+
+bank = Bank("lstm_step_backward")
+
+
+@bank.reference
+def lstm_step_backward(
+    p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
+) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
+    a_i, a_f, a_g, a_o = np.split(p.W_x @ x + p.W_h @ h + p.b, 4)
+    i, f, o = [1 / (1 + np.exp(-a)) for a in (a_i, a_f, a_o)]
+    g = np.tanh(a_g)
+    y = np.tanh(f * c + i * g)
+    do = dh_next * y
+    dcell = dc_next + dh_next * o * (1 - y**2)
+    delta_i = dcell * g * i * (1 - i)
+    delta_f = dcell * c * f * (1 - f)
+    delta_g = dcell * i * (1 - g**2)
+    delta_o = do * o * (1 - o)
+    delta = np.concatenate([delta_i, delta_f, delta_g, delta_o])
+    grads = LSTM(np.outer(delta, x), np.outer(delta, h), delta)
+    return grads, p.W_x.T @ delta, p.W_h.T @ delta, dcell * f
+
+
+@bank.right
+def by_jacobians(
+    p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
+) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
+    # The Jacobian of (h', c') with respect to (a, c) as one matrix; then rows times matrices.
+    n = len(h)
+    a = p.W_x @ x + p.W_h @ h + p.b
+    s = 0.5 + 0.5 * np.tanh(a / 2)
+    i, f, o, g = s[:n], s[n : 2 * n], s[3 * n :], np.tanh(a[2 * n : 3 * n])
+    dc = np.hstack([np.diag(v) for v in (g * i * (1 - i), c * f * (1 - f), i * (1 - g * g), np.zeros(n), f)])
+    cell = f * c + i * g
+    dh = (o / np.cosh(cell) ** 2)[:, None] * dc
+    dh[:, 3 * n : 4 * n] += np.diag(np.tanh(cell) * o * (1 - o))
+    row = dh_next @ dh + dc_next @ dc
+    delta = row[: 4 * n]
+    return LSTM(delta[:, None] * x, delta[:, None] * h, delta), delta @ p.W_x, delta @ p.W_h, row[4 * n :]
+
+
+@bank.right
+def unit_by_unit(
+    p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
+) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
+    # Scalars: one unit after the other, each adding to what it reads.
+    n = len(h)
+    grads = LSTM(*[np.zeros_like(w) for w in p])
+    dx, dh, dc = np.zeros_like(x), np.zeros_like(h), np.zeros_like(c)
+    for j in range(n):
+        a = [p.W_x[k] @ x + p.W_h[k] @ h + p.b[k] for k in range(j, 4 * n, n)]
+        i, f, o = (1 / (1 + np.exp(-a[k])) for k in (0, 1, 3))
+        g = np.tanh(a[2])
+        y = np.tanh(f * c[j] + i * g)
+        late = dc_next[j] + dh_next[j] * o * (1 - y) * (1 + y)
+        dc[j] = late * f
+        slopes = (late * g * (i - i**2), late * c[j] * (f - f**2), late * i * (1 - g**2))
+        for k, delta in zip(range(j, 4 * n, n), (*slopes, dh_next[j] * y * (o - o**2)), strict=True):
+            grads.W_x[k], grads.W_h[k], grads.b[k] = delta * x, delta * h, delta
+            dx += delta * p.W_x[k]
+            dh += delta * p.W_h[k]
+    return grads, dx, dh, dc
+
+
+@bank.right
+def by_a_tape(
+    p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
+) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
+    # A small reverse sweep over named values: every operation knows its parents and its local derivatives.
+    value, parents = {"c": c}, dict[str, list[tuple[str, np.ndarray]]]()
+    for k, name in enumerate("ifgo"):
+        rows = slice(k * len(h), (k + 1) * len(h))
+        value["a" + name] = p.W_x[rows] @ x + p.W_h[rows] @ h + p.b[rows]
+        z = value["a" + name]
+        value[name] = np.tanh(z) if name == "g" else np.exp(-np.logaddexp(0, -z))
+        slope = 1 - value[name] ** 2 if name == "g" else value[name] * np.exp(-np.logaddexp(0, z))
+        parents[name] = [("a" + name, slope)]
+    after, cell = lstm_step(p, x, h, c)
+    parents["cell"] = [("f", c), ("c", value["f"]), ("i", value["g"]), ("g", value["i"])]
+    parents["h"] = [("o", np.tanh(cell)), ("cell", value["o"] - after * np.tanh(cell))]
+    total = {name: np.zeros_like(h) for name in [*value, "cell", "h"]}
+    total["h"], total["cell"] = total["h"] + dh_next, total["cell"] + dc_next
+    for name in ("h", "cell", "o", "g", "f", "i"):
+        for parent, slope in parents[name]:
+            total[parent] = total[parent] + slope * total[name]
+    delta = np.concatenate([total["a" + name] for name in "ifgo"])
+    grads = LSTM(delta.reshape(-1, 1) @ x[None], delta.reshape(-1, 1) @ h[None], delta)
+    return grads, x * 0 + delta @ p.W_x, delta @ p.W_h, total["c"]
+
+
+WEIGHTS, STATES = {"weights"}, {"from_the_state", "from_the_cell"}
+ALL = {*STATES, "weights", "state", "input"}
+DELTA = "np.concatenate([delta_i, delta_f, delta_g, delta_o])"
+GATES = "    delta = np.concatenate"
+
+
+def at_gates(name: str, slopes: dict[str, str], loses: set[str]) -> None:
+    """Another slope at the gates: i, f and o after each other."""
+    lines = "".join(f"    delta_{gate} = {slope}\n" for gate, slope in slopes.items())
+    bank.edit(name, GATES, lines + GATES, loses=loses, slip=name)
+
+
+PLAIN = {"i": "dcell * g * {}", "f": "dcell * c * {}", "o": "do * {}"}
+for _name, _slope in (
+    ("slope_is_value", "{0}"),
+    ("slope_squashed", "(1 / (1 + np.exp(-{0})) * (1 - 1 / (1 + np.exp(-{0}))))"),
+    ("slope_of_tanh_at_gates", "(1 - {0}**2)"),
+    ("slope_missing", "1"),
+):
+    at_gates(_name, {gate: text.format(_slope.format(gate)) for gate, text in PLAIN.items()}, ALL)
+at_gates("forget_slope_missing", {"f": "dcell * c"}, ALL)
+at_gates("output_slope_missing", {"o": "do"}, ALL - {"from_the_cell"})
+at_gates("candidate_slope_missing", {"g": "dcell * i"}, ALL)
+at_gates("candidate_slope_squashed", {"g": "dcell * i * (1 - np.tanh(g) ** 2)"}, ALL)
+at_gates("candidate_slope_logistic", {"g": "dcell * i * g * (1 - g)"}, ALL)
+SLOPE = "dh_next * o * (1 - y**2)"
+FROM_STATE = {*ALL, "cell"} - {"from_the_cell"}
+bank.edit("cell_slope_missing", SLOPE, "dh_next * o", loses=FROM_STATE, slip="cell_slope_missing")
+bank.edit(
+    "cell_slope_before",
+    SLOPE,
+    "dh_next * o * (1 - np.tanh(c) ** 2)",
+    loses=FROM_STATE,
+    slip="cell_slope_before",
+)
+bank.edit(
+    "cell_slope_squashed",
+    SLOPE,
+    "dh_next * o * (1 - np.tanh(y) ** 2)",
+    loses=FROM_STATE,
+    slip="cell_slope_squashed",
+)
+bank.edit(
+    "state_to_cell_missing",
+    f"dcell = dc_next + {SLOPE}",
+    "dcell = dc_next",
+    loses=FROM_STATE,
+    slip="state_to_cell_missing",
+)
+bank.edit("cell_not_gated", "dcell * f\n", "dcell\n", loses={*STATES, "cell"}, slip="cell_not_gated")
+bank.edit("cell_after", "dcell * c * f", "dcell * (f * c + i * g) * f", loses=ALL, slip="cell_after")
+bank.edit(
+    "factors_swapped",
+    GATES,
+    "    delta_i, delta_g = dcell * i * i * (1 - i), dcell * g * (1 - g**2)\n" + GATES,
+    loses=ALL,
+    slip="factors_swapped",
+)
+bank.edit(
+    "output_factor",
+    "do = dh_next * y",
+    "do = dh_next * (f * c + i * g)",
+    loses=ALL - {"from_the_cell"},
+    slip="output_factor",
+)
+bank.edit(
+    "transpose",
+    "p.W_h.T @ delta",
+    "sum(W @ d for W, d in zip(np.split(p.W_h, 4), np.split(delta, 4)))",
+    loses={*STATES, "state"},
+    slip="transpose",
+)
+bank.edit(
+    "rows_ifog", DELTA, "np.concatenate([delta_i, delta_f, delta_o, delta_g])", loses=ALL, slip="rows_ifog"
+)
+bank.edit(
+    "rows_figo", DELTA, "np.concatenate([delta_f, delta_i, delta_g, delta_o])", loses=ALL, slip="rows_figo"
+)
+bank.edit(
+    "rows_read_as_ifog",
+    "a_i, a_f, a_g, a_o = np.split",
+    "a_i, a_f, a_o, a_g = np.split",
+    of="rows_ifog",
+    loses={*ALL, "cell"},
+    slip="rows_read_as_ifog",
+)
+for _number, _gate in enumerate("ifgo"):
+    bank.edit(
+        f"state_read_without_{_gate}",
+        "p.W_h.T @ delta",
+        f"p.W_h.T @ (delta * (np.arange(len(delta)) // len(h) != {_number}))",
+        loses={*STATES, "state"} - ({"from_the_cell"} if _gate == "o" else set()),
+        slip=f"state_read_without_{_gate}",
+    )
+bank.edit(
+    "later_state",
+    "np.outer(delta, h)",
+    "np.outer(delta, o * y)",
+    loses={*STATES, "weights"},
+    slip="later_state",
+)
+bank.edit(
+    "cell_gradient_ignored",
+    "dc_next + dh_next",
+    "dh_next",
+    loses={*ALL, "cell"} - {"from_the_state"},
+    slip="ignores_dc_next",
+)
+bank.edit(
+    "slope_on_both",
+    "dc_next + dh_next * o * (1 - y**2)",
+    "(dc_next + dh_next * o) * (1 - y**2)",
+    loses={*ALL, "cell"} - {"from_the_state"},
+)
+bank.edit(
+    "gated_before_adding",
+    "dc_next + dh_next",
+    "f * dc_next + dh_next",
+    loses={*ALL, "cell"} - {"from_the_state"},
+)
+bank.edit("state_of_the_cell_alone", "p.W_h.T @ delta", "0 * h", loses={*STATES, "state"}, slip="zero@dh")
+bank.edit(
+    "state_passed_on", "p.W_h.T @ delta", "p.W_h.T @ delta + dh_next", loses={"from_the_state", "state"}
+)
+bank.edit(
+    "two_biases",
+    "np.outer(delta, h), delta)",
+    "np.outer(delta, h), 2 * delta)",
+    loses={*STATES, "weights"},
+    slip="twice@b",
+)
+bank.edit(
+    "bias_rows",
+    "np.outer(delta, h), delta)",
+    "np.outer(delta, h), np.concatenate([delta_f, delta_i, delta_g, delta_o]))",
+    loses={*STATES, "weights"},
+)
+bank.edit(
+    "gate_gradients_at_the_weights",
+    "np.outer(delta, x)",
+    "np.outer(np.concatenate([dcell * g, dcell * c, dcell * i, do]), x)",
+    loses={*STATES, "weights"},
+)
+bank.edit("outer_turned", "np.outer(delta, x)", "np.outer(x, delta)", loses={"returns"})
+bank.edit("single_precision", DELTA, DELTA + ".astype(np.float32)", loses=ALL, slip="precision")
+bank.edit("sign", "return grads, p.W_x.T", "return grads, -p.W_x.T", loses={*STATES, "input"}, slip="sign@dx")
+bank.edit("adds_in_place", "    dcell = dc_next + ", "    dcell = dc_next\n    dcell += ", loses={"keeps"})
+bank.edit(
+    "gradients_accumulate",
+    "    return grads,",
+    "    kept = lstm_step_backward.__dict__.setdefault(str(x), [])\n"
+    "    kept.append(delta)\n"
+    "    grads = grads._replace(b=sum(kept))\n"
+    "    return grads,",
+    loses={"keeps"},
+)
+
+
+# Written from the formulas alone, as a person would write them.
+
+
+@bank.wrong(loses={"from_the_state", "weights", "state", "input"})
+def output_gate_reads_the_new_cell_only(
+    p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
+) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
+    def sigmoid(v: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-v))
+
+    n = h.shape[0]
+    a = p.W_x.dot(x) + p.W_h.dot(h) + p.b
+    i, f, g, o = sigmoid(a[:n]), sigmoid(a[n : 2 * n]), np.tanh(a[2 * n : 3 * n]), sigmoid(a[3 * n :])
+    next_c = f * c + i * g
+    do = dh_next * np.tanh(next_c)
+    dnext_c = dc_next + dh_next * o * (1 - np.tanh(next_c) ** 2)
+    da = np.hstack(
+        [
+            dnext_c * g * i * (1 - i),
+            dnext_c * c * f * (1 - f),
+            dnext_c * i * (1 - g**2),
+            do * o * (1 - do),
+        ]
+    )
+    return LSTM(np.outer(da, x), np.outer(da, h), da), p.W_x.T.dot(da), p.W_h.T.dot(da), dnext_c * f
+
+
+@bank.wrong(loses={"from_the_state", "weights", "state", "input", "cell"})
+def cell_gradient_taken_before_it_is_complete(
+    p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
+) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
+    i, f, g, o = np.split(p.W_x @ x + p.W_h @ h + p.b, 4)
+    i, f, g, o = 1 / (1 + np.exp(-i)), 1 / (1 + np.exp(-f)), np.tanh(g), 1 / (1 + np.exp(-o))
+    h_next, c_next = lstm_step(p, x, h, c)
+    dc_total = dc_next + dh_next * o * (1 - h_next**2)
+    d = np.concatenate(
+        [
+            dc_total * g * i * (1 - i),
+            dc_total * c * f * (1 - f),
+            dc_total * i * (1 - g**2),
+            dh_next * np.tanh(c_next) * o * (1 - o),
+        ]
+    )
+    return LSTM(np.outer(d, x), np.outer(d, h), d), d @ p.W_x, d @ p.W_h, dc_total * f
