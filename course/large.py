@@ -36,3 +36,31 @@ def large_network(rng: draws.Rng, loss: Callable[..., Any], *more: Any) -> Large
         return {n: (float(np.sum(got[n] * v)), along(moved_loss, at, n, v)) for n, v in directions.items()}
 
     return Large(Case("27,000 parameters", (p, X, Y, h_0, *more)), both, partial(moved_loss, at))
+
+
+def large_layer(
+    rng: draws.Rng,
+    name: str,
+    args: tuple[Any, ...],
+    output: Callable[..., Array],
+    inputs: dict[str, Array],
+    dy: Array,
+    result: str = "y",
+) -> Large:
+    """A layer with so many entries that a derivative for each takes minutes, a backward pass milliseconds.
+
+    `args` are the exercise's arguments. `output(*inputs.values())` is complex-safe; the answer returns its
+    value under the name `result`, and for each name in `inputs` the gradient of Σ dy ⊙ output.
+    """
+    directions = {n: rng.normal(size=x.shape) for n, x in inputs.items()}
+    weights = rng.normal(size=dy.shape)
+
+    def loss(at: dict[str, Array]) -> Any:
+        return np.sum(dy * output(*at.values()))
+
+    def both(got: Parts) -> dict[str, tuple[float, float]]:
+        pairs = {n: (float(np.sum(got[n] * v)), along(loss, inputs, n, v)) for n, v in directions.items()}
+        value = output(*inputs.values())
+        return pairs | {result: (float(np.sum(got[result] * weights)), float(np.sum(value * weights)))}
+
+    return Large(Case(name, args), both, partial(loss, inputs))
