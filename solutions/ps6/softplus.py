@@ -56,7 +56,11 @@ bank.edit(
 )
 bank.edit("plain_logarithm", Y, "np.maximum(x, 0) + np.log(1 + e)", loses={"far_left"})
 bank.edit(
-    "threshold_of_20", Y, "np.where(x > 20, x, np.log1p(np.exp(np.minimum(x, 20))))", loses={"far_right"}
+    "threshold_of_20",
+    Y,
+    "np.where(x > 20, x, np.log1p(np.exp(np.minimum(x, 20))))",
+    loses={"far_right"},
+    slip="threshold",
 )
 bank.edit("slope_by_tanh", SLOPE, "dy * 0.5 * (1 + np.tanh(x / 2))", loses={"far_left"})
 bank.edit("slope_by_1_minus", SLOPE, "dy * (1 - 1 / (1 + np.exp(np.minimum(x, 700))))", loses={"far_left"})
