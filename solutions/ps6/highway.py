@@ -115,6 +115,14 @@ bank.edit("both_paths_open", Y, "return t * p + x,", loses={"output"})
 bank.edit("gate_of_units", "t = 0.5 + 0.5 * np.tanh(a_t / 2)", "t = np.tanh(a_t)", loses={"output", *BACK})
 bank.edit("in_place", "    a_t = W_t @ x + b_t", "    b_t += W_t @ x\n    a_t = b_t", loses={"keeps"})
 
+bank.edit(
+    "single_precision",
+    "np.tanh(W_p @ x + b_p)",
+    "np.tanh(W_p @ x + b_p).astype(np.float32)",
+    loses={"output", *BACK},
+    slip="precision",
+)
+
 
 @bank.wrong(loses={"output", "gate", "unit", "input"}, slip="gates_exchanged")
 def gates_exchanged(

@@ -70,46 +70,52 @@ def with_numpys_variance(
     return bias + gain * normed, dX, np.diag(dY.T @ normed), dY.T @ np.ones(len(X))
 
 
-OUT, DX, PAR = "output", "inputs", "parameters"
+OUT, DX, PAR, FAR = "output", "inputs", "parameters", "far"
 D, ROOT = (
     "(d - d.mean(axis=1, keepdims=True) - normed * along) / root",
     "(centred**2).mean(axis=1, keepdims=True) + eps",
 )
 RETURN = "(dY * normed).sum(axis=0), dY.sum(axis=0)"
-bank.edit("mean_held", D, "(d - normed * (along - 0 * d)) / root", loses={"one_row", DX}, slip="mean_held")
 bank.edit(
-    "spread_held", D, "(d - d.mean(axis=1, keepdims=True)) / root", loses={"one_row", DX}, slip="spread_held"
+    "mean_held", D, "(d - normed * (along - 0 * d)) / root", loses={"one_row", DX, FAR}, slip="mean_held"
 )
-bank.edit("both_held", D, "d / root", loses={"one_row", DX}, slip="both_held")
-bank.edit("not_divided", D, "d - d.mean(axis=1, keepdims=True) - normed * along", loses={"one_row", DX})
-bank.edit("sum_along", "(d * normed).mean", "(d * normed).sum", loses={"one_row", DX})
-bank.edit("along_dY", "along = (d * normed)", "along = (dY * normed)", loses={"one_row", DX})
-bank.edit("gain_missing", "d = dY * gain", "d = dY", loses={"one_row", DX}, slip="gain_missing")
+bank.edit(
+    "spread_held",
+    D,
+    "(d - d.mean(axis=1, keepdims=True)) / root",
+    loses={"one_row", DX, FAR},
+    slip="spread_held",
+)
+bank.edit("both_held", D, "d / root", loses={"one_row", DX, FAR}, slip="both_held")
+bank.edit("not_divided", D, "d - d.mean(axis=1, keepdims=True) - normed * along", loses={"one_row", DX, FAR})
+bank.edit("sum_along", "(d * normed).mean", "(d * normed).sum", loses={"one_row", DX, FAR})
+bank.edit("along_dY", "along = (d * normed)", "along = (dY * normed)", loses={"one_row", DX, FAR})
+bank.edit("gain_missing", "d = dY * gain", "d = dY", loses={"one_row", DX, FAR}, slip="gain_missing")
 bank.edit(
     "gain_last",
     D,
     "gain * (dY - dY.mean(1, keepdims=True) - normed * (dY * normed).mean(1, keepdims=True)) / root",
-    loses={"one_row", DX},
+    loses={"one_row", DX, FAR},
 )
-bank.edit("sign_of_the_spread", "- normed * along", "+ normed * along", loses={"one_row", DX})
-bank.edit("output_along", "- normed * along", "- (normed * gain + bias) * along", loses={"one_row", DX})
+bank.edit("sign_of_the_spread", "- normed * along", "+ normed * along", loses={"one_row", DX, FAR})
+bank.edit("output_along", "- normed * along", "- (normed * gain + bias) * along", loses={"one_row", DX, FAR})
 bank.edit(
     "bias_in_the_gain",
     "(dY * normed).sum(axis=0)",
     "(dY * (normed * gain + bias)).sum(axis=0)",
-    loses={"one_row", PAR},
+    loses={"one_row", PAR, FAR},
     slip="bias_in_the_gain",
 )
 bank.edit(
-    "mean_over_rows", "dY.sum(axis=0)", "dY.mean(axis=0)", loses={PAR}, slip="factor_1/X.shape[0]@dbias"
+    "mean_over_rows", "dY.sum(axis=0)", "dY.mean(axis=0)", loses={PAR, FAR}, slip="factor_1/X.shape[0]@dbias"
 )
-bank.edit("gain_in_dbias", ", dY.sum(axis=0)", ", d.sum(axis=0)", loses={"one_row", PAR})
+bank.edit("gain_in_dbias", ", dY.sum(axis=0)", ", d.sum(axis=0)", loses={"one_row", PAR, FAR})
 bank.edit("sums_over_units", RETURN, "(dY * normed).sum(axis=1), dY.sum(axis=1)", loses={"returns"})
 bank.edit(
     "eps_outside",
     f"np.sqrt({ROOT})",
     "np.sqrt((centred**2).mean(axis=1, keepdims=True)) + eps",
-    loses={"one_row", OUT, DX, PAR},
+    loses={"one_row", OUT, DX, PAR, FAR},
     slip="eps_outside",
 )
 bank.edit("eps_missing", " + eps", "", loses={"returns"})
@@ -117,7 +123,7 @@ bank.edit(
     "squares_first",
     "(centred**2).mean(axis=1, keepdims=True)",
     "(X**2).mean(axis=1, keepdims=True) - X.mean(axis=1, keepdims=True) ** 2",
-    loses={OUT, DX, PAR},
+    loses={FAR},
 )
 bank.edit(
     "single_precision",
@@ -131,7 +137,7 @@ bank.edit(
 )
 
 
-@bank.wrong(loses={"one_row", OUT, DX, PAR}, slip="unbiased")
+@bank.wrong(loses={"one_row", OUT, DX, PAR, FAR}, slip="unbiased")
 def unbiased(
     X: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float, dY: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -145,7 +151,7 @@ def unbiased(
     return gain * centred / std + bias, dX, (dY * centred / std).sum(axis=0), dY.sum(axis=0)
 
 
-@bank.wrong(loses={"one_row", OUT, DX, PAR}, slip="batch")
+@bank.wrong(loses={"one_row", OUT, DX, PAR, FAR}, slip="batch")
 def over_the_batch(
     X: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float, dY: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -156,7 +162,7 @@ def over_the_batch(
     return gain * normed + bias, dX, (dY * normed).sum(axis=0), dY.sum(axis=0)
 
 
-@bank.wrong(loses={OUT, DX, PAR})
+@bank.wrong(loses={OUT, DX, PAR, FAR})
 def over_everything(
     X: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float, dY: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -154,3 +154,6 @@ def earlier_factor(c: np.ndarray, b: np.ndarray) -> np.ndarray:
     for t in range(1, len(b)):
         a.append(c[t - 1] * a[t - 1] + b[t])
     return np.array(a)
+
+
+bank.edit("four_digits", "C, a = c.copy()", "C, a = np.round(c, 4)", loses=ALL)

@@ -162,3 +162,4 @@ bank.edit(
     "    dA *= 0.5\n    dA *= 2.0\n    dA += 0.0\n    c[:1] = 0.0\n    zero = np",
     loses={"keeps"},
 )
+bank.edit("four_digits", "    zero = np", "    c = np.round(c, 4)\n    zero = np", loses=BOTH)

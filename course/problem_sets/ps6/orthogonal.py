@@ -48,8 +48,9 @@ SMALL, TOSSES = 3, 48  # all determinants alike: 2 · 2^−48 = 7e-15
 SIZE, DRAWS = 96, 4
 # Under Haar measure a trace, a row's sum and a column's are nearly N(0, 1), with lighter tails (their moments
 # agree up to order n or so: Diaconis & Shahshahani 1994). So the squares of 4 traces sum to more than 60 with
-# a probability of 3e-12, and one of 768 sums of rows and columns exceeds 7.5 with 5e-11. Fourth powers sum to
-# the mean 3n/(n + 2) and, for large n, a deviation of √24/n; a mean of 4 may be 9 times its own away.
+# a probability of 3e-12, and one of 768 sums of rows and columns exceeds 7.5 with 5e-11. The sum of fourth
+# powers has the mean 3n/(n + 2) and, for large n, the standard deviation √24/n. A mean of 4 is skewed a
+# little, and yet more rarely 9 standard deviations away than that.
 TRACES, SUMS, FOURTH = 60.0, 7.5, 9.0
 
 

@@ -140,7 +140,6 @@ for _name, _sentence, _mean, _size in (
         running,
         lambda v, e: np.sqrt(v + e),
     ),
-    ("no_eps", "ε is not added.", running, lambda v, e: np.sqrt(v)),
     ("no_root", "The root of the running mean is missing.", running, lambda v, e: v + e),
     (
         "weights_exchanged",
