@@ -23,8 +23,8 @@ def layer_norm(
     Formula: for each row x of X, with μ the mean of its entries and v the mean of (x_i − μ)²,
              y_i = gain_i (x_i − μ) / √(v + ε) + bias_i. The loss L depends on Y, and ∂L/∂Y = dY is given.
 
-    A row may lie as far from zero as ±1000 with a spread of only 0.0005; six digits are enough there. All entries of a row may be equal: ε
-    keeps the result finite.
+    A row may lie as far from zero as ±1000 with a spread of only 0.0005; six digits are enough there. All
+    entries of a row may be equal: ε keeps the result finite.
 
     Args:
         X: one example a row, shape (N, d).
