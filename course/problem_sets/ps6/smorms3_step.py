@@ -131,7 +131,7 @@ class Rule(NamedTuple):
 
     r: Callable[[Array], Array] = lambda mem: 1 / (mem + 1)
     share: Callable[[Array, Array, float], Array] = lambda g, g2, eps: g**2 / (g2 + eps)
-    rate: Callable[[float, Array], Array] = np.minimum
+    rate: Callable[[float, Array], Array] = lambda lr, x: np.minimum(lr, x)
     memory: Callable[[Array, Array], Array] = lambda mem, x: 1 + mem * (1 - x)
     size: Callable[[Array, float], Array] = lambda g2, eps: np.sqrt(g2) + eps
     direction: Callable[[Array, Array], Array] = lambda grad, g: grad
@@ -156,7 +156,11 @@ for _name, _sentence, _rule in (
         "The rate is always η: it should be x where that is smaller.",
         Rule(rate=lambda lr, x: lr + 0 * x),
     ),
-    ("larger_rate", "The larger of η and x is used; it should be the smaller.", Rule(rate=np.maximum)),
+    (
+        "larger_rate",
+        "The larger of η and x is used; it should be the smaller.",
+        Rule(rate=lambda lr, x: np.maximum(lr, x)),
+    ),
     (
         "product",
         "η and x are multiplied; the smaller of them should be used.",
