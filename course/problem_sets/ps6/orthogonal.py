@@ -45,13 +45,13 @@ def shapes(n: int, seed: int) -> dict[str, tuple[int, ...]]:
 
 SEE = "Initialisation"
 SMALL, TOSSES = 3, 48  # all determinants alike: 2 · 2^−48 = 7e-15
-SIZE, DRAWS = 96, 4
+SIZE, TRACED, DRAWS = 96, 8, 4
 # Under Haar measure a trace, a row's sum and a column's are nearly N(0, 1), with lighter tails (their moments
-# agree up to order n or so: Diaconis & Shahshahani 1994). So the squares of 4 traces sum to more than 60 with
-# a probability of 3e-12, and one of 768 sums of rows and columns exceeds 7.5 with 5e-11. The sum of fourth
+# agree up to order n or so: Diaconis & Shahshahani 1994). So the squares of 8 traces sum to more than 75 with
+# a probability of 5e-13, and one of 1536 sums of rows and columns exceeds 7.5 with 1e-10. The sum of fourth
 # powers has the mean 3n/(n + 2) and, for large n, the standard deviation √24/n. A mean of 4 is skewed a
 # little, and yet more rarely 9 standard deviations away than that.
-TRACES, SUMS, FOURTH = 60.0, 7.5, 9.0
+TRACES, SUMS, FOURTH = 75.0, 7.5, 9.0
 
 
 def more(run: Run, n: int, count: int) -> list[Array]:
@@ -94,13 +94,13 @@ def both_determinants(run: Run) -> None:
 )
 def centred(run: Run) -> None:
     """Traces, and sums of rows and columns, which under Haar measure are very nearly standard normal."""
-    drawn = more(run, SIZE, DRAWS)
+    drawn = more(run, SIZE, TRACED)
     traces = np.array([np.trace(Q) for Q in drawn])
     if not np.sum(traces**2) <= TRACES:
         told = ", ".join(f"{trace:.3g}" for trace in traces)
         run.fail(
             f"The diagonal of Q leans to one side for n = {SIZE}: its entries should have mean 0.",
-            f"The traces of {DRAWS} matrices are {told}; they should have the mean 0 and the deviation 1",
+            f"The traces of {TRACED} matrices are {told}; they should have the mean 0 and the deviation 1",
         )
     largest = max(float(np.abs(Q.sum(axis=axis)).max()) for Q in drawn for axis in (0, 1))
     if not largest <= SUMS:
