@@ -35,6 +35,7 @@ FREE = (
     "chrono_bias",
     "init_forget_gate",
     "exploding_lstm",
+    "orthogonal",
 )
 
 

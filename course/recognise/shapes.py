@@ -56,7 +56,7 @@ def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list
     got, want = (np.concatenate([p[i].ravel() for p in pairs]) for i in (0, 1))
     size = float(want @ want)
     factor = float(got @ want) / size if size else 1.0
-    if want.size < 3 or abs(factor - 1) < 1e-5 or not _agree(pairs, lambda want: factor * want):
+    if want.size < 3 or not 1e-5 <= abs(factor - 1) < np.inf or not _agree(pairs, lambda want: factor * want):
         return []
     known = {
         -1: ("sign", "the sign is wrong"),

@@ -1,0 +1,211 @@
+"""Layer normalisation, forward and backward."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.compare import difference
+from course.exercise import Case, Exercise, Large, Parts
+from course.judging import Run
+from course.large import large_layer
+from course.models import Array
+from course.oracles import complex_step
+
+
+def layer_norm(
+    X: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float, dY: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Layer normalisation of a batch, forward, and the gradients of a loss behind it.
+
+    Formula: for each row x of X, with μ the mean of its entries and v the mean of (x_i − μ)²,
+             y_i = gain_i (x_i − μ) / √(v + ε) + bias_i. The loss L depends on Y, and ∂L/∂Y = dY is given.
+
+    A row may lie as far from zero as ±1000 with a spread of only 0.0005; six digits are enough there. All
+    entries of a row may be equal: ε keeps the result finite.
+
+    Args:
+        X: one example a row, shape (N, d).
+        gain: shape (d).
+        bias: shape (d).
+        eps: ε > 0.
+        dY: ∂L/∂Y, shape (N, d).
+
+    Returns:
+        Y: shape (N, d).
+        dX: ∂L/∂X, shape (N, d).
+        dgain: ∂L/∂gain, shape (d).
+        dbias: ∂L/∂bias, shape (d).
+
+    Source: Ba, Kiros & Hinton, "Layer normalization" (2016).
+    """
+    raise NotImplementedError("layer_norm: return Y, dX, dgain, dbias")
+
+
+NAMES = ("Y", "dX", "dgain", "dbias")
+exercise = Exercise(layer_norm, title="Layer normalisation", chapter="12 saturation", returns=NAMES)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One row; several; one with equal entries among them; rows far from zero."""
+    drawn = []
+    for name, (N, d) in (
+        ("one row", (1, 5)),
+        ("several", (3, 4)),
+        ("equal entries", (2, 3)),
+        ("±1000", (5, 8)),
+    ):
+        X = rng.normal(size=(N, d)) * rng.uniform(0.5, 2.0, size=(N, 1)) + rng.normal(size=(N, 1))
+        if name == "equal entries":
+            X[1] = 0.75
+        if name == "±1000":  # so many binary places that sums are exact and squares are not
+            X = rng.choice([-1000.0, 1000.0], size=(N, 1)) + np.round(rng.normal(size=(N, d)) * 2**25) / 2**36
+        gain, bias = draws.away_from_zero(rng, d), draws.away_from_zero(rng, d)
+        eps = float(rng.uniform(1e-3, 1e-2) * (1e-6 if name == "±1000" else 1.0))
+        drawn.append(Case(name, (X, gain, bias, eps, draws.away_from_zero(rng, N, d))))
+    return drawn
+
+
+Change = Callable[[Any], Any]
+
+
+def whole(v: Any) -> Any:
+    """Nothing is cut."""
+    return v
+
+
+def normalised(eps: float, X: Any, gain: Any, bias: Any, mean: Change = whole, spread: Change = whole) -> Any:
+    """Y by the formula; `mean` and `spread` may cut the edges that leave μ and v."""
+    d = X.shape[1]
+    centred = X - mean(X @ np.full((d, d), 1 / d))
+    v = np.stack([row @ row / d for row in centred])
+    return gain * centred / np.sqrt(spread(v) + eps)[:, None] + bias
+
+
+def gradients(output: Callable[..., Any], X: Array, gain: Array, bias: Array, eps: float, dY: Array) -> Parts:
+    """The value of `output(eps, X, gain, bias)`, and the complex step of Σ dY ⊙ output."""
+
+    def loss(*at: Any) -> Any:
+        return np.sum(dY * output(eps, *at))
+
+    return {
+        "Y": np.real(output(eps, X, gain, bias)),
+        "dX": complex_step(lambda v: loss(v, gain, bias), X),
+        "dgain": complex_step(lambda v: loss(X, v, bias), gain),
+        "dbias": complex_step(lambda v: loss(X, gain, v), bias),
+    }
+
+
+@exercise.expects
+def expected(X: Array, gain: Array, bias: Array, eps: float, dY: Array) -> Parts:
+    """The complex step of the formula."""
+    return gradients(normalised, X, gain, bias, eps, dY)
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """A thousand rows of a hundred entries."""
+    X, dY = rng.normal(size=(1000, 100)), rng.normal(size=(1000, 100))
+    inputs = {"dX": X, "dgain": rng.normal(size=100), "dbias": rng.normal(size=100)}
+    args = (*inputs.values(), 1e-3, dY)
+    return large_layer(rng, "1000 rows", args, partial(normalised, 1e-3), inputs, dY, "Y")
+
+
+SEE = "Normalising before a saturating unit"
+exercise.claim("output", "Y is right.", parts=("Y",), but="±1000", points=1, see=SEE)
+exercise.claim("one_row", "With one row every gradient is right.", on="one row", points=1, see=SEE)
+exercise.claim(
+    "inputs",
+    "∂L/∂X is right: μ and v depend on X as well.",
+    parts=("dX",),
+    but="±1000",
+    points=2,
+    see=SEE,
+)
+exercise.claim(
+    "parameters",
+    "∂L/∂gain and ∂L/∂bias are right: every row adds to them.",
+    parts=("dgain", "dbias"),
+    but="±1000",
+    points=1,
+    see=SEE,
+)
+
+
+@exercise.check("far", "Far from zero all results are right to six digits.", points=1, see=SEE)
+def far(run: Run) -> None:
+    """A difference of squares keeps three there; rounding a mean costs no more than seven of sixteen."""
+    for case in run.on("±1000"):
+        got = run.parts(case)
+        for name, right in run.expected(case).items():
+            gap = difference(got[name], right, 1e-6)
+            if gap is not None:
+                run.fail(f"{name} is not right in the case {case.name}.", str(gap))
+
+
+def altered(output: Any, parts: tuple[str, ...], *args: Any) -> Parts:
+    """Some results of an altered formula."""
+    found = gradients(output, *args)
+    return {name: found[name] for name in parts}
+
+
+def unbiased(eps: float, X: Any, gain: Any, bias: Any) -> Any:
+    """v as a sum divided by d − 1."""
+    return normalised(eps, X, gain, bias, spread=lambda v: v * X.shape[1] / (X.shape[1] - 1))
+
+
+def outside(eps: float, X: Any, gain: Any, bias: Any) -> Any:
+    """ε added to the root."""
+    return normalised(0.0, X, gain, bias, spread=lambda v: (np.sqrt(v) + eps) ** 2)
+
+
+def over_the_batch(eps: float, X: Any, gain: Any, bias: Any) -> Any:
+    """Columns normalised in place of rows."""
+    return gain * normalised(eps, X.T, 1.0, 0.0).T + bias
+
+
+for _name, _sentence, _output, _parts in (
+    (
+        "mean_held",
+        "μ is taken for a constant in ∂L/∂X: it depends on every entry of the row.",
+        partial(normalised, mean=np.real),
+        ("dX",),
+    ),
+    (
+        "spread_held",
+        "v is taken for a constant in ∂L/∂X: it depends on every entry of the row.",
+        partial(normalised, spread=np.real),
+        ("dX",),
+    ),
+    (
+        "both_held",
+        "μ and v are taken for constants in ∂L/∂X: they depend on every entry of the row.",
+        partial(normalised, mean=np.real, spread=np.real),
+        ("dX",),
+    ),
+    ("unbiased", "v is divided by d − 1; it is the mean of the squares, so by d.", unbiased, NAMES),
+    ("eps_outside", "ε is added to the root; here it stands under it.", outside, ("Y",)),
+    (
+        "batch",
+        "Columns are normalised, as batch normalisation does; here each row is, by itself.",
+        over_the_batch,
+        ("Y", "dX"),
+    ),
+):
+    exercise.slip(_name, _sentence, partial(altered, _output, _parts), SEE)
+
+exercise.slip(
+    "gain_missing",
+    "The gain is missing in ∂L/∂X: what reaches the normalised entries is dY ⊙ gain.",
+    lambda X, gain, bias, eps, dY: {"dX": expected(X, np.ones_like(gain), bias, eps, dY)["dX"]},
+    SEE,
+)
+exercise.slip(
+    "bias_in_the_gain",
+    "∂L/∂gain holds Y where it should hold the normalised entries, without gain and bias.",
+    lambda X, gain, bias, eps, dY: {"dgain": np.sum(dY * normalised(eps, X, gain, bias), axis=0)},
+    SEE,
+)

@@ -1,0 +1,150 @@
+"""Units that respond to a distance, forward and backward."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Exercise, Large, Parts
+from course.large import large_layer
+from course.models import Array
+from course.oracles import complex_step
+
+
+def rbf(
+    x: np.ndarray, c: np.ndarray, width: np.ndarray, dy: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Gaussian units forward, and the gradients of a loss behind them.
+
+    Formula: y_j = exp(−‖x − c_j‖² / (2 w_j²)). The loss L depends on y, and ∂L/∂y_j = dy_j is given.
+
+    Coordinates may be as large as ±1000, and x may stand exactly on a centre. Where y_j is too small for
+    float64 it is 0, and so is all that unit j adds to a gradient; nothing is ever nan.
+
+    Args:
+        x: the input, shape (d).
+        c: the centres c_j, one a row, shape (m, d).
+        width: the widths w_j > 0, shape (m).
+        dy: ∂L/∂y, shape (m).
+
+    Returns:
+        y: shape (m).
+        dx: ∂L/∂x, shape (d).
+        dc: ∂L/∂c, shape (m, d).
+        dwidth: ∂L/∂w, shape (m).
+    """
+    raise NotImplementedError("rbf: return y, dx, dc, dwidth")
+
+
+NAMES = ("y", "dx", "dc", "dwidth")
+exercise = Exercise(rbf, title="Units on a distance", chapter="12 saturation", returns=NAMES)
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """One unit; several; x on a centre, with far units; all of them far."""
+    drawn = []
+    sizes = draws.varied_sizes(rng, 2, (1, 1, 1))
+    for name, (d, m) in zip(("one unit", "several", "on a centre", "far"), [(3, 1), *sizes], strict=True):
+        x, width, dy = rng.normal(size=d), rng.uniform(0.6, 1.8, size=m), draws.away_from_zero(rng, m)
+        c = x + draws.away_from_zero(rng, m, d)
+        if name == "on a centre":
+            c[0] = x
+            c[1] = rng.choice([-1000.0, 1000.0], size=d)
+        if name == "far":
+            x, c = x + 1000, c - 1000
+        drawn.append(Case(name, (x, c, width, dy)))
+    return drawn
+
+
+def responses(x: Array, c: Array, width: Array) -> Array:
+    """y as a product over the coordinates."""
+    scaled = (x - c) / width[:, None]
+    return np.asarray(np.prod(np.exp(-0.5 * scaled**2), axis=1))
+
+
+def gradients(output: Callable[..., Array], x: Array, c: Array, width: Array, dy: Array) -> Parts:
+    """y, and the complex step of Σ dy ⊙ y for each argument."""
+
+    def loss(*at: Any) -> Any:
+        return np.sum(dy * output(*at))
+
+    return {
+        "y": responses(x, c, width),
+        "dx": complex_step(lambda v: loss(v, c, width), x),
+        "dc": complex_step(lambda v: loss(x, v, width), c),
+        "dwidth": complex_step(lambda v: loss(x, c, v), width),
+    }
+
+
+@exercise.expects
+def expected(x: Array, c: Array, width: Array, dy: Array) -> Parts:
+    """The complex step of the formula."""
+    return gradients(responses, x, c, width, dy)
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """A thousand units in a hundred dimensions."""
+    m, d = 1000, 100
+    x, width, dy = rng.normal(size=d), rng.uniform(6, 18, size=m), draws.away_from_zero(rng, m)
+    c = x + rng.normal(size=(m, d))
+    return large_layer(
+        rng, "1000 units", (x, c, width, dy), responses, {"dx": x, "dc": c, "dwidth": width}, dy
+    )
+
+
+SEE = "Units on a distance"
+exercise.claim("responses", "y is right.", parts=("y",), points=1, see=SEE)
+exercise.claim("inputs", "∂L/∂x is right: every unit adds to it.", parts=("dx",), points=1, see=SEE)
+exercise.claim("centres", "∂L/∂c is right.", parts=("dc",), points=1, see=SEE)
+exercise.claim("widths", "∂L/∂w is right.", parts=("dwidth",), points=2, see=SEE)
+
+
+def but(change: Callable[..., Parts], *args: Array) -> Parts:
+    """Right results, some of them changed: `change(right, *args)`."""
+    return change(expected(*args), *args)
+
+
+for _name, _sentence, _change in (
+    (
+        "exchanged",
+        "∂L/∂x and ∂L/∂c have the wrong sign: a step of x towards c_j makes y_j larger.",
+        lambda right, x, c, w, dy: {"dx": -right["dx"], "dc": -right["dc"]},
+    ),
+    (
+        "width_once",
+        "∂L/∂x and ∂L/∂c are divided by the width once; y depends on its square.",
+        lambda right, x, c, w, dy: {"dx": -w @ right["dc"], "dc": w[:, None] * right["dc"]},
+    ),
+    (
+        "width_missing",
+        "∂L/∂x and ∂L/∂c are not divided by the squared width.",
+        lambda right, x, c, w, dy: {"dx": -(w**2) @ right["dc"], "dc": (w**2)[:, None] * right["dc"]},
+    ),
+    (
+        "width_squared",
+        "∂L/∂w is divided by the width too seldom: the derivative of 1/w² has w³ in it.",
+        lambda right, x, c, w, dy: {"dwidth": w * right["dwidth"]},
+    ),
+    (
+        "distance_once",
+        "∂L/∂w has the distance where its square belongs.",
+        lambda right, x, c, w, dy: {
+            "dwidth": dy * right["y"] * np.linalg.norm(x - c, axis=1) / w**3,
+        },
+    ),
+    (
+        "response_missing",
+        "The factor y_j is missing in ∂L/∂x and ∂L/∂c: an exponential is its own derivative.",
+        lambda right, x, c, w, dy: {"dc": (dy / w**2)[:, None] * (x - c), "dx": (dy / w**2) @ (c - x)},
+    ),
+    (
+        "last_unit",
+        "∂L/∂x comes from one unit only: every unit should add to it, not replace it.",
+        lambda right, x, c, w, dy: {"dx": -right["dc"][-1]},
+    ),
+):
+    exercise.slip(_name, _sentence, partial(but, _change), SEE)

@@ -1,0 +1,137 @@
+"""The gradient of a diagonal linear recurrence: a recurrence again, from the other end."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from course import draws
+from course.exercise import Case, Exercise, Large, Parts
+from course.judging import Run
+from course.models import Array
+from course.oracles import complex_step
+from course.problem_sets.ps6.scan import STEPS, factors, long_case, precise, several, solved
+
+
+def scan_gradient(c: np.ndarray, b: np.ndarray, dA: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The gradients of a loss behind the recurrence a_t = c_t ⊙ a_{t-1} + b_t, with a_0 = 0.
+
+    The loss L depends on all of a_1, …, a_T. What is given is ∂L/∂a_t as if the a_t were independent of each
+    other: the direct gradient dA_t. Wanted are the total derivatives with respect to c and b. They obey a
+    recurrence of the same kind, which runs backwards; by pairs it is solved in about log₂ T rounds.
+
+    As in `scan`, c may have zeros, and a long case is judged to 1e-13.
+
+    Args:
+        c: factors c_1 … c_T, shape (T, h); c[t-1] is c_t.
+        b: what is added, shape (T, h); b[t-1] is b_t.
+        dA: the direct gradient with respect to a_1 … a_T, shape (T, h).
+
+    Returns:
+        dc: dL/dc_t for every t, shape (T, h).
+        db: dL/db_t for every t, shape (T, h).
+    """
+    raise NotImplementedError("scan_gradient: return dc, db")
+
+
+exercise = Exercise(scan_gradient, title="The scan backwards", chapter="14 cures", returns=("dc", "db"))
+
+
+@exercise.cases
+def cases(rng: draws.Rng) -> list[Case]:
+    """As for `scan`, with a direct gradient at every step."""
+    return [Case(name, (c, b, draws.away_from_zero(rng, *b.shape))) for name, c, b in several(rng)]
+
+
+def gradients(solve: Callable[[Any, Any], Any], c: Array, b: Array, dA: Array) -> Parts:
+    """The complex step of Σ dA ⊙ a, with a from `solve(c, b)`."""
+    return {
+        "dc": complex_step(lambda v: np.sum(dA * solve(v, b)), c),
+        "db": complex_step(lambda v: np.sum(dA * solve(c, v)), b),
+    }
+
+
+@exercise.expects
+def expected(c: Array, b: Array, dA: Array) -> Parts:
+    """The complex step of the solution that LAPACK finds."""
+    return gradients(solved, c, b, dA)
+
+
+@exercise.by_hand
+def large(rng: draws.Rng) -> Large:
+    """Two thousand steps of ten units: 40,000 derivatives.
+
+    Nobody needs to solve a recurrence to know a solution: choose a and how it moves, and read off b, or c,
+    and how it has to move. Where b moves alone, Σ db ⊙ δb = Σ dA ⊙ δa; where c does, Σ dc ⊙ δc = Σ dA ⊙ δa.
+    """
+    shape = (2000, 10)
+    c, a, dA = 0.9 * factors(rng, *shape), draws.away_from_zero(rng, *shape), rng.normal(size=shape)
+    moved = rng.normal(size=shape)
+    moved[0] = 0.0  # a_1 = b_1 does not depend on c
+
+    def late(x: Array) -> Array:
+        return np.vstack([np.zeros_like(x[:1]), x[:-1]])
+
+    b, of_b = a - c * late(a), moved - c * late(moved)
+    of_c = np.vstack([np.zeros_like(a[:1]), of_b[1:] / a[:-1]])
+
+    def both(got: Parts) -> dict[str, tuple[float, float]]:
+        want = float(np.sum(dA * moved))
+        return {"db": (float(np.sum(got["db"] * of_b)), want), "dc": (float(np.sum(got["dc"] * of_c)), want)}
+
+    return Large(Case("2000 steps", (c, b, dA)), both, lambda: both({"db": b, "dc": c}))
+
+
+SEE = "The lemma as a parallel scan"
+exercise.claim("one_step", "With one step both are right.", on="T=1", points=1, see=SEE)
+exercise.claim("added", "dL/db is right: b_t reaches every later a.", parts=("db",), points=2, see=SEE)
+exercise.claim("factors", "dL/dc is right: c_t multiplies a_{t-1}.", parts=("dc",), points=2, see=SEE)
+
+
+@exercise.check(
+    "long", "After 131,072 steps dL/db is right to 1e-13.", points=1, see=SEE, after=("returns", "added")
+)
+def long(run: Run) -> None:
+    """With all factors 1 and the same direct gradient at every step, dL/db_t counts the steps that follow."""
+    case, number = long_case(*run.cases[-1].args)
+    got = run.named(run.call(case), case)["db"]
+    precise(run, got, number * np.arange(STEPS, 0, -1), "db")
+
+
+def factor_late(c: Array, b: Array, dA: Array) -> Parts:
+    """db_t = dA_t + c_t db_{t+1}, where c_{t+1} belongs: all turned around alike."""
+    return {"db": solved(c[::-1], dA[::-1])[::-1]}
+
+
+def by_own_state(c: Array, b: Array, dA: Array) -> Parts:
+    """dc with a_t for a_{t−1}."""
+    return {"dc": expected(c, b, dA)["db"] * solved(c, b)}
+
+
+exercise.slip("factor_late", "Going back from t+1 to t, c_t stands where c_{t+1} belongs.", factor_late, SEE)
+exercise.slip("own_state", "dL/dc_t has a_t where a_{t-1} belongs.", by_own_state, SEE)
+exercise.slip(
+    "direct_alone",
+    "dL/db is the direct gradient alone: b_t reaches later a as well.",
+    lambda c, b, dA: {"db": dA},
+    SEE,
+)
+exercise.slip(
+    "forwards",
+    "The gradient's recurrence runs forwards: dL/db_t comes from later steps.",
+    lambda c, b, dA: {"db": solved(c, dA)},
+    SEE,
+)
+exercise.slip(
+    "inputs_for_states",
+    "dL/dc_t has b_{t-1} where the whole a_{t-1} belongs.",
+    lambda c, b, dA: {"dc": expected(c, b, dA)["db"] * np.vstack([0 * b[:1], b[:-1]])},
+    SEE,
+)
+exercise.slip(
+    "direct_states",
+    "dL/dc_t has the direct gradient where the total one belongs.",
+    lambda c, b, dA: {"dc": dA * np.vstack([0 * b[:1], solved(c, b)[:-1]])},
+    SEE,
+)
+exercise.timed = {"dc": 0, "db": 0}
