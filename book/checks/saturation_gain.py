@@ -1,6 +1,6 @@
 """Chapter 12: the mean degree of a function, and a gain behind a unit."""
 
-from math import factorial
+from math import factorial, sqrt
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from numpy.polynomial.hermite_e import hermeval
 
 def hermite(f, k: int) -> float:
     """The coefficient c_k of a function."""
-    return float(P @ (f(Z) * hermeval(Z, [0] * k + [1]))) / np.sqrt(factorial(k))
+    return float(P @ (f(Z) * hermeval(Z, [0] * k + [1]))) / sqrt(factorial(k))
 
 
 @checked(
@@ -73,7 +73,7 @@ def keep(rng):
 def gain(rng):
     """Autograd by the gain and by the next matrix of a random network."""
     W = torch.tensor(rng.normal(size=(3, 4)), requires_grad=True)
-    a = torch.tensor(rng.uniform(0.5, 3), requires_grad=True)
+    a = torch.tensor(rng.uniform(0.5, 3), dtype=torch.float64, requires_grad=True)
     z, y = torch.tensor(rng.normal(size=4)), torch.tensor(rng.normal(size=3))
     loss = ((torch.tanh(W @ (a * torch.tanh(z))) - y) ** 2).sum()
     same(value(W @ (a * torch.tanh(z))), value((a * W) @ torch.tanh(z)))

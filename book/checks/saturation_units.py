@@ -11,7 +11,7 @@ from figures.saturation_units import distances, shell, shell_numbers
 def bump(rng, n=4):
     """A Gaussian unit in torch."""
     x, c = (torch.tensor(rng.normal(size=n), requires_grad=True) for _ in range(2))
-    w = torch.tensor(rng.uniform(0.5, 3), requires_grad=True)
+    w = torch.tensor(rng.uniform(0.5, 3), dtype=torch.float64, requires_grad=True)
     r = ((x - c) ** 2).sum().sqrt()
     return x, c, w, r, torch.exp(-(r**2) / (2 * w**2))
 
@@ -27,8 +27,8 @@ def bump(rng, n=4):
 def rbf(rng):
     """Autograd of the unit by its input."""
     x, c, w, r, y = bump(rng)
-    r, w = float(r), float(w)
-    same(grad(y, x), -float(y) / w**2 * value(x - c))
+    r, w = value(r), value(w)
+    same(grad(y, x), -value(y) / w**2 * value(x - c))
     same(np.linalg.norm(grad(y, x)), r / w**2 * np.exp(-(r**2) / (2 * w**2)))
 
 
@@ -44,8 +44,8 @@ def where(rng):
     """Autograd by centre and width; the largest value on a fine grid of distances."""
     x, c, w, r, y = bump(rng)
     same(grad(y, c), -grad(y, x))
-    u = (value(x) - value(c)) / float(r)  # the direction in which r grows
-    same(float(w) * grad(y, w), -float(r) * (grad(y, x) @ u))
+    u = (value(x) - value(c)) / value(r)  # the direction in which r grows
+    same(value(w) * grad(y, w), -value(r) * (grad(y, x) @ u))
     grid = np.linspace(0, 8, 80_001)
     same(grid[np.argmax(shell(grid))], 1.0, rtol=1e-3)
     same(shell(grid).max(), np.exp(-0.5), rtol=1e-6)

@@ -115,7 +115,7 @@ def start_numbers() -> dict[str, list[float]]:
 def starts() -> Figure:
     """The gradient on its way from layer 50 down to the input."""
     fig, ax = plt.subplots(figsize=(5.8, 3.9))
-    marks = {"tanh, old scale": (26, 3e-9), "tanh, Glorot": (1, 0.5), "tanh, orthogonal": (1, 0.05)}
+    marks = {"tanh, old scale": (26, 3e-9), "tanh, Glorot": (7, 0.008), "tanh, orthogonal": (16, 0.008)}
     marks["tanh, layer by layer"] = (14, 90)
     for i, name in enumerate(STARTS):
         ax.semilogy(range(1, DEPTH + 1), profiles()[name], color=f"C{i}")

@@ -1,35 +1,48 @@
 """Chapter 12: a gain behind a unit, in one chain and in wide layers."""
 
+from collections.abc import Callable
 from functools import cache
+from math import exp, tanh
 
 import matplotlib.pyplot as plt
 import numpy as np
-from figures.saturation import Function, logistic, mean, tanh_slope
+from figures.saturation import mean, tanh_slope
 from figures.style import faint, ink
 from matplotlib.figure import Figure
 
 GAINS = np.round(np.linspace(0.5, 3, 51), 2)
 
 
-def rest(a: float, phi: Function = np.tanh, start: float = 3.0) -> float:
-    """The state at which h ← a φ(h) comes to rest."""
-    h = start * a
+def logistic(a: float) -> float:
+    """σ(a) of one number."""
+    return 1 / (1 + exp(-a))
+
+
+def rest(a: float, phi: Callable[[float], float] = tanh) -> float:
+    """The state at which h ← a φ(h) comes to rest, from far above."""
+    h = 3.0 * a
     for _ in range(20_000):
-        h = a * float(phi(np.array(h)))
+        h, old = a * phi(h), h
+        if h == old:
+            break
     return h
 
 
 def slope_at_rest(a: float, unit: str) -> float:
     """The slope a φ'(h*) of one tanh or logistic unit."""
-    h = np.array(rest(a, np.tanh if unit == "tanh" else logistic))
-    return a * float(tanh_slope(h) if unit == "tanh" else logistic(h) * (1 - logistic(h)))
+    if unit == "tanh":
+        return a * (1 - tanh(rest(a)) ** 2)
+    share = logistic(rest(a, logistic))
+    return a * share * (1 - share)
 
 
 def wide(a: float) -> tuple[float, float]:
     """Wide layers of a tanh, weights of variance 1/n: the variance q at rest, and the factor χ."""
     q = 1.0
     for _ in range(4000):
-        q = a**2 * mean(lambda z, q=q: np.tanh(np.sqrt(q) * z) ** 2)
+        q, old = a**2 * mean(lambda z, q=q: np.tanh(np.sqrt(q) * z) ** 2), q
+        if abs(q - old) < 1e-12 * q:
+            break
     return q, a**2 * mean(lambda z: tanh_slope(np.sqrt(q) * z) ** 2)
 
 
@@ -68,7 +81,7 @@ def gains() -> Figure:
     ax.axhline(1, color=ink(), linewidth=0.6)
     places = {
         "one tanh unit": (1.75, 0.36),
-        "one logistic unit": (0.52, 0.12),
+        "one logistic unit": (0.5, 0.31),
         "wide tanh layers": (1.55, 1.27),
     }
     for (name, place), style in zip(places.items(), ("-", "--", "-."), strict=True):

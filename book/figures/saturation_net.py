@@ -37,7 +37,9 @@ CURES = {
     "logistic, centred": Cure("centred", "logistic"),
     "1.1 tanh": Cure("orthogonal", gain=1.1),
     "2 tanh": Cure("orthogonal", gain=2.0),
-    "a tanh, a learned": Cure("old", gain=1.8, penalty=1e-3),
+    "1.2 tanh, old scale": Cure("old", gain=1.2),
+    "a learned": Cure("orthogonal", penalty=1e-2),
+    "a learned, old scale": Cure("old", penalty=1e-2),
     "softplus, Glorot": Cure("glorot", "softplus"),
     "softplus, He": Cure("he", "softplus"),
     "distance, width 1": Cure("unit", "gauss"),
@@ -91,7 +93,9 @@ def begin(cure: Cure, seed: int, depth: int = DEPTH, n: int = WIDTH) -> Params:
         "E": rng.normal(size=(2, n)),  # the fixed matrix that puts a point into n numbers
     }
     if cure.unit == "gauss":
-        found["w"] = np.ones((depth, 1, n))
+        del found["b"]
+        if cure.normal != "distance":
+            found["w"] = np.ones((depth, 1, n))
     if cure.penalty is not None:
         found["a"] = np.full((depth, 1, 1), cure.gain)
     if cure.normal:

@@ -1,7 +1,7 @@
 """Chapter 12: fifty layers, every cure, before and after training. As a program it writes saturation.json.
 
 The task: points of the plane, and whether the two coordinates have the same sign. Plain gradient descent,
-the gradient of each network clipped to the norm 1; five seeds and three rates side by side. Run it from the
+the gradient of each network clipped to the norm 1; five seeds and two rates side by side. Run it from the
 root: ``PYTHONPATH=book python -m figures.saturation_training``, or ``make data``.
 """
 
@@ -16,7 +16,7 @@ import torch
 from figures.saturation_net import CURES, DEPTH, Cure, Params, begin, losses, outputs, points, states
 from rich.progress import track
 
-RATES, STEPS, BATCH, SEEDS, BLOCK, HELD = (0.1, 0.3), 300, 64, 5, 10, 500
+RATES, STEPS, BATCH, SEEDS, BLOCK, HELD = (0.03, 0.1), 200, 32, 5, 10, 400
 FILE = Path(__file__).resolve().parents[1] / "data" / "saturation.json"
 
 
@@ -75,11 +75,12 @@ def train(
     """Train all networks of a cure; their losses (steps, seeds, rates), and what is left before and after."""
     nets = seeds * len(rates)
     p, rate = side_by_side(cure, seeds, rates), torch.tensor(rates * seeds, dtype=torch.float64)
-    rng, held = np.random.default_rng(1), points(np.random.default_rng(2), 1, HELD)
+    held = points(np.random.default_rng(2), 1, HELD)
+    streams = [np.random.default_rng([1, seed]) for seed in range(seeds)]
     held = [v.expand(nets, *v.shape[1:]) for v in held]
     before, seen = what_is_left(cure, p, *held), []
     for _ in range(steps):
-        X, Y = points(rng, seeds, BATCH)
+        X, Y = (torch.cat(part) for part in zip(*(points(rng, 1, BATCH) for rng in streams), strict=True))
         seen.append(step(cure, p, *(v.repeat_interleave(len(rates), 0) for v in (X, Y)), rate))
     after = what_is_left(cure, p, *held)
     shape = (seeds, len(rates))

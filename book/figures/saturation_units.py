@@ -57,7 +57,7 @@ def shells() -> Figure:
             ax.stairs(heights / heights.max(), edges, color=f"C{i}", label=f"$n = {n}$")
         ax.set(yticks=[], ylim=(0, 1.1), xlim=(0, right), title=name)
     axes[1].set(xlabel="distance $r/w$")
-    axes[0].legend(loc="upper right", fontsize=10)
+    axes[0].legend(loc="upper center", bbox_to_anchor=(0.6, 1), fontsize=10)
     return fig
 
 
@@ -119,7 +119,8 @@ def normals() -> Figure:
     for i, name in enumerate(IN_TORCH):
         ax.semilogy(back, normalised(name), color=f"C{i}")
         ax.semilogy(back, degree(name) ** (back / 2), "--", color=f"C{i}", linewidth=1)
-        ax.text(LAYERS + 0.4, normalised(name)[-1], name, color=f"C{i}", fontsize=10, va="center")
+        end = normalised(name)[-1] * {"tanh": 1.6, "softplus": 0.8, "logistic": 0.8}.get(name, 1)
+        ax.text(LAYERS + 0.4, end, name, color=f"C{i}", fontsize=10, va="center")
     ax.set(xlabel="layers back", ylabel=r"$\|\partial L/\partial h_t\|$, relative", xlim=(0, LAYERS + 5.5))
     ax.minorticks_off()
     return fig
