@@ -82,6 +82,12 @@ def rounds_needed(rng):
         assert rounds == int(np.ceil(np.log2(T)))
         assert joins < T * rounds
     assert covered(8)[0] == 3
+    tree = np.full(2**17, 0.1)
+    loop, right = np.cumsum(tree)[-1], 13107.2
+    while len(tree) > 1:
+        tree = tree[::2] + tree[1::2]
+    assert f"{abs(loop / right - 1):.0e}" == "2e-12"
+    assert abs(tree[0] / right - 1) < 1e-15
 
 
 @checked(
