@@ -89,7 +89,7 @@ def noise(rng):
     bound = {s: 0.245 / (s * np.sqrt(2 * np.pi)) for s in NOISES}
     assert all(steepest(s) <= bound[s] for s in NOISES)
     assert all(steepest(s) > 0.75 * bound[s] for s in NOISES)
-    assert round(steepest(0.1), 2) == 0.8
+    assert round(steepest(0.1), 2) == 0.77
     edges = cliff(np.array([-40.0, 40.0]))
     assert edges.max() < 0.2451
     at = np.exp(50 * np.log(WEIGHT / 4)) * 0.25 / (WEIGHT / 4 - 1) * 0.2
