@@ -1,0 +1,94 @@
+"""Chapter 13: what no rescaling can do, on the triangle and in training."""
+
+import numpy as np
+from checks.oracles import grad, problem, run, same
+from checks.registry import checked
+from figures.optimizers_limit import FAR, T, cells, far_share, flips, lags, triangle_numbers, turned
+from figures.optimizers_runs import learnt
+from figures.optimizers_training import LENGTHS, MAKERS, TASKS, batch, outputs, recorded, start, train
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+
+@checked(
+    "eq-optimizers-shares",
+    r"""
+    S \odot \frac{\partial L}{\partial W_{hh}} = \frac1T \sum_{t=1}^{T} \sum_{k=1}^{t} S \odot
+    G_{t,k}
+    """,
+)
+def shares(rng):
+    """Autograd on untied copies of W_hh, summed and multiplied entry by entry by random factors."""
+    case = problem(rng)
+    r, length = run(case, untied=True), len(case.X)
+    tied = run(case)
+    S = 10.0 ** rng.uniform(-6, 6, size=case.p.W_hh.shape)
+    terms = [[S * grad(r.losses[t], r.uses[k]) for k in range(1, t + 1)] for t in range(1, length + 1)]
+    same(sum(sum(row) for row in terms) / length, S * grad(tied.loss, tied.p.W_hh), rtol=1e-9)
+    size = triangle_numbers()
+    assert [f"{far_share(size[name]):.0e}" for name in size] == ["4e-04", "2e-04"]
+    assert (int((lags() > FAR).sum()), T * (T + 1) // 2) == (45, 210)
+    raw, scaled = size.values()
+    assert [f"{raw[-1, k]:.2g}" for k in (0, 19)] == ["2.2e-05", "5.3"]
+    assert [f"{scaled[-1, k]:.2g}" for k in (0, 19)] == ["0.0062", "1.9e+03"]
+
+
+@checked(
+    "eq-optimizers-blind",
+    r"""
+    \begin{aligned} \frac{S_{ij} F_{ij}}{[S \odot (N + F)]_{ij}} &= \frac{F_{ij}}{N_{ij} + F_{ij}},
+    \\[1ex] \operatorname{sign}(N_{ij} + F_{ij}) &= \operatorname{sign}(N_{ij}) \qquad \text{if }
+    \abs{F_{ij}} < \abs{N_{ij}} \end{aligned}
+    """,
+)
+def blind(rng):
+    """Random near and far parts of all proportions; then the numbers that the page names."""
+    for proportion in 10.0 ** rng.uniform(-4, 1, size=20):
+        near, far = rng.normal(size=6), proportion * rng.normal(size=6)
+        S = 10.0 ** rng.uniform(-8, 8, size=6)
+        same(S * far / (S * (near + far)), far / (near + far), rtol=1e-9)
+        small = np.abs(far) < np.abs(near)
+        assert (np.sign(near + far) == np.sign(near))[small].all()
+    assert flips() == (3, 11520)
+    angles = turned()
+    assert angles["Rprop"] == 0
+    assert max(angles.values()) < 0.05
+    assert cells().shape == (T, T, 24, 24)
+    quoted_runs()
+
+
+def quoted_runs() -> None:
+    """What the page says of the recorded training; a short run repeats a piece of it."""
+    alone, beside = TASKS
+    counts = {name: [[learnt(task, name, T) for T in LENGTHS] for task in TASKS] for name in MAKERS}
+    for name, (far_alone, far_beside) in counts.items():
+        assert far_alone[2:] == [0, 0] if "descent" in name else min(far_alone) >= 9
+        assert far_beside[0] >= 9
+        assert far_beside[1:] == ([2, 0, 0] if name == "Rprop" else [0, 0, 0])
+        assert [learnt(beside, name, T, 1) for T in LENGTHS] == [10] * 4 or name == "Rprop"
+    fresh = [np.median(recorded()[beside]["Rprop"][str(T)][0]) for T in LENGTHS[1:]]
+    assert 10 < min(fresh) < 20 < max(fresh) < 30
+    p = start(1)
+    X, Y = batch(alone, 40, 2, np.random.default_rng(40))
+    binary_cross_entropy_with_logits(outputs(p, X), Y, reduction="none").mean(dim=(1, 2)).sum().backward()
+    largest = np.median(p[1].grad.abs().amax(dim=(1, 2)))
+    assert f"{largest:.1e}" == "1.5e-11"
+    loss = train("gradient descent, rate 1", alone, 20, 3)
+    assert loss.shape == (1, 10)
+    assert np.abs(loss - np.log(2)).max() < 1e-3
+
+
+@checked(
+    "eq-optimizers-column",
+    r"""
+    \Bigl[ \frac{\partial L}{\partial W_{hx}} \Bigr]_{ij} = \sum_{t=1}^{T} [\delta_t]_i\, [x_t]_j =
+    [\delta_1]_i\, [x_1]_j
+    """,
+)
+def column(rng):
+    """Autograd: the column of W_hx whose input is zero after step 1, against the adjoint of step 1."""
+    case = problem(rng)
+    case.X[1:, 0] = 0
+    r = run(case)
+    same(grad(r.loss, r.p.W_hx)[:, 0], grad(r.loss, r.a[1]) * case.X[0, 0])
+    total = sum(np.outer(grad(r.loss, r.a[t]), case.X[t - 1]) for t in range(1, len(case.X) + 1))
+    same(grad(r.loss, r.p.W_hx), total)
