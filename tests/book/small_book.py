@@ -91,13 +91,15 @@ def make(folder: Path) -> Path:
     return folder
 
 
-def spoil(sound: Path, folder: Path, file: str, there: str, instead: str) -> Path:
-    """A copy of a built book with one fault in its sources; the cache comes along."""
+def spoil(sound: Path, folder: Path, file: str, edits: dict[str, str]) -> Path:
+    """A copy of a built book with faults in one of its sources; the cache comes along."""
     copy = folder / "book"
     shutil.copytree(sound, copy, symlinks=True)
     text = (copy / file).read_text()
-    assert there in text
-    (copy / file).write_text(text.replace(there, instead))
+    for there, instead in edits.items():
+        assert there in text
+        text = text.replace(there, instead)
+    (copy / file).write_text(text)
     return copy
 
 

@@ -46,32 +46,43 @@ def test_what_is_not_settled_is_listed(sound: Path):
 
 
 HOME = "book/home.md"
-# Name: what stands there, what is put in its place, what the build must say.
-FAULTS = {
-    "settled_twice": ("{claim}`3`", "{claim}`21`", "claim 21 is settled twice: in book/home and in book"),
-    "unknown_number": ("{claim}`3`", "{claim}`29`", "claim 29 is unknown: the claims are 1 to 28, and"),
-    "no_number_at_all": ("{claim}`3`", "{claim}`three`", "claim three is unknown"),
-    "not_said": ("*The largest decides.*", "The largest decides.", "claim-3: the claim as people say it"),
-    "no_verdict": ("**False.**", "False.", "claim-3: a **bold** verdict is missing"),
-    "nothing_computed": ("[7 of 8]{.claim-number}", "7 of 8", "claim-3: a [number]{.claim-number} is"),
-    "no_source": (
-        "7 of 8]{.claim-number}. Source: a", "7 of 8]{.claim-number}. By a",
-        "claim-3: a source, after 'Source:' is missing",
+# Name: what is put in place of what, and what the build must say.
+FAULTS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "settled_twice": (
+        {"{claim}`3`": "{claim}`21`"},
+        ["claim 21 is settled twice: in book/home and in book/home"],
     ),
-    "mark_inside_a_paragraph": (
-        "{claim}`3` *The", "And {claim}`3` *The", "claim 3: the mark does not open a paragraph",
+    "unknown_number": (
+        {"{claim}`3`": "{claim}`29`", "{claim}`21`": "{claim}`twenty`"},
+        ["claim 29 is unknown: the claims are 1 to 28, and 'also'", "claim twenty is unknown"],
     ),
-    "mark_outside_a_box": (
-        "The sum obeys", "{claim}`4` The sum obeys",
-        "claim 4: the mark does not open a paragraph of a {claims} box",
+    "piece_forgotten": (
+        {
+            "*The largest decides.*": "The largest decides.",
+            "**False.**": "False.",
+            "[7 of 8]{.claim-number}. Source: a": "7 of 8. By a",
+        },
+        [
+            "claim-3: the claim as people say it, *slanted* is missing",
+            "claim-3: a **bold** verdict is missing",
+            "claim-3: a [number]{.claim-number} is missing",
+            "claim-3: a source, after 'Source:' is missing",
+        ],
     ),
-}  # fmt: skip
+    "mark_out_of_place": (
+        {"{claim}`3` *The": "And {claim}`3` *The", "The sum obeys": "{claim}`4` The sum obeys"},
+        [
+            "claim 3: the mark does not open a paragraph of a {claims} box",
+            "claim 4: the mark does not open a paragraph of a {claims} box",
+        ],
+    ),
+}
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_fault_in_a_box_stops_the_build(sound: Path, tmp_path: Path, name: str):
-    there, instead, message = FAULTS[name]
-    status, output = small_book.build(small_book.spoil(sound, tmp_path, HOME, there, instead))
-    assert message in output
-    assert re.search(r"home\.md(:\d+)?: WARNING: claim", output)
+    edits, messages = FAULTS[name]
+    status, output = small_book.build(small_book.spoil(sound, tmp_path, HOME, edits))
+    assert [message for message in messages if message not in output] == []
+    assert re.search(r"home\.md:\d+: WARNING: claim", output) or name == "settled_twice"
     assert status != 0

@@ -67,7 +67,7 @@ IN_THE_SOURCE = {
 def test_fault_in_the_source_stops_the_build(sound: Path, tmp_path: Path, name: str):
     """Built from the cache of the sound book, as an author's next build would be."""
     file, there, instead, message = IN_THE_SOURCE[name]
-    status, output = small_book.build(small_book.spoil(sound, tmp_path, file, there, instead))
+    status, output = small_book.build(small_book.spoil(sound, tmp_path, file, {there: instead}))
     assert message in output
     assert status != 0
 
