@@ -7,6 +7,8 @@ import torch
 from checks.oracles import grad, jacobian, problem, run, same
 from checks.registry import checked, definition
 
+from course.gated import GRU, LSTM, gru_forward, lstm_step
+
 definition(
     "eq-notation-network",
     r"""
@@ -79,3 +81,55 @@ def order(rng):
         for t in range(k, len(r.h)):
             later_leftmost = reduce(np.matmul, (steps[s] for s in range(t, k, -1)), np.eye(3))
             same(later_leftmost, jacobian(r.h[t], r.h[k]))
+
+
+@checked(
+    "eq-notation-lstm",
+    r"""
+    \begin{aligned} a_t &= W_x x_t + W_h h_{t-1} + b, & i_t &= \sigma(a^i_t), \quad f_t = \sigma(a^f_t), \quad
+    o_t = \sigma(a^o_t), \\[1ex] g_t &= \tanh(a^g_t), & c_t &= f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t =
+    o_t \odot \tanh(c_t) \end{aligned}
+    """,
+)
+def lstm(rng):
+    """The formulas written out in NumPy, with one bias, against torch's cell, which has two."""
+    d, h = 2, 3
+    p = LSTM(*(rng.normal(size=shape) for shape in ((4 * h, d), (4 * h, h), 4 * h)))
+    x, h_0, c_0 = rng.normal(size=d), rng.normal(size=h), rng.normal(size=h)
+    i, f, g, o = np.split(p.W_x @ x + p.W_h @ h_0 + p.b, 4)
+    i, f, o = (1 / (1 + np.exp(-part)) for part in (i, f, o))
+    c = f * c_0 + i * np.tanh(g)
+    half = rng.normal(size=4 * h)
+    cell = loaded(torch.nn.LSTMCell(d, h), p.W_x, p.W_h, half, p.b - half)
+    h_1, c_1 = cell(torch.tensor(x), (torch.tensor(h_0), torch.tensor(c_0)))
+    same(c, c_1.detach().numpy())
+    same(o * np.tanh(c), h_1.detach().numpy())
+    same(lstm_step(p, x, h_0, c_0), (o * np.tanh(c), c))
+
+
+@checked(
+    "eq-notation-gru",
+    r"""
+    \begin{aligned} u_t &= W_x x_t + b_x, & v_t &= W_h h_{t-1} + b_h, \\[1ex] r_t &= \sigma(u^r_t + v^r_t), &
+    z_t &= \sigma(u^z_t + v^z_t), \\[1ex] n_t &= \tanh(u^n_t + r_t \odot v^n_t), & h_t &= (1 - z_t) \odot n_t
+    + z_t \odot h_{t-1} \end{aligned}
+    """,
+)
+def gru(rng):
+    """The formulas written out in NumPy against torch's cell and against the model that the course gives."""
+    d, h = 2, 3
+    p = GRU(*(rng.normal(size=shape) for shape in ((3 * h, d), (3 * h, h), 3 * h, 3 * h)))
+    x, h_0 = rng.normal(size=d), rng.normal(size=h)
+    u, v = np.split(p.W_x @ x + p.b_x, 3), np.split(p.W_h @ h_0 + p.b_h, 3)
+    r, z = (1 / (1 + np.exp(-u[k] - v[k])) for k in (0, 1))
+    h_1 = (1 - z) * np.tanh(u[2] + r * v[2]) + z * h_0
+    same(h_1, loaded(torch.nn.GRUCell(d, h), *p)(torch.tensor(x), torch.tensor(h_0)).detach().numpy())
+    same(h_1, gru_forward(p, x[None], h_0)[-1])
+
+
+def loaded(cell, *weights):
+    """A torch cell with the given weights, in double precision."""
+    names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    cell = cell.double()
+    cell.load_state_dict({name: torch.tensor(w) for name, w in zip(names, weights, strict=True)})
+    return cell

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # `checks` and `figures` live in book/, the extension in book/_ext, the tests' own helpers beside this file.
 sys.path[:0] = [str(Path(__file__).parent), str(ROOT / "book"), str(ROOT / "book" / "_ext")]
 
+import small_book  # noqa: E402
 from browsing import Browsing, serve  # noqa: E402
 
 
@@ -35,6 +36,15 @@ def site(html: Path) -> Iterator[str]:
     """The address of the built book on this machine."""
     with serve(html) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small book without a fault, built."""
+    folder = small_book.make(tmp_path_factory.mktemp("sound"))
+    status, output = small_book.build(folder)
+    assert status == 0, output
+    return folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -68,6 +68,12 @@ def broken_links(html: Path, page: str, known: dict[str, Written]) -> list[str]:
     return faults
 
 
+def unsettled(html: Path, count: int) -> list[int]:
+    """The claims of the list 1 … count that are not in the appendix, and so in no chapter of the book."""
+    listed = set(read(html / "book" / "claims.html").ids)
+    return [number for number in range(1, count + 1) if f"claim-{number}" not in listed]
+
+
 def wordless_pictures(written: Written) -> list[str]:
     """Pictures whose alternative text does not say what is to be seen."""
     return [

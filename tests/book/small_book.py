@@ -1,4 +1,4 @@
-"""A book of three pages, made of the real frame, on which faults can be tried in seconds."""
+"""A book of four pages, made of the real frame, on which faults can be tried in seconds."""
 
 import os
 import shutil
@@ -29,6 +29,17 @@ A square.
 ```
 
 Let $b_1$, $b_2 + b_3$ and ($b_4$) be numbers.
+
+```{claims}
+{claim}`21` *Values below 1 vanish.* **True of the modulus.** The number [$-2$ is below 1]{.claim-number} and
+does not. Sources: {cite:t}`werbos1990`, and {eq}`eq-sample-sum`.
+
+{claim}`3` *The largest decides.* **False.** And more is to be said.
+
+It takes a second paragraph, and in it [7 of 8]{.claim-number}. Source: a common belief.
+
+{claim}`also` *A sum has terms.* **True.** It has [5]{.claim-number}. Source: a common belief.
+```
 """
 CHECKS = r'''"""The checks of the sample."""
 
@@ -52,6 +63,7 @@ TOC = """format: jb-book
 root: book/home
 chapters:
   - file: book/equations
+  - file: book/claims
   - file: book/bibliography
 """
 
@@ -66,6 +78,7 @@ def make(folder: Path) -> Path:
         shutil.copytree(ROOT / "book" / name, book / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in (
         "equations.md",
+        "claims.md",
         "bibliography.md",
         "checks/registry.py",
     ):
@@ -76,6 +89,18 @@ def make(folder: Path) -> Path:
     (book / "picture.svg").write_text(SQUARE)
     (folder / "node_modules").symlink_to(ROOT / "node_modules")
     return folder
+
+
+def spoil(sound: Path, folder: Path, file: str, edits: dict[str, str]) -> Path:
+    """A copy of a built book with faults in one of its sources; the cache comes along."""
+    copy = folder / "book"
+    shutil.copytree(sound, copy, symlinks=True)
+    text = (copy / file).read_text()
+    for there, instead in edits.items():
+        assert there in text
+        text = text.replace(there, instead)
+    (copy / file).write_text(text)
+    return copy
 
 
 def build(folder: Path) -> tuple[int, str]:

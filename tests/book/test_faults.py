@@ -12,15 +12,6 @@ from browsing import Browsing, Visit, serve
 
 
 @pytest.fixture(scope="session")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small book without a fault, built."""
-    folder = small_book.make(tmp_path_factory.mktemp("sound"))
-    status, output = small_book.build(folder)
-    assert status == 0, output
-    return folder
-
-
-@pytest.fixture(scope="session")
 def sound_site(sound: Path) -> Iterator[str]:
     """The sound book, served."""
     with serve(sound / "_build" / "html") as address:
@@ -76,12 +67,7 @@ IN_THE_SOURCE = {
 def test_fault_in_the_source_stops_the_build(sound: Path, tmp_path: Path, name: str):
     """Built from the cache of the sound book, as an author's next build would be."""
     file, there, instead, message = IN_THE_SOURCE[name]
-    folder = tmp_path / "book"
-    shutil.copytree(sound, folder, symlinks=True)
-    text = (folder / file).read_text()
-    assert there in text
-    (folder / file).write_text(text.replace(there, instead))
-    status, output = small_book.build(folder)
+    status, output = small_book.build(small_book.spoil(sound, tmp_path, file, {there: instead}))
     assert message in output
     assert status != 0
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from . import equations, figures, maths, numbering, pages, together, weight
+from . import equations, figures, maths, numbering, pages, settled, together, weight
 
 
 def _make_importable(app: Sphinx) -> None:
@@ -18,6 +18,6 @@ def _make_importable(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, bool | str]:
     """Register the parts of the frame."""
     _make_importable(app)
-    for part in (maths, equations, figures, numbering, pages, together, weight):
+    for part in (maths, equations, settled, figures, numbering, pages, together, weight):
         part.setup(app)
     return {"version": "1", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": False}
