@@ -45,7 +45,7 @@ def with_a_rising_factorial() -> tuple[Any, Any, Any]:
 
 BESIDE, ENTRY, PEAK = {"beside"}, {"entry"}, {"peak"}
 B, E, P = "k * lam ** (k - 1)", "sp.binomial(k, j) * lam ** (k - j)", "-1 / sp.log(lam)"
-bank.edit("beside_power_too_high", B, "k * lam**k", loses=BESIDE)
+bank.edit("beside_power_too_high", B, "k * lam**k", loses=BESIDE, slip="beside_power_too_high")
 bank.edit("beside_uncounted", B, "lam ** (k - 1)", loses=BESIDE)
 bank.edit("beside_one_less", B, "(k - 1) * lam ** (k - 1)", loses=BESIDE)
 bank.edit("beside_of_the_power_before", B, "(k - 1) * lam ** (k - 2)", loses=BESIDE)
