@@ -26,13 +26,13 @@ def with_a_gap(rng: draws.Rng, h: int) -> Array:
 
 
 def known_product(rng: draws.Rng) -> tuple[tuple[RNN, Array, Array], float]:
-    """A network of 64 units whose slopes are alike at each step, and its rate: a power, times the slopes.
+    """A network of 40 units whose slopes are alike at each step, and its rate: a power, times the slopes.
 
     W_hh = S U S⁻¹ with U orthogonal. The inputs impose a_t = ± α_t, so J_t = (1 − tanh² α_t) W_hh.
     """
-    h, T = 64, 1000
+    h, T = 40, 800
     U, S = np.linalg.qr(rng.normal(size=(h, h)))[0], rng.uniform(1.0, 3.0, size=h)
-    W, alpha = S[:, None] * U / S, rng.uniform(0.5, 1.5, size=T)
+    W, alpha = S[:, None] * U / S, rng.uniform(0.5, 1.7, size=T)
     a = alpha[:, None] * rng.choice([-1.0, 1.0], size=(T, h))
     p = RNN(np.eye(h), W, draws.away_from_zero(rng, h), rng.normal(size=(2, h)), np.zeros(2))
     h_0 = draws.away_from_zero(rng, h)

@@ -26,7 +26,7 @@ def lyapunov(p: RNN, X: np.ndarray, h_0: np.ndarray) -> float:
     Args:
         p: parameters W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q).
         X: inputs, shape (T, d); T is up to two thousand.
-        h_0: initial state, shape (h); h is up to 64.
+        h_0: initial state, shape (h); h is up to 40.
 
     Returns:
         λ: the rate per step, with the natural logarithm; a number.
@@ -81,7 +81,7 @@ exercise.claim("growing", "It is right where the product overflows.", on="growin
 
 @exercise.check(
     "many_units",
-    "It is right, and quick, with 64 units over a thousand steps.",
+    "It is right with 40 units over 800 steps.",
     points=1,
     see=SEE,
     after=("one_step", "a_few", "shrinking", "growing"),
@@ -89,17 +89,11 @@ exercise.claim("growing", "It is right where the product overflows.", on="growin
 def many_units(run: Run) -> None:
     """A network whose product is known beforehand."""
     args, right = known_product(np.random.default_rng(seed_of(*run.cases[0].args[-1].tolist())))
-    case = Case("64 units, T=1000", args)
-    reply = run.call(case)
-    got = run.named(reply, case)["λ"]
-    if reply.seconds > SECONDS:
-        run.fail(f"With 64 units and T=1000 it takes more than {SECONDS:g} seconds.")
+    case = Case("40 units, T=800", args)
+    got = run.named(run.call(case), case)["λ"]
     if got.shape != ():
-        run.fail("λ is not a number for 64 units.")
+        run.fail(f"λ is not a number in the case {case.name}.")
     run.equal(got, right, "λ", case)
-
-
-SECONDS = 15.0  # a product in float64, with singular values at every step, takes one
 
 
 def altered(change: Callable[[Array, Array, Array], Array], p: RNN, X: Array, h_0: Array) -> Parts:
