@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 
 from course import draws
-from course.compare import RTOL, difference
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
@@ -99,11 +98,12 @@ def far(run: Run) -> None:
 def follows(run: Run, M: Array, k: int, more: int) -> int:
     """k + more, where the result obeys M^{k+more} = M^more M^k; else the claim fails."""
     (P, s), (by, size), (got, found) = (answer(run, M, power) for power in (k, more, k + more))
-    norm = float(np.linalg.norm(by @ P, 2))
-    rounding = RTOL["float64"] + 1e-15 * k  # an eigenvalue's last digit, k times
-    gap = difference(got, by @ P / norm, rounding) or difference(found, s + size + np.log(norm))
-    if gap is not None:
-        run.fail(f"M^{k + more} is not the product of your M^{k} and M^{more}.", str(gap))
+    norms = [float(np.linalg.norm(A, 2)) for A in (got, by @ P)]
+    law = Case(f"M^{k + more} = M^{more} M^{k}", ())
+    if not abs(norms[0] - 1) <= 1e-6:  # an eigenvalue's last digit, ten million times, is 1e-9
+        run.fail(f"‖P‖ is not 1 for k={k + more}.", f"It is {norms[0]:.10g}")
+    run.equal(got / norms[0], by @ P / norms[1], "P", law)
+    run.equal(found + np.log(norms[0]), s + size + np.log(norms[1]), "s", law)
     return k + more
 
 
