@@ -115,7 +115,10 @@ class Callee:
             message = str(error)[:SHOWN]
         except Exception:
             message = ""
-        return kind, type(error).__name__, message, _line_in(self.function, error)
+        known = next(c for c in type(error).__mro__ if c.__module__ == "builtins")
+        if known is not type(error):  # it is a ValueError, say, under another name
+            message = f"{type(error).__name__}{': ' if message else ''}{message}"
+        return kind, known.__name__, message, _line_in(self.function, error)
 
     def held(self) -> bytes:
         """Every earlier result, encoded anew."""

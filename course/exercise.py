@@ -212,8 +212,11 @@ SETS = Path(__file__).parent / "problem_sets"
 
 
 def names() -> dict[str, str]:
-    """All exercises, as {name: problem set}, found by listing the folders."""
-    return {path.stem: path.parent.name for path in sorted(SETS.glob("*/*.py")) if path.stem != "__init__"}
+    """All exercises, as {name: problem set}, found by listing the folders.
+
+    A module whose name begins with an underscore is none: it holds what the exercises of its set share.
+    """
+    return {path.stem: path.parent.name for path in sorted(SETS.glob("*/*.py")) if path.stem[0] != "_"}
 
 
 def load(name: str) -> Exercise:

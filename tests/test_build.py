@@ -35,6 +35,12 @@ def test_two_builds_are_byte_identical(name: str, notebooks: list[str]) -> None:
     assert list(first) == notebooks
 
 
+def test_modules_that_begin_with_an_underscore_are_shared_and_no_exercises() -> None:
+    shared = {path.stem for path in SETS.glob("*/_*.py")}
+    assert {"__init__", "_clips", "_exact"} <= shared
+    assert not shared & set(names())
+
+
 @pytest.mark.parametrize("name", names())
 def test_without_the_reference_the_answer_cell_is_the_stub(name: str) -> None:
     exercise, bank = bank_of(name)

@@ -5,9 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from course import exact
 from course.exercise import load
 from course.judging import judge
+from course.problem_sets.ps3 import _exact as exact
+from course.problem_sets.ps3 import symmetric_power
+from course.problem_sets.ps3._runs import known_product
 from course.problem_sets.ps3.explodes_below_one import log_norm
 from course.problem_sets.ps3.grows_then_decays import norms
 from course.problem_sets.ps3.steps_to_align import missed, too_few, too_many
@@ -74,3 +76,31 @@ def test_rate_of_the_chapters_example_of_an_explosion() -> None:
     a = np.arctanh(np.sqrt(1 - np.array([1.0, 0.1])))  # slopes 1 and 0.1: the radius of D W is 1.8
     assert log_norm(W, np.tile(a, (400, 1))) / 400 == pytest.approx(math.log(1.8), abs=0.01)
     assert log_norm(W, np.zeros((2, 2))) == -math.inf
+
+
+def test_whole_numbers_refuse_what_would_take_minutes() -> None:
+    with pytest.raises(ValueError, match="the power 5001 is too large for whole numbers"):
+        exact.power(np.eye(3), 5001)
+    with pytest.raises(ValueError, match="1000 factors of size 64 are too many"):
+        exact.product(1000 * [np.eye(64)])
+
+
+def test_power_that_takes_long_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    exercise, bank = bank_of("symmetric_power")
+    monkeypatch.setattr(symmetric_power, "SECONDS", -1.0)
+    verdict = judge(exercise, bank.answers["reference"].local(exercise), exercise.public_cases())
+    (lost,) = [outcome for outcome in verdict.outcomes if not outcome.passed]
+    assert lost.name == "far"
+    assert "takes more than -1 seconds: does it multiply factor by factor?" in lost.message
+
+
+def test_rate_of_the_network_with_a_known_product_is_that_of_its_jacobians() -> None:
+    (p, X, h_0), rate = known_product(np.random.default_rng(5))
+    product, log, h = np.eye(40), 0.0, h_0
+    for x in X:
+        h = np.tanh(p.W_hx @ x + p.W_hh @ h + p.b_h)
+        product = (1 - h**2)[:, None] * p.W_hh @ product
+        size = np.linalg.norm(product)
+        product, log = product / size, log + np.log(size)
+    assert rate == pytest.approx((log + np.log(np.linalg.norm(product, 2))) / len(X), rel=1e-13)
+    assert rate * len(X) < math.log(np.finfo(float).tiny)  # the product itself underflows

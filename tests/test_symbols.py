@@ -41,6 +41,8 @@ def value(expression: sp.Basic) -> np.ndarray:
         (sp.gamma(x + 1) / sp.gamma(x), X),
         (sp.FallingFactorial(x + 3, x + 1) / sp.FallingFactorial(x + 2, x), X + 3),
         (sp.RisingFactorial(x, w + 2) / sp.RisingFactorial(x, w + 1), X + W + 1),
+        (w + sp.binomial(3, 5, evaluate=False) + sp.ff(3, 5, evaluate=False), W),  # no way to choose
+        (w + sp.binomial(3, -1, evaluate=False), W),
     ],
 )
 def test_what_sympy_writes_is_read_as_numbers(expression: sp.Basic, expected: np.ndarray) -> None:

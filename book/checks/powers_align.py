@@ -152,7 +152,7 @@ def exact(rng):
 # --- when it fails --------------------------------------------------------------------------------
 
 
-@checked("eq-powers-tie", r"\lambda_1^{-k} M^k x \to c_1 v_1 + (-1)^k c_2 v_2")
+@checked("eq-powers-tie", r"\lambda_1^{-k} M^k x - \bigl( c_1 v_1 + (-1)^k c_2 v_2 \bigr) \to 0")
 def tie(rng):
     """A symmetric matrix with eigenvalues 2, −2 and smaller ones, at an even and an odd power."""
     Q, x = np.linalg.qr(rng.normal(size=(4, 4)))[0], rng.normal(size=4)

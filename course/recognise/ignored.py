@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course.compare import difference
-from course.recognise.explain import Claim, Seen
+from course.recognise.explain import Claim, Seen, wrong_parts
 
 if TYPE_CHECKING:
     from course.exercise import Exercise
@@ -17,7 +17,9 @@ Change = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
 
 def ignored(exercise: "Exercise", seen: Sequence[Seen]) -> tuple[Claim, ...]:
-    """The arrays that the answer treats as zero; the smallest case decides most."""
+    """The arrays that a wrong answer treats as zero; the smallest case decides most."""
+    if not wrong_parts(seen):  # what is right may well not depend on an array
+        return ()
     ordered = sorted(seen, key=lambda s: sum(part.size for part in s.want.values()))
     return tuple(
         Claim(f"ignores_{name}", f"{name} is not used: the result is right for {name} = 0.")

@@ -129,12 +129,10 @@ def _per_case(pairs: Sequence[Pair]) -> list[Shape]:
         return []  # whole numbers, or their inverses: a count of something, not a norm
     told = ", ".join(f"{factor:.4g}" for factor in factors)
     sentence = (
-        f"{{parts}}: in each case the right gradient times another factor ({told})."
+        f"{{parts}}: in each case what is right, times another factor ({told})."
         f"{' Is it clipped or normalised?' if max(factors) <= 1 else ''}"
     )
-    own = (
-        "{parts}: each the right gradient times a factor of its own. Is each clipped or normalised by itself?"
-    )
+    own = "{parts}: each has the right direction, and a length of its own. What is each multiplied by?"
     return [Shape("factor_per_case", sentence), Shape("factor_per_part", own)]
 
 

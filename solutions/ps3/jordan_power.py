@@ -37,6 +37,14 @@ def by_a_generating_function() -> tuple[Any, Any, Any]:
 
 
 @bank.right
+def by_pascals_rule() -> tuple[Any, Any, Any]:
+    # The last factor of k either steps to the right or does not. There is no way to choose −1 or k of k − 1.
+    lam, k, j = sp.symbols("lambda k j")
+    ways = sp.binomial(k - 1, j) + sp.binomial(k - 1, j - 1)
+    return k * lam**k / lam, ways * lam ** (k - j), 1 / (sp.log(lam) * -1)
+
+
+@bank.right
 def with_a_rising_factorial() -> tuple[Any, Any, Any]:
     lam, k, j = sp.symbols("lambda k j")
     entry = sp.rf(k - j + 1, j) / sp.factorial(j) * lam ** (k - j)
@@ -45,7 +53,7 @@ def with_a_rising_factorial() -> tuple[Any, Any, Any]:
 
 BESIDE, ENTRY, PEAK = {"beside"}, {"entry"}, {"peak"}
 B, E, P = "k * lam ** (k - 1)", "sp.binomial(k, j) * lam ** (k - j)", "-1 / sp.log(lam)"
-bank.edit("beside_power_too_high", B, "k * lam**k", loses=BESIDE)
+bank.edit("beside_power_too_high", B, "k * lam**k", loses=BESIDE, slip="beside_power_too_high")
 bank.edit("beside_uncounted", B, "lam ** (k - 1)", loses=BESIDE)
 bank.edit("beside_one_less", B, "(k - 1) * lam ** (k - 1)", loses=BESIDE)
 bank.edit("beside_of_the_power_before", B, "(k - 1) * lam ** (k - 2)", loses=BESIDE)
@@ -65,7 +73,8 @@ bank.edit(
     slip="one_less",
 )
 bank.edit("third_entry_only", E, "k * (k - 1) / 2 * lam ** (k - 2)", loses=ENTRY)
-bank.edit("binomial_turned", E, "sp.binomial(j, k) * lam ** (k - j)", loses={"returns"})
+bank.edit("binomial_turned", E, "sp.binomial(j, k) * lam ** (k - j)", loses=ENTRY)
+bank.edit("one_place_further", E, "sp.binomial(k, j + 1) * lam ** (k - j - 1)", loses=ENTRY)
 bank.edit("peak_for_entry_itself", P, "-1 / lam", loses=PEAK)
 bank.edit("peak_sign", P, "1 / sp.log(lam)", loses=PEAK)
 bank.edit("peak_near_one", P, "1 / (1 - lam)", loses=PEAK)

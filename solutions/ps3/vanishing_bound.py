@@ -29,6 +29,17 @@ def the_smaller_of_two(W: np.ndarray, gamma: float, k: int) -> float:
 
 
 @bank.right
+def in_a_scaled_basis(W: np.ndarray, gamma: float, k: int) -> float:
+    # A diagonal S commutes with every D: κ(S) (γ s_max(S W S⁻¹))^k holds as well, and S = I is the theorem's.
+    found = []
+    for base in 10.0 ** np.linspace(-3, 3, 13):
+        S = base ** np.linspace(0, 1, len(W))
+        size = np.linalg.norm(S[:, None] * W / S, 2)
+        found.append(S.max() / S.min() * (gamma * size) ** k)
+    return float(min(found))
+
+
+@bank.right
 def by_power_iteration(W: np.ndarray, gamma: float, k: int) -> float:
     # WᵀW squared sixty times over turns everything to the leading singular vector.
     G = W.T @ W
@@ -59,13 +70,19 @@ bank.edit("smallest_singular_value", NUMBER, "singular[-1]", loses=HOLDS)
 bank.edit("mean_singular_value", NUMBER, "singular.mean()", loses=HOLDS)
 bank.edit("sum_of_singular_values", NUMBER, "singular.sum()", loses=TIGHT)
 bank.edit("norm_squared", NUMBER, "singular[0] ** 2", loses=HOLDS | TIGHT)
-bank.edit("slope_once", B, "gamma * singular[0] ** k", loses={"no_step", "tight"})
-bank.edit("slope_forgotten", B, "singular[0] ** k", loses=TIGHT)
+bank.edit("slope_once", B, "gamma * singular[0] ** k", loses={"no_step", "tight"}, slip="slope_once")
+bank.edit("slope_forgotten", B, "singular[0] ** k", loses=TIGHT, slip="slope_missing")
 bank.edit("power_of_the_slope_alone", B, "gamma ** k * singular[0]", loses={"no_step", "holds", "tight"})
 bank.edit("one_step_more", B, "(gamma * singular[0]) ** (k + 1)", loses={"no_step", "holds", "tight"})
 bank.edit("one_step_less", B, "(gamma * singular[0]) ** max(k - 1, 0)", loses=HOLDS | TIGHT)
 bank.edit("k_times", B, "gamma * singular[0] * k", loses={"no_step", "holds", "tight"})
-bank.edit("norm_of_the_power", B, "gamma**k * np.linalg.norm(np.linalg.matrix_power(W, k), 2)", loses=HOLDS)
+bank.edit(
+    "norm_of_the_power",
+    B,
+    "gamma**k * np.linalg.norm(np.linalg.matrix_power(W, k), 2)",
+    loses=HOLDS,
+    slip="norm_of_power",
+)
 bank.edit("never_above_one", B, "min(gamma * singular[0], 1.0) ** k", loses=HOLDS)
 bank.edit(
     "moduli_alone", B, "gamma**k * np.linalg.norm(np.linalg.matrix_power(np.abs(W), k), 2)", loses=TIGHT

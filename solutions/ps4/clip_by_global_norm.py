@@ -83,6 +83,7 @@ bank.edit(
     "for field in g)",
     "for field in g if field.ndim == 2)",
     loses={"norm", "limits", "refuses"},
+    slip="biases_not_counted",
 )
 bank.edit(
     "root_mean_square",
@@ -129,7 +130,7 @@ bank.edit(
     SCALED,
     "[factor * f if f.ndim == 2 else f for f in g]",
     loses={"limits", "exploded"},
-    slip="factor_per_part@b_h+b_q",
+    slip="biases_left",
 )
 bank.edit(
     "recurrent_only",
@@ -155,6 +156,21 @@ bank.edit(
     "[f * (c / max(c, np.linalg.norm(f))) for f in g]",
     loses={"limits", "exploded"},
     slip="by_norm",
+)
+bank.edit(
+    "output_not_counted",
+    "for field in g)",
+    "for field in g[:3])",
+    loses={"norm", "limits", "refuses"},
+    slip="output_not_counted",
+)
+bank.edit(
+    "output_left_out",
+    SCALED,
+    "[factor * field for field in g[:3]], *g[3:]",
+    of="output_not_counted",
+    loses={"norm", "limits", "exploded", "refuses"},
+    slip="output_left_out",
 )
 bank.edit("no_guard", GUARD, "if False:", loses={"refuses"})
 bank.edit("inf_let_through", GUARD, "if np.isnan(norm):", loses={"refuses"})

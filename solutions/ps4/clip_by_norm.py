@@ -102,6 +102,13 @@ bank.edit(
     loses={"limits", "exploded"},
     slip="factor_per_part",
 )
+bank.edit(
+    "biases_left",
+    "if norm > c else field",
+    "if norm > c and field.ndim == 2 else field",
+    loses={"limits", "exploded"},
+    slip="biases_left",
+)
 bank.edit("nothing", CLIP, "field", loses={"limits", "exploded"}, slip="not_clipped")
 bank.edit("upside_down", "norm > c", "norm < c", loses={"returns"})
 bank.edit(

@@ -104,6 +104,17 @@ bank.edit(
     "(1 / xi[t] if xi[t] else 0.0) *",
     loses={"one_step", "a_draw", "any_numbers", "mean"},
 )
+bank.edit(
+    "states_weighed",
+    "    H, O = rnn_forward(p, X, h_0)\n",
+    "    states = [h_0]\n"
+    "    for x, weight in zip(X, xi, strict=True):\n"
+    "        states.append(np.tanh(p.W_hx @ x + weight * (p.W_hh @ states[-1]) + p.b_h))\n"
+    "    H = np.stack(states)\n"
+    "    O = H[1:] @ p.W_qh.T + p.b_q\n",
+    loses={"one_step", "all_cut", "a_draw", "any_numbers", "mean"},
+    slip="states_weighed",
+)
 bank.edit("mean_of_the_draws", "xi[t] *", "xi.mean() *", loses={"a_draw", "any_numbers", "mean"})
 bank.edit(
     "edge_of_h_0_left_alone",

@@ -175,9 +175,22 @@ bank.edit(
 )
 bank.edit("ascent", "w -= lr", "w += lr", loses={"plain_step", "clipped_step", "micro_batches", "trajectory"})
 bank.edit(
-    "norms_after", "norms.append(norm)", "norms.append(norm * factor)", loses={"norms"}, slip="norm_after"
+    "norms_after",
+    "norms.append(norm)",
+    "norms.append(norm * factor)",
+    loses={"norms", "trajectory"},
+    slip="norm_after",
 )
-bank.edit("norms_squared", "norms.append(norm)", "norms.append(norm**2)", loses={"norms"})
+bank.edit("norms_squared", "norms.append(norm)", "norms.append(norm**2)", loses={"norms", "trajectory"})
+bank.edit(
+    "norm_of_the_first_step",
+    "norms.append(norm)",
+    "norms.append(norms[0] if norms else norm)",
+    loses={"trajectory"},
+)
+bank.edit(
+    "largest_norm_so_far", "norms.append(norm)", "norms.append(max([norm, *norms]))", loses={"trajectory"}
+)
 bank.edit(
     "norms_of_tensors_added",
     "torch.stack([(g**2).sum() for g in grads]).sum().sqrt()",

@@ -120,6 +120,12 @@ def repeated(right: Array, lam: Array, k: Array, j: Array) -> Array:
     return np.asarray(right * [float(np.prod(np.arange(1, n + 1))) for n in j])
 
 
+exercise.slip(
+    "beside_power_too_high",
+    "beside has λ^k: the step to the right takes the place of one factor λ.",
+    lambda lam, k, j: {"beside": k * lam**k},
+    SEE,
+)
 for _name, _sentence, _change in (
     (
         "orders_counted",

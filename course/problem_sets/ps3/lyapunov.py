@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from course import draws, exact
-from course.exercise import Case, Exercise, Parts
+from course import draws
+from course.exercise import Case, Exercise, Parts, seed_of
+from course.judging import Run
 from course.models import RNN, Array, rnn_forward
 from course.oracles import STEP
+from course.problem_sets.ps3 import _exact
+from course.problem_sets.ps3._runs import known_product, open_inputs, with_a_gap
 
 
 def lyapunov(p: RNN, X: np.ndarray, h_0: np.ndarray) -> float:
@@ -23,7 +26,7 @@ def lyapunov(p: RNN, X: np.ndarray, h_0: np.ndarray) -> float:
     Args:
         p: parameters W_hx (h, d), W_hh (h, h), b_h (h), W_qh (q, h), b_q (q).
         X: inputs, shape (T, d); T is up to two thousand.
-        h_0: initial state, shape (h).
+        h_0: initial state, shape (h); h is up to 40.
 
     Returns:
         λ: the rate per step, with the natural logarithm; a number.
@@ -32,25 +35,6 @@ def lyapunov(p: RNN, X: np.ndarray, h_0: np.ndarray) -> float:
 
 
 exercise = Exercise(lyapunov, title="The growth rate of a gradient", chapter="6 norms", returns=("λ",))
-
-
-def open_inputs(rng: draws.Rng, p: RNN, T: int, h_0: Array) -> Array:
-    """Inputs (T, d) that hold every state near zero, where tanh has slope 1."""
-    X, h, back = [], h_0, np.linalg.pinv(p.W_hx)
-    for _ in range(T):
-        wanted = 0.2 * rng.normal(size=len(h))
-        X.append(back @ (wanted - p.W_hh @ h - p.b_h))
-        h = np.tanh(p.W_hx @ X[-1] + p.W_hh @ h + p.b_h)
-    return np.stack(X)
-
-
-def _with_a_gap(rng: draws.Rng, h: int) -> Array:
-    """Recurrent weights whose second eigenvalue is clearly smaller: a long product has one direction."""
-    while True:
-        W = draws.recurrent_matrix(rng, h)
-        moduli = np.sort(np.abs(np.linalg.eigvals(W)))
-        if moduli[-2] < 0.8 * moduli[-1]:
-            return W
 
 
 @exercise.cases
@@ -63,7 +47,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         X = rng.normal(size=(T, d))
         if T > 100:
             radius = 0.3 if name == "shrinking" else 3.0
-            p = p._replace(W_hh=radius * _with_a_gap(rng, h), W_hx=p.W_hx / 2)
+            p = p._replace(W_hh=radius * with_a_gap(rng, h), W_hx=p.W_hx / 2)
             X = X if name == "shrinking" else open_inputs(rng, p, T, h_0)
         drawn.append(Case(name, (p, X, h_0)))
     return drawn
@@ -79,7 +63,7 @@ def jacobians(p: RNN, X: Array, h_0: Array) -> list[Array]:
 
 def rate(factors: list[Array]) -> Parts:
     """The rate of the product of the factors, the first of them applied first; exact but for its reading."""
-    return {"λ": np.asarray(exact.product(factors[::-1])[1] / len(factors))}
+    return {"λ": np.asarray(_exact.product(factors[::-1])[1] / len(factors))}
 
 
 @exercise.expects
@@ -95,6 +79,23 @@ exercise.claim("shrinking", "It is right where the product underflows.", on="shr
 exercise.claim("growing", "It is right where the product overflows.", on="growing", points=1, see=SEE)
 
 
+@exercise.check(
+    "many_units",
+    "It is right with 40 units over 800 steps.",
+    points=1,
+    see=SEE,
+    after=("one_step", "a_few", "shrinking", "growing"),
+)
+def many_units(run: Run) -> None:
+    """A network whose product is known beforehand."""
+    args, right = known_product(np.random.default_rng(seed_of(*run.cases[0].args[-1].tolist())))
+    case = Case("40 units, T=800", args)
+    got = run.named(run.call(case), case)["λ"]
+    if got.shape != ():
+        run.fail(f"λ is not a number in the case {case.name}.")
+    run.equal(got, right, "λ", case)
+
+
 def altered(change: Callable[[Array, Array, Array], Array], p: RNN, X: Array, h_0: Array) -> Parts:
     """The rate with other factors: `change(W, h, before)` makes one from the weights and two states."""
     H = rnn_forward(p, X, h_0)[0]
@@ -108,7 +109,7 @@ def read_otherwise(read: Callable[[list[Array]], float], *args: Any) -> Parts:
 
 def of_product(number: Callable[[Array], float], factors: list[Array]) -> float:
     """(1/T) ln of another number of the product than its largest singular value."""
-    P, s = exact.product(factors[::-1])
+    P, s = _exact.product(factors[::-1])
     found = number(P)
     return (s + float(np.log(found))) / len(factors) if found > 0 else np.nan
 
@@ -137,22 +138,22 @@ for _name, _sentence, _value in (
     (
         "not_per_step",
         "The logarithm is not divided by T: λ is a rate per step.",
-        lambda J: exact.product(J[::-1])[1],
+        lambda J: _exact.product(J[::-1])[1],
     ),
     (
         "order",
         "The product stands in the wrong order: J_T, the latest, stands leftmost.",
-        lambda J: exact.product(J)[1] / len(J),
+        lambda J: _exact.product(J)[1] / len(J),
     ),
     (
         "base_10",
         "The logarithm is to base 10; the natural one is asked for.",
-        lambda J: exact.product(J[::-1])[1] / len(J) / float(np.log(10)),
+        lambda J: _exact.product(J[::-1])[1] / len(J) / float(np.log(10)),
     ),
     (
         "base_2",
         "The logarithm is to base 2; the natural one is asked for.",
-        lambda J: exact.product(J[::-1])[1] / len(J) / float(np.log(2)),
+        lambda J: _exact.product(J[::-1])[1] / len(J) / float(np.log(2)),
     ),
 ):
     exercise.slip(_name, _sentence, partial(read_otherwise, _value), SEE)

@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from course import draws, exact
+from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.models import Array
-from course.problem_sets.ps3.symmetric_power import symmetric
+from course.problem_sets.ps3 import _exact
+from course.problem_sets.ps3._matrices import symmetric
 
 
 def power_iteration(M: np.ndarray, x: np.ndarray, steps: int) -> tuple[float, np.ndarray]:
@@ -85,7 +86,7 @@ def direction(M: Array, x: Array, steps: int) -> Array:
     if steps > ENOUGH:
         values, V = np.linalg.eigh(M)
         return np.asarray(V[:, np.argmax(np.abs(values))])
-    v = exact.power(M, steps)[0] @ x
+    v = _exact.power(M, steps)[0] @ x
     return np.asarray(v / np.linalg.norm(v)) if np.any(v) else np.full(len(x), np.nan)
 
 

@@ -49,6 +49,7 @@ exercise = Exercise(
 )
 
 EDGES = {"already there": 0, "l2=0": 1, "equal moduli": -1}
+ARGUMENTS = ("l1", "l2", "n", "eta", "delta")
 
 
 @exercise.cases
@@ -183,5 +184,10 @@ def not_more(run: Run) -> None:
 def edges(run: Run) -> None:
     """What the formula alone gets wrong."""
     for case in run.cases:
-        if case.name in EDGES and float(run.parts(case)["k"]) != EDGES[case.name]:
-            run.fail(f"k is not right in the case {case.name}.")
+        k = float(run.parts(case)["k"])
+        if case.name in EDGES and k != EDGES[case.name]:
+            run.fail(f"k is not right in the case {case.name}.", f"Yours is {k:g}, for {_shown(case.args)}")
+
+
+def _shown(args: tuple[Any, ...]) -> str:
+    return ", ".join(f"{name} = {value:.4g}" for name, value in zip(ARGUMENTS, args, strict=True))

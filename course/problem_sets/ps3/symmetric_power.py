@@ -5,9 +5,12 @@ from functools import partial
 
 import numpy as np
 
-from course import draws, exact
+from course import draws
 from course.exercise import Case, Exercise, Parts
+from course.judging import Run
 from course.models import Array
+from course.problem_sets.ps3 import _exact
+from course.problem_sets.ps3._matrices import leading, spectrum, symmetric
 
 
 def symmetric_power(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
@@ -18,7 +21,8 @@ def symmetric_power(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
 
     Args:
         M: a symmetric matrix that is not zero, shape (n, n). Its eigenvalues may be negative.
-        k: the power, a whole number from 0 to a few thousand. M^0 is the identity.
+        k: the power, a whole number from 0 to ten million: so many factors are too many for a loop.
+            M^0 is the identity.
 
     Returns:
         P: M^k / ‖M^k‖, shape (n, n).
@@ -28,20 +32,6 @@ def symmetric_power(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
 
 
 exercise = Exercise(symmetric_power, title="A power without overflow", chapter="5 powers", returns=("P", "s"))
-
-
-def symmetric(rng: draws.Rng, eigenvalues: Array) -> Array:
-    """A symmetric matrix with these eigenvalues, its entries rounded to 24 bits and still symmetric."""
-    n = len(eigenvalues)
-    Q = np.linalg.qr(rng.normal(size=(n, n)))[0]
-    M = np.round((Q * eigenvalues) @ Q.T * 2**24) / 2**24
-    return np.asarray(np.triu(M) + np.triu(M, 1).T)
-
-
-def spectrum(rng: draws.Rng, n: int, radius: float) -> Array:
-    """Eigenvalues of both signs. The one of largest modulus is −radius; the next lie clearly below."""
-    rest = radius * rng.uniform(0.3, 0.6, size=n - 1) * np.where(np.arange(n - 1) % 2, -1, 1)
-    return np.append(-radius, rest)
 
 
 @exercise.cases
@@ -69,7 +59,7 @@ def cases(rng: draws.Rng) -> list[Case]:
 @exercise.expects
 def expected(M: Array, k: int) -> Parts:
     """Exact integer arithmetic."""
-    P, s = exact.power(M, k)
+    P, s = _exact.power(M, k)
     return {"P": P, "s": np.array(s)}
 
 
@@ -84,10 +74,57 @@ exercise.claim(
 )
 exercise.claim("sizes", "s = ln‖M^k‖ is right, also there.", parts=("s",), points=2, see=SEE)
 
+FARTHEST, SECONDS = 10_000_000, 5.0
+
+
+@exercise.check(
+    "far",
+    "Up to k = 10,000,000 it obeys M^{2k} = (M^k)² and M^{k+1} = M M^k, and takes no longer.",
+    points=2,
+    see=SEE,
+    after=("directions", "sizes"),
+)
+def far(run: Run) -> None:
+    """From a power that is known to be right, twice as far again and again; nothing is computed here."""
+    for case in run.cases:
+        M, k = case.args
+        if "growing" not in case.name:
+            continue
+        while 2 * k <= FARTHEST:
+            k = follows(run, M, k, k)
+        follows(run, M, k, 1)
+
+
+def follows(run: Run, M: Array, k: int, more: int) -> int:
+    """k + more, where the result obeys M^{k+more} = M^more M^k; else the claim fails."""
+    (P, s), (by, size), (got, found) = (answer(run, M, power) for power in (k, more, k + more))
+    norms = [float(np.linalg.norm(A, 2)) for A in (got, by @ P)]
+    law = Case(f"M^{k + more} = M^{more} M^{k}", ())
+    if not abs(norms[0] - 1) <= 1e-6:  # an eigenvalue's last digit, ten million times, is 1e-9
+        run.fail(f"‖P‖ is not 1 for k={k + more}.", f"It is {norms[0]:.10g}")
+    run.equal(got / norms[0], by @ P / norms[1], "P", law)
+    run.equal(found + np.log(norms[0]), s + size + np.log(norms[1]), "s", law)
+    return k + more
+
+
+def answer(run: Run, M: Array, k: int) -> tuple[Array, Array]:
+    """The student's P and s for a power, in time."""
+    case = Case(f"k={k}", (M, k))
+    reply = run.call(case)
+    got = run.named(reply, case)
+    if reply.seconds > SECONDS:
+        run.fail(
+            f"With k = {k:,} it takes more than {SECONDS:g} seconds: does it multiply factor by factor?",
+            f"It took {reply.seconds:.1f}",
+        )
+    if got["P"].shape != M.shape or got["s"].shape != () or not np.isfinite([*got["P"].flat, got["s"]]).all():
+        run.fail(f"P or s is not finite, or of another shape, for k={k}.")
+    return got["P"], got["s"]
+
 
 def changed(change: Callable[[Array, float, Array, int], tuple[Array, float]], M: Array, k: int) -> Parts:
     """The right direction and size, changed as a slip changes them."""
-    P, s = change(*exact.power(M, k), M, k)
+    P, s = change(*_exact.power(M, k), M, k)
     return {"P": P, "s": np.asarray(s)}
 
 
@@ -109,11 +146,17 @@ def by_largest_entry(P: Array, s: float, M: Array, k: int) -> tuple[Array, float
     return P / norm, s + np.log(norm)
 
 
+def leading_term(P: Array, s: float, M: Array, k: int) -> tuple[Array, float]:
+    """With the part along the leading eigenvector alone."""
+    sign, v = leading(M)
+    return sign**k * np.outer(v, v), s
+
+
 for _name, _sentence, _change in (
     (
         "one_more",
         "It is M^{k+1}: one factor too many.",
-        lambda P, s, M, k: exact.power(M, k + 1),
+        lambda P, s, M, k: _exact.power(M, k + 1),
     ),
     (
         "unsigned",
@@ -140,6 +183,16 @@ for _name, _sentence, _change in (
         "s is a logarithm to base 2; the natural one is asked for.",
         lambda P, s, M, k: (P, s / np.log(2)),
     ),
-    ("size_of_one", "s is ln‖M‖, not ln‖M^k‖.", lambda P, s, M, k: (P, exact.power(M, 1)[1])),
+    (
+        "leading_term",
+        "P is v vᵀ with the leading eigenvector: that is where the powers go, and no power is there yet.",
+        leading_term,
+    ),
+    (
+        "sign_divided_out",
+        "P is M^k divided by λ^k, sign and all: M^k is divided by its norm, which is positive.",
+        lambda P, s, M, k: (leading(M)[0] ** k * P, s),
+    ),
+    ("size_of_one", "s is ln‖M‖, not ln‖M^k‖.", lambda P, s, M, k: (P, _exact.power(M, 1)[1])),
 ):
     exercise.slip(_name, _sentence, partial(changed, _change), SEE)

@@ -1,5 +1,6 @@
 """How much of a gradient can be left after k steps: a bound that holds for every input."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
+from course.problem_sets.ps3._matrices import nilpotent, oblique, rotated
 
 
 def vanishing_bound(W: np.ndarray, gamma: float, k: int) -> float:
@@ -33,29 +35,6 @@ def vanishing_bound(W: np.ndarray, gamma: float, k: int) -> float:
 
 
 exercise = Exercise(vanishing_bound, title="A bound on what is left", chapter="6 norms", returns=("bound",))
-
-
-def rotated(rng: draws.Rng, h: int, size: float) -> Array:
-    """A normal matrix, neither symmetric nor orthogonal, with largest modulus of an eigenvalue `size`."""
-    Q = np.linalg.qr(rng.normal(size=(h, h)))[0]
-    turn = rng.uniform(0.5, 1.2)
-    B = np.diag(rng.uniform(0.2, 0.6, size=h))
-    B[:2, :2] = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
-    return np.asarray(size * Q @ B @ Q.T)
-
-
-def nilpotent(rng: draws.Rng, size: float) -> Array:
-    """Two units that cancel: all eigenvalues are 0, and no slope but equal ones keeps it so."""
-    a, b = rng.uniform(0.8, 1.2, size=2)
-    return np.asarray(size * np.outer([a, -b], [b, a]))
-
-
-def oblique(rng: draws.Rng, h: int) -> Array:
-    """A matrix that is not normal; sums of its rows and columns are clearly larger than its norm."""
-    while True:
-        W = 0.5 * draws.recurrent_matrix(rng, h)
-        if min(np.linalg.norm(W, np.inf), np.linalg.norm(W, 1)) > 1.05 * np.linalg.norm(W, 2):
-            return np.asarray(W)
 
 
 @exercise.cases
@@ -193,3 +172,26 @@ for _name, _sentence, _of in (
     ("symmetric_part", "Only the symmetric part of W is counted.", lambda W: largest_modulus((W + W.T) / 2)),
 ):
     exercise.slip(_name, _sentence, partial(wrong_number, _of), "Radius and norm")
+
+
+def with_slope(power: Callable[[int], int], W: Array, gamma: float, k: int) -> Parts:
+    """The theorem's formula with another power of γ."""
+    return {"bound": np.asarray(gamma ** power(k) * np.linalg.norm(W, 2) ** k)}
+
+
+def norm_of_power(W: Array, gamma: float, k: int) -> Parts:
+    """The norm of a power, where rounding leaves something of it."""
+    found = np.linalg.norm(np.linalg.matrix_power(gamma * W, k), 2)
+    return {"bound": np.asarray(found)} if found > 1e-12 else {}
+
+
+exercise.slip(
+    "norm_of_power",
+    "It is γ^k ‖W^k‖, which counts on equal slopes: other slopes stand between the factors W.",
+    norm_of_power,
+    THEOREM,
+)
+exercise.slip("slope_missing", "γ is missing.", partial(with_slope, lambda k: 0), THEOREM)
+exercise.slip(
+    "slope_once", "γ stands there once: every step has its slopes.", partial(with_slope, lambda k: 1), THEOREM
+)

@@ -6,10 +6,18 @@ from functools import partial
 import numpy as np
 
 from course import draws
-from course.clips import norms, random_gradient, refuses, scaled_by, size, with_one_huge, zeros
 from course.exercise import Case, Exercise, Parts
-from course.huber import gradient_of_huber
 from course.models import RNN
+from course.problem_sets.ps4._clips import (
+    norms,
+    random_gradient,
+    refuses,
+    scaled_by,
+    size,
+    with_one_huge,
+    zeros,
+)
+from course.problem_sets.ps4._huber import gradient_of_huber
 
 
 def clip_by_global_norm(g: RNN, c: float) -> tuple[RNN, float]:
@@ -128,6 +136,24 @@ for _name, _sentence, _factor in (
     ),
 ):
     exercise.slip(_name, _sentence, partial(by_factor, _factor), SEE)
+
+
+def of_some(counted: tuple[str, ...], scaled: tuple[str, ...], g: RNN, c: float) -> Parts:
+    """The clip in which the norm counts some tensors, and some are scaled."""
+    whole = size(zeros(g)._replace(**{name: getattr(g, name) for name in counted}))
+    factor = min(1.0, c / whole) if whole else 1.0
+    fields = {name: (factor if name in scaled else 1.0) * x for name, x in g._asdict().items()}
+    return fields | {"norm": np.array(whole)}
+
+
+ALL, MATRICES, INNER = RNN._fields, ("W_hx", "W_hh", "W_qh"), ("W_hx", "W_hh", "b_h")
+for _name, _sentence, _counted, _scaled in (
+    ("biases_not_counted", "The norm is that of the matrices: the biases count too.", MATRICES, ALL),
+    ("biases_left", "The biases stay as they are: all five tensors are scaled.", ALL, MATRICES),
+    ("output_not_counted", "W_qh and b_q do not count in the norm: all five tensors do.", INNER, ALL),
+    ("output_left_out", "W_qh and b_q are neither counted nor scaled: all five are.", INNER, INNER),
+):
+    exercise.slip(_name, _sentence, partial(of_some, _counted, _scaled), SEE)
 
 
 def other_norm(value: Callable[[RNN, float], float], g: RNN, c: float) -> Parts:

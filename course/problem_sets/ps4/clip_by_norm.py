@@ -5,10 +5,10 @@ from functools import partial
 import numpy as np
 
 from course import draws
-from course.clips import norms, random_gradient, refuses, scaled_by, with_one_huge, zeros
 from course.exercise import Case, Exercise, Parts
-from course.huber import gradient_of_huber
 from course.models import RNN
+from course.problem_sets.ps4._clips import norms, random_gradient, refuses, scaled_by, with_one_huge, zeros
+from course.problem_sets.ps4._huber import gradient_of_huber
 
 
 def clip_by_norm(g: RNN, c: float) -> RNN:
@@ -74,6 +74,11 @@ for _name, _sentence, _kind in (
 
 for _name, _sentence, _factor in (
     ("not_clipped", "Nothing is clipped.", lambda norm, c, x: 1.0),
+    (
+        "biases_left",
+        "Only matrices are clipped: b_h and b_q are tensors as well.",
+        lambda norm, c, x: min(1.0, c / norm) if norm and x.ndim == 2 else 1.0,
+    ),
     (
         "all_scaled",
         "Small tensors are scaled up to the norm c: what is small enough stays as it is.",

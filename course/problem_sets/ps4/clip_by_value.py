@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.clips import random_gradient, refuses, with_one_huge, zeros
 from course.exercise import Case, Exercise, Parts
-from course.huber import gradient_of_huber
 from course.models import RNN, Array
+from course.problem_sets.ps4._clips import random_gradient, refuses, with_one_huge, zeros
+from course.problem_sets.ps4._huber import gradient_of_huber
 
 
 def clip_by_value(g: RNN, c: float) -> RNN:
@@ -19,7 +19,7 @@ def clip_by_value(g: RNN, c: float) -> RNN:
     Rule: an entry between −c and c stays as it is; one above c becomes c, one below −c becomes −c.
 
     Args:
-        g: gradients, an RNN of arrays of any shapes.
+        g: gradients, an RNN of arrays of any shapes, with entries up to 1e100 in modulus.
         c: the largest modulus that is left, c > 0.
 
     Returns:

@@ -19,7 +19,8 @@ def output_layer_bound(W_qh: np.ndarray, b_q: np.ndarray, Y: np.ndarray, h: int)
 
     The bound has to be one, and to say something:
       holds   ‖∂L/∂W_qh‖ (Frobenius) <= bound for all states h_1 … h_T in [−1, 1]^h;
-      close   bound <= 4 · reach, where reach = (1/T) Σ_t max_v ‖(W_qh v + b_q − y_t) vᵀ‖ over v in [−1, 1]^h:
+      close   bound <= 4 · reach in the cases of the check, where
+              reach = (1/T) Σ_t max_v ‖(W_qh v + b_q − y_t) vᵀ‖ over v in [−1, 1]^h:
               the mean of the largest norms that the steps can give one by one.
     The maximum has 2^h candidates, and h may be 64: do not look for it, bound it.
 

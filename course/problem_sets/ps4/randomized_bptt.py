@@ -12,7 +12,8 @@ from course.judging import Run
 from course.large import large_network
 from course.models import RNN, Array, mean_squared_loss, rnn_loss
 from course.problem_sets.ps2.rnn_bptt import parts
-from course.recognise.counting import INITIAL, STEPS, Miscount, put_together
+from course.problem_sets.ps4._edges import EDGE_MISTAKES, paths
+from course.recognise.counting import put_together
 from course.recognise.rules import RULES
 
 
@@ -118,74 +119,26 @@ def mean(run: Run) -> None:
             run.equal(means[name], whole, f"The mean of {name} over all draws", case)
 
 
-def paths(t: Array, k: Array, T: int, xi: Array) -> Any:
-    """What is right: one factor for every edge between the use at step k and loss t."""
-    return edges(t, k, xi)
-
-
-def edges(t: Array, k: Array, weights: Array, least: int = 0) -> Array:
-    """The product of the weights of the edges h_{j-1} → h_j for k < j <= t, and `least` < j."""
-    product = np.vectorize(lambda t, k: np.prod(weights[max(k, least) : t]))
-    return np.asarray(product(t, np.maximum(k, 0)))
-
-
-for _miscount in (
-    Miscount(
-        "one_early",
-        "The draws stand one step early: ξ_t weighs the edge h_{t-1} → h_t, not h_t → h_{t+1}.",
-        STEPS,
-        lambda t, k, T, xi: edges(t, k, np.append(1.0, xi[:-1])),
-    ),
-    Miscount(
-        "one_late",
-        "The draws stand one step late: ξ_t weighs the edge h_{t-1} → h_t, not h_{t-2} → h_{t-1}.",
-        STEPS,
-        lambda t, k, T, xi: edges(t, k, np.append(xi[1:], 1.0)),
-    ),
-    Miscount(
-        "direct_use_weighed",
-        "ξ_t weighs the direct use in step t too: it belongs to the edge from h_{t-1} alone.",
-        STEPS,
-        lambda t, k, T, xi: edges(t, k - 1, xi),
-    ),
-    Miscount(
-        "one_step_variant",
-        "ξ_t stands before the whole of dh_{t-1}/dw: z_{t-1}, with draws of its own, belongs there.",
-        STEPS,
-        lambda t, k, T, xi: np.where(t > k, xi[t - 1], 1.0),
-    ),
-    Miscount(
-        "factor_of_the_use",
-        "Only the edge next to the use has its factor: every edge between loss and use has one.",
-        STEPS,
-        lambda t, k, T, xi: np.where(t > k, xi[np.minimum(k, T - 1)], 1.0),
-    ),
-    Miscount(
-        "shared",
-        "One draw is used for every edge: each has its own.",
-        STEPS,
-        lambda t, k, T, xi: xi[0] ** np.maximum(t - k, 0),
-    ),
-    Miscount(
-        "not_rescaled",
-        "ξ_t is used as a switch, on or off: it is also the factor.",
-        STEPS,
-        lambda t, k, T, xi: edges(t, k, 1.0 * (xi != 0)),
-    ),
-    Miscount(
-        "whole_gradient",
-        "The draws are not used: this is the whole gradient.",
-        STEPS,
-        lambda t, k, T, xi: t >= k,
-    ),
-    Miscount(
-        "initial_edge_whole",
-        "ξ_1 is missing in ∂L/∂h_0: it weighs the edge from h_0.",
-        INITIAL,
-        lambda t, k, T, xi: edges(t, k, xi, least=1),
-    ),
-):
+for _miscount in EDGE_MISTAKES:
     exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE)
+
+
+def in_the_states(p: RNN, X: Array, Y: Array, h_0: Array, xi: Array) -> Any:
+    """The same, in which the values that come over the edges are weighed too."""
+    h, outputs = h_0, []
+    for x, weight in zip(X, xi, strict=True):
+        arriving = p.W_hh @ (h.real + 1j * weight * np.imag(h))
+        h = np.tanh(p.W_hx @ x + arriving + (weight - 1) * arriving.real + p.b_h)
+        outputs.append(p.W_qh @ h + p.b_q)
+    return mean_squared_loss(np.stack(outputs), Y)
+
+
+exercise.slip(
+    "states_weighed",
+    "ξ_t multiplies the state itself: the states stay as they are, and only derivatives are weighed.",
+    lambda *args: parts(lambda p, X, Y, h_0: in_the_states(p, X, Y, h_0, args[-1]), *args[:-1]),
+    SEE,
+)
 
 for _rule in RULES:
     if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):

@@ -7,10 +7,20 @@ import numpy as np
 import torch
 
 from course import draws
-from course.clips import size
-from course.descent import CLIP, MISTAKES, PIECES, Batches, alike, descent, each_piece_a_step, slope, walk
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array
+from course.problem_sets.ps4._clips import size
+from course.problem_sets.ps4._descent import (
+    CLIP,
+    MISTAKES,
+    PIECES,
+    Batches,
+    alike,
+    descent,
+    each_piece_a_step,
+    slope,
+    walk,
+)
 
 
 def train_steps(
@@ -122,7 +132,12 @@ exercise.claim(
     see=PIECES,
 )
 exercise.claim(
-    "trajectory", "Over several steps the weights are right.", parts=W, on="several steps", points=2, see=CLIP
+    "trajectory",
+    "Over several steps the weights and the norms are right.",
+    parts=(*W, "norms"),
+    on="several steps",
+    points=2,
+    see=CLIP,
 )
 exercise.claim(
     "norms",

@@ -63,6 +63,23 @@ def scaled_by(factor: Callable[[float, float, Array], float], g: RNN, c: float) 
     }
 
 
+def plainly(sizes: list[float], c: float) -> bool:
+    """Whether no size is so close to c that rounding decides."""
+    return all(abs(size / c - 1) > 0.02 for size in sizes)
+
+
+def drawn_with(rng: draws.Rng, threshold: Callable[[RNN], float], telling: bool) -> tuple[RNN, float]:
+    """A gradient and its threshold, with all decisions plain; `telling`: every clip touches other tensors."""
+    while True:
+        g = random_gradient(rng)
+        c = float(threshold(g))
+        sizes = [*norms(g), size(g), *np.abs(np.concatenate([f.ravel() for f in g]))]
+        counts = [int(sum(np.abs(f).max() > c for f in g)), sum(norm > c for norm in norms(g)), 5]
+        partly = any(np.abs(f).min() < c < np.abs(f).max() for f in g)
+        if plainly(sizes, c) and (not telling or (partly and 0 < counts[0] < counts[1] < counts[2])):
+            return g, c
+
+
 def spoilt(g: RNN, bad: float, which: int) -> RNN:
     """The gradient with one entry that is not finite."""
     fields = [field.copy() for field in g]

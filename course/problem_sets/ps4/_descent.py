@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from course.clips import size
 from course.exercise import Parts
-from course.huber import gradient_of_huber
 from course.models import RNN, Array
 from course.oracles import complex_step
+from course.problem_sets.ps4._clips import size
+from course.problem_sets.ps4._huber import gradient_of_huber
 
 Batches = tuple[Array, Array, Array]  # X (steps, T, N, d), Y (steps, T, N, q), micro-batch sizes (steps, M)
 Shares = Callable[[Array], Array]  # from the sizes of the micro-batches (M) to rows of weights (·, N)

@@ -1,7 +1,8 @@
 """Products of matrices whose entries float64 cannot hold: exact, in Python's integers.
 
 A float64 is a whole number times a power of two. So a product of such matrices is one too, however large or
-small it gets, and no rounding enters before the result is read.
+small it gets, and no rounding enters before the result is read. The numbers get long, so this is for small
+matrices and some thousand factors: the exercises have cases beyond, which obey laws and are not computed.
 """
 
 import math
@@ -11,17 +12,33 @@ import numpy as np
 
 from course.models import Array
 
+LONGEST = 5_000  # factors of a power, and
+WORK = (
+    500_000  # products of two entries, whole numbers that are longer and longer: seconds, beyond it minutes
+)
 MOST = 900  # bits that are read: a float64 has 53, and ends at 2^1024
 
 
 def power(M: Array, k: int) -> tuple[Array, float]:
-    """M^k (n, n) as (P, s) with M^k = e^s P and ‖P‖ = 1, the largest singular value; s is nan for M^k = 0."""
+    """M^k (n, n) as (P, s) with M^k = e^s P and ‖P‖ = 1, the largest singular value; s is nan for M^k = 0.
+
+    Raises:
+        ValueError: if k is so large that whole numbers take minutes.
+    """
+    if k > LONGEST:
+        raise ValueError(f"the power {k} is too large for whole numbers, which get {k} times as long")
     whole, bits = _whole(M)
     return _read(np.linalg.matrix_power(whole, k), bits * k)
 
 
 def product(factors: Sequence[Array]) -> tuple[Array, float]:
-    """The product of the factors (n, n), the first leftmost, as (P, s) in the same sense."""
+    """The product of the factors (n, n), the first leftmost, as (P, s) in the same sense.
+
+    Raises:
+        ValueError: if they are so many and so large that whole numbers take minutes.
+    """
+    if len(factors) * len(factors[0]) ** 3 > WORK:
+        raise ValueError(f"{len(factors)} factors of size {len(factors[0])} are too many for whole numbers")
     pairs = [_whole(A) for A in factors]
     return _read(_product([whole for whole, _ in pairs]), sum(bits for _, bits in pairs))
 
