@@ -57,7 +57,7 @@ def blind(rng):
 
 
 def quoted_runs() -> None:
-    """What the page says of the recorded training; a short run repeats a piece of it."""
+    """What the page says of the recorded training; the shortest run is made again."""
     alone, beside = TASKS
     counts = {name: [[learnt(task, name, T) for T in LENGTHS] for task in TASKS] for name in MAKERS}
     for name, (far_alone, far_beside) in counts.items():
@@ -72,9 +72,8 @@ def quoted_runs() -> None:
     binary_cross_entropy_with_logits(outputs(p, X), Y, reduction="none").mean(dim=(1, 2)).sum().backward()
     largest = np.median(p[1].grad.abs().amax(dim=(1, 2)))
     assert f"{largest:.1e}" == "1.5e-11"
-    loss = train("gradient descent, rate 1", alone, 20, 3)
-    assert loss.shape == (1, 10)
-    assert np.abs(loss - np.log(2)).max() < 1e-3
+    again = train("gradient descent, rate 1", alone, 5)
+    same(again, recorded()[alone]["gradient descent, rate 1"]["5"], rtol=1e-2)
 
 
 @checked(

@@ -63,7 +63,7 @@ def recall_figure() -> Figure:
 
 WEIGHT, LENGTH, GOAL = 8.0, 50, 0.7
 NOISES = (0.01, 0.1, 0.5)
-AROUND = np.linspace(-1.5, 1.5, 401)
+AROUND = np.linspace(-1.5, 1.5, 400)  # not 0 itself, where the state stands on the edge
 
 
 def cliff(b: np.ndarray) -> np.ndarray:

@@ -73,8 +73,8 @@ def tree() -> Figure:
             ax.plot(t, -level, "o", color="C0", markersize=7)
             done = "C0" if first == 0 else faint()
             words = f"{first + 1}…{t + 1}" if first < t else f"{t + 1}"
-            at = {"textcoords": "offset points", "ha": "center", "fontsize": 9}
-            ax.annotate(words, (t, -level), (0, 9), color=done, **at)
+            at = {"textcoords": "offset points", "ha": "left", "fontsize": 9}
+            ax.annotate(words, (t, -level), (4, 4), color=done, **at)
             if level < levels:
                 ax.plot([t, t], [-level, -level - 1], color=faint(), linewidth=0.8, zorder=0)
                 if t - 2**level >= 0:

@@ -48,7 +48,7 @@ def drifts() -> Figure:
     ax.axhline(0, color=faint(), linewidth=0.8)
     ax.annotate("mean gradient", (1.2, 0.02), color=ink(), fontsize=10)
     ax.set(xlabel=r"memory $1/(1-\beta)$, steps", ylabel=r"mean step, in units of $\eta$", ylim=(-0.9, 0.12))
-    ax.legend(loc="lower right", fontsize=10)
+    ax.legend(loc="center right", fontsize=10)
     return fig
 
 

@@ -138,7 +138,7 @@ def curve_figure() -> Figure:
     for (name, style), colour in zip(styles.items(), ("C2", "C3", "C0", "C1", "C4"), strict=True):
         ax.loglog(SIZES, curves()[name], style, color=colour, label=name)
     ax.axvline(1e-8, color=faint(), linewidth=0.8)
-    ax.annotate(r"$\varepsilon = 10^{-8}$", (1.4e-8, 2e-11), color=ink(), fontsize=10)
+    ax.annotate(r"$\varepsilon = 10^{-8}$", (1.6e-8, 2e-3), color=ink(), fontsize=10)
     ax.set(xlabel="size of every gradient entry", ylabel="step kept", ylim=(1e-12, 4))
     ax.set_xticks([1e-20, 1e-16, 1e-12, 1e-8, 1e-4, 1])
     ax.set_yticks([1e-12, 1e-8, 1e-4, 1])
