@@ -30,6 +30,10 @@ def value(expression: sp.Basic) -> np.ndarray:
         (sp.sqrt(x), np.sqrt(X)),
         (sp.Float("0.25") * sp.pi * sp.E * w, 0.25 * np.pi * np.e * W),
         (sp.exp(w) + sp.log(x) + sp.tanh(w), np.exp(W) + np.log(X) + np.tanh(W)),
+        (
+            sp.cosh(w) * sp.sinh(x) - sp.simplify(1 - sp.tanh(w) ** 2),
+            np.cosh(W) * np.sinh(X) - 1 / np.cosh(W) ** 2,
+        ),
         (F(w * f(x)), np.sin(W * np.exp(X))),
         (sp.diff(F(w * x), w), X * np.cos(W * X)),
         (sp.diff(F(f(w)), w), np.cos(np.exp(W)) * np.exp(W)),

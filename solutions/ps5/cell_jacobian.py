@@ -37,7 +37,8 @@ def two_matrices(p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> np.nda
     by_state = np.diag(s[3] - after * np.tanh(cell)) @ by_cell
     by_state[:, 3 * n : 4 * n] += np.diag(np.tanh(cell) * slope[3])
     first = np.vstack([np.hstack([p.W_h, np.zeros((4 * n, n))]), np.eye(2 * n)[n:]])
-    return np.vstack([by_state, by_cell]) @ first
+    J: np.ndarray = np.vstack([by_state, by_cell]) @ first
+    return J
 
 
 @bank.right

@@ -38,7 +38,7 @@ def by_logarithms(F: np.ndarray) -> np.ndarray:
     # Sums of logarithms; a shut gate is −inf, and exp(−inf) is 0.
     with np.errstate(divide="ignore"):
         L = np.log(F)
-    return np.exp(np.array([L[t:].sum(axis=0) for t in range(len(F) + 1)]))
+    return np.stack([np.exp(L[t:].sum(axis=0)) for t in range(len(F) + 1)])
 
 
 @bank.right

@@ -15,7 +15,7 @@ def forget_bias(tau: float) -> float:
 @bank.right
 def logit_of_the_gate(tau: float) -> float:
     # ln f is −1/τ exactly; 1 − f without cancellation.
-    return -1 / tau - np.log(-np.expm1(-1 / tau))
+    return float(-1 / tau - np.log(-np.expm1(-1 / tau)))
 
 
 @bank.right
@@ -29,7 +29,7 @@ def by_bisection(tau: float) -> np.ndarray:
 
 @bank.right
 def by_hyperbolic_sine(tau: float) -> float:
-    return -0.5 / tau - np.log(2 * np.sinh(0.5 / tau))
+    return float(-0.5 / tau - np.log(2 * np.sinh(0.5 / tau)))
 
 
 RULE = "float(-np.log(np.expm1(1 / tau)))"

@@ -16,7 +16,8 @@ def gru_step(p: GRU, x: np.ndarray, h: np.ndarray) -> np.ndarray:
     r = 0.5 + 0.5 * np.tanh((u_r + W_r @ h + b_r) / 2)
     z = 0.5 + 0.5 * np.tanh((u_z + W_z @ h + b_z) / 2)
     n = np.tanh(u_n + W_n @ (r * h) + b_n)
-    return (1 - z) * n + z * h
+    h_next: np.ndarray = (1 - z) * n + z * h
+    return h_next
 
 
 @bank.right
@@ -28,7 +29,8 @@ def concatenated(p: GRU, x: np.ndarray, h: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
         r, z = np.split(1 / (1 + np.exp(-gates)), 2)
     n = np.tanh(M[2 * k :] @ np.concatenate([x, r * h, [1.0]]))
-    return n + z * (h - n)
+    h_next: np.ndarray = n + z * (h - n)
+    return h_next
 
 
 @bank.right
@@ -39,7 +41,7 @@ def unit_by_unit(p: GRU, x: np.ndarray, h: np.ndarray) -> list[float]:
         return float(sum(p.W_x[j] * x) + sum(p.W_h[j] * state) + p.b_x[j] + p.b_h[j])
 
     def sigma(a: float) -> float:
-        return 1 / (1 + np.exp(-a)) if a > 0 else np.exp(a) / (1 + np.exp(a))
+        return float(1 / (1 + np.exp(-a)) if a > 0 else np.exp(a) / (1 + np.exp(a)))
 
     kept = np.array([sigma(row(j, h)) * h[j] for j in range(k)])
     found = []
@@ -57,7 +59,7 @@ def by_the_given_network(p: GRU, x: np.ndarray, h: np.ndarray) -> np.ndarray:
     W_x, W_h, b = p.W_x.copy(), p.W_h.copy(), p.b_x.copy()
     W_x[:k], W_h[:k], b[:k] = 0, 0, 1000
     W_h[2 * k :] *= r
-    return gru_forward(GRU(W_x, W_h, b, p.b_h), x[None, :], h)[-1]
+    return gru_forward(GRU(W_x, W_h, b, p.b_h), x[None, :], h)[1:].ravel()
 
 
 ANY, ALL = {"any_reset"}, {"open_reset", "any_reset"}
@@ -91,6 +93,6 @@ bank.edit(
 bank.edit("not_mixed", MIX, "n + z * h", loses=ALL)
 bank.edit("candidate_alone", MIX, "n", loses=ALL)
 bank.edit(
-    "single_precision", f"return {MIX}", f"return ({MIX}).astype(np.float32)", loses=ALL, slip="precision"
+    "single_precision", "return h_next", "return h_next.astype(np.float32)", loses=ALL, slip="precision"
 )
-bank.edit("state_overwritten", f"    return {MIX}", f"    h[:] = {MIX}\n    return h", loses={"keeps"})
+bank.edit("state_overwritten", "return h_next", "h[:] = h_next\n    return h", loses={"keeps"})

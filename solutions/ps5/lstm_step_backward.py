@@ -260,7 +260,7 @@ def output_gate_reads_the_new_cell_only(
     p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
 ) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
     def sigmoid(v: np.ndarray) -> np.ndarray:
-        return 1 / (1 + np.exp(-v))
+        return np.asarray(1 / (1 + np.exp(-v)))
 
     n = h.shape[0]
     a = p.W_x.dot(x) + p.W_h.dot(h) + p.b
