@@ -11,11 +11,12 @@ import torch
 
 from course.calls import Local
 from course.exercise import Case, load
+from course.grader.build import build_set
 from course.judging import judge
 from course.problem_sets.ps6 import orthogonal as haar
 from course.problem_sets.ps6 import scan as scans
 from course.results import flatten
-from tests.conftest import bank_of
+from tests.conftest import SOLUTIONS, bank_of
 from tests.test_against_torch import reference
 from tests.test_banks import cases_of
 
@@ -264,3 +265,9 @@ def test_lists_and_numpys_numbers_are_results_too() -> None:
     assert passes("glorot_std", lambda i, o: np.float64(2 / (i + o)) ** 0.5, load("glorot_std").draw(3))
     listed = reference("rmsprop_step")
     assert passes("rmsprop_step", lambda *a: [x.tolist() for x in listed(*a)], load("rmsprop_step").draw(3))
+
+
+def test_the_set_is_one_notebook_and_two_builds_are_alike() -> None:
+    first, second = (build_set("ps6", SOLUTIONS) for _ in range(2))
+    assert first == second
+    assert list(first) == ["saturation.ipynb"]

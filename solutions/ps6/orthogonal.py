@@ -93,7 +93,8 @@ bank.edit("single_precision", SIGNED, "(Q * np.sign(np.diag(R))).astype(np.float
 @bank.wrong(loses={"uniform"})
 def signed_permutation(n: int, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
-    return np.eye(n)[rng.permutation(n)] * rng.choice([-1.0, 1.0], size=n)
+    result: np.ndarray = np.eye(n)[rng.permutation(n)] * rng.choice([-1.0, 1.0], size=n)
+    return result
 
 
 @bank.wrong(loses={"both_determinants", "centred"})

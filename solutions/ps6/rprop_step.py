@@ -24,7 +24,7 @@ def entry_by_entry(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     new_w, new_previous, new_step = w.copy(), grad.copy(), step.copy()
     for i in np.ndindex(w.shape):
-        g, before = grad[i], previous[i]
+        g, before = float(grad[i]), float(previous[i])
         if (g > 0 and before > 0) or (g < 0 and before < 0):
             new_step[i] = min(1.2 * step[i], 50.0)
         elif (g > 0 > before) or (g < 0 < before):

@@ -47,10 +47,9 @@ def halves(c: np.ndarray, b: np.ndarray) -> np.ndarray:
     C[:T], a[:T] = c, b
     width = 1
     while width < size:
-        C, a = C.reshape(-1, 2, width, h), a.reshape(-1, 2, width, h)
-        a[:, 1] += C[:, 1] * a[:, 0, -1:]
-        C[:, 1] *= C[:, 0, -1:]
-        C, a = C.reshape(size, h), a.reshape(size, h)
+        blocks_C, blocks_a = C.reshape(-1, 2, width, h), a.reshape(-1, 2, width, h)  # views of C and a
+        blocks_a[:, 1] += blocks_C[:, 1] * blocks_a[:, 0, -1:]
+        blocks_C[:, 1] *= blocks_C[:, 0, -1:]
         width *= 2
     return a[:T]
 

@@ -109,7 +109,8 @@ def gradients(alter: Alter, *args: Array) -> Parts:
     for i, name in enumerate(NAMES[1:]):
 
         def loss(v: Any, i: int = i) -> Any:
-            return np.sum(dy * layer(alter, *inputs[:i], v, *inputs[i + 1 :]))
+            moved = [*inputs[:i], v, *inputs[i + 1 :]]
+            return np.sum(dy * layer(alter, *moved))
 
         parts[name] = complex_step(loss, inputs[i])
     return parts

@@ -115,7 +115,7 @@ def but(change: Callable[[Parts, Array, Array], Parts], *args: Array) -> Parts:
 
 def tanh_slope(right: Parts, x: Array, dy: Array) -> Parts:
     """The slope of tanh, which saturates at both ends."""
-    return {"dx": dy / np.cosh(np.clip(x, -700, 700)) ** 2}
+    return {"dx": dy / np.cosh(np.clip(x, -300, 300)) ** 2}
 
 
 def logistic_slope(right: Parts, x: Array, dy: Array) -> Parts:
