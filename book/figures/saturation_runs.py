@@ -124,5 +124,5 @@ def supervision() -> Figure:
     for ax in axes[-1]:
         ax.set(xlabel="training step")
     for ax in axes[:, 0]:
-        ax.set(ylabel="loss of the last head")
+        ax.set(ylabel="loss")
     return fig
