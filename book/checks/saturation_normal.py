@@ -39,7 +39,7 @@ def norm_jacobian(rng):
     z = torch.tensor(rng.normal(1, 2, size=m), requires_grad=True)
     for eps in (epsilon, 0.0):
         hat = standardise(z, eps)
-        s = float((((z - z.mean()) ** 2).mean() + eps).sqrt())
+        s = value((((z - z.mean()) ** 2).mean() + eps).sqrt())
         unit = value(hat)
         J = (np.eye(m) - 1 / m - np.outer(unit, unit) / m) / s
         same(jacobian(hat, z), J)

@@ -1,4 +1,6 @@
-"""Chapter 12: shortcuts and deep supervision."""
+"""Chapter 12: shortcuts, deep supervision, and the recorded training."""
+
+from functools import cache
 
 import numpy as np
 import torch
@@ -6,6 +8,9 @@ from checks.oracles import grad, jacobian, same, value
 from checks.registry import checked
 from checks.saturation import deep
 from figures.saturation import logistic, mean, tanh_slope
+from figures.saturation_net import CURES
+from figures.saturation_runs import learnt, middle, reached
+from figures.saturation_training import recorded, train
 
 
 @checked(
@@ -120,3 +125,34 @@ def heads(rng):
     for k in range(len(H)):
         parts = [jacobian(H[j], H[k]).T @ grad(each[j], H[j]) for j in chosen if j >= k]
         same(grad(total, H[k]), sum(parts, np.zeros(len(H[k]))) / len(chosen), rtol=1e-9)
+    quoted_training()
+
+
+@cache
+def quoted_training():
+    """What is recorded is what training does, and what the page says of it."""
+    for name in ("1.1 tanh", "residual, loss every 10"):
+        kept, run = recorded()[name], train(CURES[name], seeds=1, steps=3)
+        same(run["losses"][:, 0, int(kept["rate"])], kept["first"][0], rtol=1e-4)
+        same(run["ratio before"][0, 0], kept["ratio before"][0], rtol=1e-3)
+    left = {name: float(f"{middle(name, 'ratio before'):.1g}") for name in CURES}
+    assert left["tanh, orthogonal"] == 0.2
+    assert [left[n] for n in ("1.1 tanh", "2 tanh", "1.2 tanh, old scale")] == [0.8, 2000, 5e-9]
+    assert round(middle("2 tanh", "ratio before"), -2) == 2300
+    assert round(middle("tanh, layer by layer", "ratio before")) == 76
+    assert round(middle("distance normalised", "ratio before"), 1) == 2.1
+    assert [left[n] for n in ("logistic, Glorot", "coordinates normalised")] == [7e-32, 2e-77]
+    assert 1e-15 < left["distance, from data"] < 1e-13
+    assert round(middle("a loss every 10 layers", "ratio before"), 4) == 0.0045
+    assert round(middle("tanh, orthogonal", "ratio after")) == 4
+    right = {name: round(100 * middle(name, "right after")) for name in CURES}
+    quoted = {"1.1 tanh": 98, "2 tanh": 51, "tanh, orthogonal": 97, "residual": 97, "logistic, centred": 68}
+    quoted |= {"batch norm, tanh": 51, "batch norm, logistic": 56, "tanh, old scale": 50}
+    assert {name: right[name] for name in quoted} == quoted
+    best = sorted(CURES, key=lambda name: middle(name, "right after"))[-2:]
+    assert best == ["1.1 tanh", "shortcut inside tanh"]
+    assert [learnt(n) for n in ("residual", "tanh, old scale", "a loss every 10 layers")] == [4, 0, 0]
+    assert [reached(n) for n in ("residual", "residual, loss every 10", "1.1 tanh")] == [85, 70, 35]
+    flat = [round(100 * middle("tanh, orthogonal", f"flat {when}"), 1) for when in ("before", "after")]
+    assert flat == [0.4, 0.4]
+    assert 0.3 < middle("residual", "flat after") < middle("residual", "flat before") < 0.36

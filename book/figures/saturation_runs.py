@@ -34,14 +34,14 @@ def reached(cure: str, loss: float = 0.35) -> float:
 def flat(cure: str, when: str) -> str:
     """The share of flat units, or a dash for units that have no flat end on both sides."""
     known = CURES[cure].unit in ("tanh", "logistic")
-    return f"{middle(cure, f'flat {when}'):4.0%}" if known else "   –"
+    return f"{middle(cure, f'flat {when}'):5.1%}" if known else "    –"
 
 
 def cures_table() -> str:
     """One line for each cure: medians over the seeds, and the range of the right answers."""
     lines = [
-        "                         gradient left     flat units           right answers",
-        "                         before    after  before after  rate  median     range",
+        "                         gradient left       flat units           right answers",
+        "                         before    after    before  after  rate  median     range",
     ]
     for cure in CURES:
         low, high = extremes(cure, "right after")
@@ -124,5 +124,5 @@ def supervision() -> Figure:
     for ax in axes[-1]:
         ax.set(xlabel="training step")
     for ax in axes[:, 0]:
-        ax.set(ylabel="loss of the last head")
+        ax.set(ylabel="loss")
     return fig

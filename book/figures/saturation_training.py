@@ -1,7 +1,7 @@
 """Chapter 12: fifty layers, every cure, before and after training. As a program it writes saturation.json.
 
 The task: points of the plane, and whether the two coordinates have the same sign. Plain gradient descent,
-the gradient of each network clipped to the norm 1; five seeds and two rates side by side. Run it from the
+the gradient of each network clipped to the norm 1; four seeds and two rates side by side. Run it from the
 root: ``PYTHONPATH=book python -m figures.saturation_training``, or ``make data``.
 """
 
@@ -16,7 +16,7 @@ import torch
 from figures.saturation_net import CURES, DEPTH, Cure, Params, begin, losses, outputs, points, states
 from rich.progress import track
 
-RATES, STEPS, BATCH, SEEDS, BLOCK, HELD = (0.03, 0.1), 200, 32, 5, 10, 400
+RATES, STEPS, BATCH, SEEDS, BLOCK, HELD = (0.03, 0.1), 150, 32, 4, 10, 250
 FILE = Path(__file__).resolve().parents[1] / "data" / "saturation.json"
 
 
@@ -125,7 +125,7 @@ def recorded() -> dict[str, dict[str, np.ndarray]]:
     "--file", default=FILE, show_default="book/data/saturation.json", type=click.Path(path_type=Path)
 )
 def main(steps: int, seeds: int, file: Path) -> None:
-    """Train fifty layers with every cure of chapter 12, and write what is left (about four minutes)."""
+    """Train fifty layers with every cure of chapter 12, and write what is left (about two minutes)."""
     if steps < 1 or steps % BLOCK:
         raise click.BadParameter(f"{steps} is no multiple of {BLOCK}: curves are means over {BLOCK} steps.")
     kept = {

@@ -1,4 +1,4 @@
-"""The recorded data of chapter 12: the command explains itself, and a short run begins like the recorded one."""
+"""The recorded data of chapter 12: the command explains itself; a short run begins like the recorded one."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ def test_help_says_what_is_written():
     told = CliRunner().invoke(training.main, ["--help"])
     assert told.exit_code == 0
     assert "book/data/saturation.json" in told.output
-    assert "about four minutes" in " ".join(told.output.split())
+    assert "about two minutes" in " ".join(told.output.split())
 
 
 def test_steps_that_fill_no_block_are_refused():
