@@ -21,7 +21,7 @@ def steps_to_align(l1: float, l2: float, n: int, eta: float, delta: float) -> in
 
     The least such k is right, and so is the one that the chapter's theorem gives, and any between. The
     theorem uses three bounds:  tan∠(M^k x, v_1) ≤ |l2/l1|^k tan∠(x, v_1),  tan∠ ≤ 1/cos∠  and
-    P(|⟨x, v_1⟩| ≤ ε‖x‖) ≤ ε √(2n/π).
+    P(|⟨x, v_1⟩| ≤ ε‖x‖) ≤ ε √(2n/π).  With √(1 − cos²∠)/cos∠, as in the chapter, it is right as well.
 
     Args:
         l1: the leading eigenvalue, not 0; it may be negative.
