@@ -106,8 +106,8 @@ def leak() -> Figure:
         edge = 1 - alpha + alpha * SCALE * turn
         ax.plot(edge.real, edge.imag, color=f"C{n}", linewidth=0.8, linestyle=":")
     ax.axvline(1, color=faint(), linewidth=0.8)
-    ax.set(aspect="equal", xlabel="real part", ylabel="imaginary part", xlim=(-1.8, 1.9), ylim=(-1.75, 1.75))
-    ax.legend(loc="upper left", fontsize=10)
+    ax.set(aspect="equal", xlabel="real part", ylabel="imaginary part", xlim=(-1.8, 1.9), ylim=(-1.75, 2.2))
+    ax.legend(loc="upper center", ncol=3, fontsize=10)
     return fig
 
 
