@@ -26,6 +26,7 @@ from tests.conftest import SOLUTIONS, bank_of
         ("ps2", ["bptt.ipynb", "bptt_torch.ipynb"]),
         ("ps3", ["spectra.ipynb", "spectra_symbolic.ipynb"]),
         ("ps4", ["truncation.ipynb", "clipping_torch.ipynb"]),
+        ("ps7", ["capstone.ipynb"]),
     ],
 )
 def test_two_builds_are_byte_identical(name: str, notebooks: list[str]) -> None:

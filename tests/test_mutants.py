@@ -25,7 +25,14 @@ LATITUDE = {
 
 
 # Where many answers are right, a mutant counts if its answers are wrong on any of the further inputs.
-FREE = ("steps_to_align", "grows_then_decays", "never_aligns", "explodes_below_one", "vanishing_bound")
+FREE = (
+    "steps_to_align",
+    "grows_then_decays",
+    "never_aligns",
+    "explodes_below_one",
+    "vanishing_bound",
+    "adding_weights",
+)
 
 
 @dataclass
