@@ -1,4 +1,4 @@
-"""Chapter 15: many runs as one batched model. Momentum, a clip for each run, and what became of it."""
+"""Chapter 15: many runs as one batched model: a clip for each, momentum or Adam, and what became of it."""
 
 import zlib
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from figures.experiments_tasks import TASKS, draw, losses, wrong
 from torch import Tensor
 
 H, BATCH, BLOCK = 24, 20, 50  # units; sequences in an update; updates between two looks
-MOMENTUM, SOLVED = 0.9, 0.01  # learned: at most this share of a block's sequences is wrong
+BETA, BETA_2, EPS = 0.9, 0.999, 1e-8  # of momentum, and of Adam
+SOLVED = 0.01  # learned: at most this share of a block's sequences is wrong
 LOST = -1
 
 
@@ -22,7 +23,8 @@ class Group(NamedTuple):
     T: int
     ways: tuple[Way, ...]
     rates: tuple[float, ...]
-    back: int = 0
+    rule: str = "adam"  # or "momentum"
+    back: int = 0  # > 0: how many of the last steps the gradient passes
 
 
 class Runs:
@@ -34,7 +36,8 @@ class Runs:
         self.rng = torch.Generator().manual_seed(zlib.crc32(repr(group).encode()))
         drawn = [begin(way, seed, task.d, H, task.q, group.T) for way, _, seed in self.specs]
         self.p, self.alive = stacked(drawn, device), np.arange(len(self.specs))
-        self.v = {name: torch.zeros_like(w) for name, w in self.p.items()}
+        self.mean, self.square = ({name: torch.zeros_like(w) for name, w in self.p.items()} for _ in range(2))
+        self.steps = 0
         self.rates = torch.tensor([rate for _, rate, _ in self.specs], device=device)
         self.clips = torch.tensor([way.clip or np.inf for way, _, _ in self.specs], device=device)
         self.learned = [0] * len(self.specs)  # the update by which it had learned; 0: it had not; or LOST
@@ -51,16 +54,26 @@ class Runs:
         return dict(zip(p, found, strict=True)), wrong(group.task, O.detach(), Y).float().mean(1)
 
     def update(self) -> Tensor:
-        """Clip, add to the momentum, step; returns the share of wrong answers of every run."""
+        """Clip, and step by the group's rule; returns the share of wrong answers of every run."""
         g, off = self.gradients()
         sizes = [torch.linalg.vector_norm(d, dim=(1, 2), dtype=torch.float64) for d in g.values()]
         norms = torch.linalg.vector_norm(torch.stack(sizes), dim=0)
         scale = torch.clamp(self.clips / norms, max=1.0).float()[:, None, None]
+        self.steps += 1
         with torch.no_grad():
             for name, d in g.items():
-                self.v[name] = MOMENTUM * self.v[name] + scale * d
-                self.p[name] = self.p[name] - self.rates[:, None, None] * self.v[name]
+                self.p[name] = self.p[name] - self.rates[:, None, None] * self.step(name, scale * d)
         return off
+
+    def step(self, name: str, d: Tensor) -> Tensor:
+        """The direction of the step, from the clipped gradient of one weight."""
+        if self.group.rule == "momentum":
+            self.mean[name] = BETA * self.mean[name] + d
+            return self.mean[name]
+        self.mean[name] = BETA * self.mean[name] + (1 - BETA) * d
+        self.square[name] = BETA_2 * self.square[name] + (1 - BETA_2) * d**2
+        mean, square = self.mean[name] / (1 - BETA**self.steps), self.square[name] / (1 - BETA_2**self.steps)
+        return mean / (square.sqrt() + EPS)
 
     def block(self, last: int) -> None:
         """Updates up to number `last`; then the runs that have learned, or are lost, leave."""
@@ -74,7 +87,7 @@ class Runs:
                 self.ended[run] = {name: w[place].detach().cpu().numpy() for name, w in self.p.items()}
         stays = sound & (off > SOLVED)
         keep = torch.tensor(stays, device=self.device)
-        for tensors in (self.p, self.v):
+        for tensors in (self.p, self.mean, self.square):
             tensors.update({name: w.detach()[keep] for name, w in tensors.items()})
         self.alive, self.rates, self.clips = self.alive[stays], self.rates[keep], self.clips[keep]
 
