@@ -6,9 +6,9 @@ import torch
 from checks.oracles import same
 from checks.registry import checked
 from figures.experiments_cells import Way, begin, outputs, stacked
-from figures.experiments_runs import BATCH, MOMENTUM, Group, Runs
+from figures.experiments_runs import BATCH, BETA, BETA_2, EPS, Group, Runs
 from figures.experiments_tasks import draw, losses
-from figures.experiments_training import CLIP, LENGTHS, RATES
+from figures.experiments_training import CLIP, LENGTHS, MOMENTUM
 from torch.nn.utils import clip_grad_norm_
 
 from course import GRU, LSTM, RNN, gru_forward, lstm_forward, rnn_forward
@@ -101,24 +101,30 @@ def lag(rng):
     """,
 )
 def one_step(rng):
-    """Twenty updates of a batched run, beside torch's own clip and SGD with momentum on that run alone."""
-    group = Group("check", "order", 12, (Way("LSTM", 0.3, biased=True),), (0.1,))
-    runs = Runs(group, 2, "cpu")
-    runs.rng.manual_seed(int(rng.integers(1 << 30)))
-    seed = torch.Generator()
-    seed.set_state(runs.rng.get_state())
-    alone = [w[1:].clone().requires_grad_() for w in runs.p.values()]
-    optimizer = torch.optim.SGD(alone, lr=0.1, momentum=MOMENTUM)
-    for _ in range(20):
-        runs.update()
-        X, Y = draw("order", 12, (2, BATCH), seed)
-        optimizer.zero_grad()
-        O = outputs("LSTM", dict(zip(runs.p, alone, strict=True)), X[:, 1:], 1)
-        losses("order", O, Y[:, 1:]).mean().backward()
-        clip_grad_norm_(alone, 0.3)
-        optimizer.step()
-    for batched, w in zip(runs.p.values(), alone, strict=True):
-        assert (batched[1:] - w).abs().max() < 1e-4
+    """Twenty updates by either rule in a batch, beside torch's clip and optimizers on a run alone."""
+    rules = {
+        "momentum": lambda w: torch.optim.SGD(w, lr=0.1, momentum=BETA),
+        "adam": lambda w: torch.optim.Adam(w, lr=0.01, betas=(BETA, BETA_2), eps=EPS),
+    }
+    for rule, make in rules.items():
+        rate = 0.1 if rule == "momentum" else 0.01
+        runs = Runs(Group("check", "order", 12, (Way("LSTM", 0.3, biased=True),), (rate,), rule), 2, "cpu")
+        runs.rng.manual_seed(int(rng.integers(1 << 30)))
+        seed = torch.Generator()
+        seed.set_state(runs.rng.get_state())
+        alone = [w[1:].clone().requires_grad_() for w in runs.p.values()]
+        optimizer, norms = make(alone), []
+        for _ in range(20):
+            runs.update()
+            X, Y = draw("order", 12, (2, BATCH), seed)
+            optimizer.zero_grad()
+            O = outputs("LSTM", dict(zip(runs.p, alone, strict=True)), X[:, 1:], 1)
+            losses("order", O, Y[:, 1:]).mean().backward()
+            norms.append(float(clip_grad_norm_(alone, 0.3)))
+            optimizer.step()
+        assert max(norms) > 0.3
+        for batched, w in zip(runs.p.values(), alone, strict=True):
+            assert (batched[1:] - w).abs().max() < 1e-3
 
 
 @checked("eq-experiments-longest", r"\norm{\eta v} \le \frac{\eta\, c}{1 - \mu}")
@@ -128,10 +134,10 @@ def longest(rng):
     turn = rng.normal(size=5)
     for t in range(300):
         g = turn if t > 200 else rng.normal(size=5)
-        v = MOMENTUM * v + g / np.linalg.norm(g) * c
+        v = BETA * v + g / np.linalg.norm(g) * c
         largest = max(largest, np.linalg.norm(v))
-    assert 0.99 * c / (1 - MOMENTUM) < largest < c / (1 - MOMENTUM)
-    assert [round(rate * CLIP / (1 - MOMENTUM), 3) for rate in RATES] == [0.3, 1.0, 3.0]
+    assert 0.99 * c / (1 - BETA) < largest < c / (1 - BETA)
+    assert [round(rate * CLIP / (1 - BETA), 3) for rate in MOMENTUM] == [0.1, 0.3]
 
 
 @checked(

@@ -8,15 +8,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from figures.experiments_tasks import TASKS, draw
-from figures.experiments_training import BACKS, LENGTHS, RATES, SEEDS, SHORT, SHOWN, STARTS, recorded
+from figures.experiments_training import LENGTHS, SEEDS, SHOWN, recorded
 from figures.style import faint, heat
 from matplotlib.figure import Figure
 
-CURVES = (  # cell, clipped, biased; name, colour, line, shift to the side
-    ("RNN", False, False, "plain", "C1", ":", -0.6),
-    ("RNN", True, False, "plain, clipped", "C1", "-", -0.2),
-    ("LSTM", True, False, "LSTM, forget bias 0", "C0", ":", 0.2),
-    ("LSTM", True, True, "LSTM, forget bias $\\ln(T-1)$", "C0", "-", 0.6),
+CURVES = (  # group, cell, clipped, biased; name, colour, line, shift to the side
+    ("momentum", "RNN", False, False, "plain, momentum", "C1", ":", -0.75),
+    ("momentum", "RNN", True, False, "plain, momentum, clipped", "C1", "-", -0.25),
+    ("lengths", "RNN", False, False, "plain, Adam", "C2", ":", 0.25),
+    ("lengths", "RNN", True, False, "plain, Adam, clipped", "C2", "-", 0.75),
+    ("lengths", "LSTM", True, False, "LSTM, forget bias 0", "C0", ":", -0.25),
+    ("lengths", "LSTM", True, True, "LSTM, forget bias $\\ln(T-1)$", "C0", "-", 0.25),
 )
 
 
@@ -90,10 +92,15 @@ def counts(group: dict[str, Any], **marks: Any) -> np.ndarray:
     return (np.array(group["learned"][place]) > 0).sum(axis=1)
 
 
-def curve(cell: str, clipped: bool, biased: bool) -> np.ndarray:
-    """The best count of the three rates, for each length."""
+def lengths(name: str) -> list[int]:
+    """The lengths at which a curve was measured."""
+    return [T for T in LENGTHS if name == "lengths" or LENGTHS[-2] >= T]
+
+
+def curve(name: str, cell: str, clipped: bool, biased: bool) -> np.ndarray:
+    """The better count of the two rates, for each length."""
     marks = {"clip": 1.0 if clipped else None, "biased": biased}
-    return np.array([counts(found("lengths", "order", T, cell), **marks).max() for T in LENGTHS])
+    return np.array([counts(found(name, "order", T, cell), **marks).max() for T in lengths(name)])
 
 
 # --- success against length -----------------------------------------------------------------------
@@ -101,100 +108,32 @@ def curve(cell: str, clipped: bool, biased: bool) -> np.ndarray:
 
 def lengths_figure() -> Figure:
     """The share of runs that learn the temporal order, against length, with exact intervals."""
-    fig, ax = plt.subplots(figsize=(5.8, 4.2))
-    for cell, clipped, biased, name, colour, line, shift in CURVES:
-        k = curve(cell, clipped, biased)
-        low, high = np.array([interval(int(n), SEEDS) for n in k]).T
-        bars = np.abs(np.stack([k / SEEDS - low, high - k / SEEDS]))
-        ax.errorbar(
-            np.array(LENGTHS) + shift,
-            k / SEEDS,
-            bars,
-            color=colour,
-            linestyle=line,
-            marker="o",
-            markersize=5,
-            elinewidth=0.9,
-            capsize=2,
-            label=name,
-        )
-    ax.set(
-        xlabel="length $T$ of the sequence", ylabel=f"share of {SEEDS} runs that learn", ylim=(-0.04, 1.04)
-    )
-    ax.set_xticks(LENGTHS)
-    ax.grid(axis="y", color=faint(), alpha=0.3)
-    fig.legend(loc="outside lower center", ncols=2, fontsize=10)
+    fig, axes = plt.subplots(2, 1, figsize=(5.8, 6.4), sharex=True)
+    for name, cell, clipped, biased, called, colour, line, shift in CURVES:
+        ax = axes[0 if cell == "RNN" else 1]
+        share = curve(name, cell, clipped, biased) / SEEDS
+        low, high = np.array([interval(round(k * SEEDS), SEEDS) for k in share]).T
+        bars = np.abs(np.stack([share - low, high - share]))
+        look = {"marker": "o", "markersize": 5, "elinewidth": 0.9, "capsize": 2}
+        at = np.array(lengths(name)) + shift
+        ax.errorbar(at, share, bars, color=colour, linestyle=line, label=called, **look)
+    for ax in axes:
+        ax.set(ylabel=f"share of {SEEDS} runs that learn", ylim=(-0.04, 1.04), xticks=LENGTHS)
+        ax.grid(axis="y", color=faint(), alpha=0.3)
+        ax.legend(fontsize=10, loc="upper right")
+    axes[1].set(xlabel="length $T$ of the sequence")
     return fig
 
 
 def lengths_columns() -> dict[str, list[Any]]:
-    """The counts behind the figure."""
+    """The counts behind the figure; empty where nothing was measured."""
     columns: dict[str, list[Any]] = {"length": list(LENGTHS)}
-    for cell, clipped, biased, name, *_ in CURVES:
-        columns[name.replace("$", "").replace("\\", "")] = curve(cell, clipped, biased).tolist()
+    for name, cell, clipped, biased, called, *_ in CURVES:
+        k = curve(name, cell, clipped, biased).tolist()
+        columns[plain(called)] = k + [""] * (len(LENGTHS) - len(k))
     return columns
 
 
-def updates(cell: str, clipped: bool, biased: bool, T: int) -> float:
-    """The median number of updates of the runs that learned, at the best rate; nan if fewer than half did."""
-    group = found("lengths", "order", T, cell)
-    marks = {"clip": 1.0 if clipped else None, "biased": biased}
-    (place,) = [i for i, w in enumerate(group["ways"]) if all(w[k] == v for k, v in marks.items())]
-    taken = np.array(group["learned"][place], dtype=float)
-    taken[taken <= 0] = np.inf
-    medians = np.median(taken, axis=1)
-    return float(medians.min())
-
-
-def updates_table() -> str:
-    """The updates that the median run needed, at the best rate."""
-    lines = [f"{'':28}" + "".join(f"T = {T:<5}" for T in LENGTHS)]
-    for cell, clipped, biased, name, *_ in CURVES:
-        cells = [updates(cell, clipped, biased, T) for T in LENGTHS]
-        told = "".join(f"{'-' if np.isinf(c) else f'{c:.0f}':<9}" for c in cells)
-        lines.append(f"{name.replace('$', '').replace(chr(92), ''):28}{told}")
-    return "\n".join(lines)
-
-
-# --- tables ---------------------------------------------------------------------------------------
-
-
-def rates_row(k: np.ndarray) -> str:
-    """Counts for each rate."""
-    return "".join(f"{int(n):>7}" for n in k)
-
-
-HEAD = f"{'learned, of ' + str(SEEDS):26}" + "".join(f"{f'{r:g}':>7}" for r in RATES)
-
-
-def tasks_table() -> str:
-    """Three tasks, three cells, three rates."""
-    lines = [f"T = {SHOWN}, clipped; rate:".ljust(26) + "".join(f"{r:>7g}" for r in RATES)]
-    for task in TASKS:
-        for cell in ("RNN", "LSTM", "GRU"):
-            name = "lengths" if task == "order" and cell != "GRU" else "tasks"
-            k = counts(found(name, task, SHOWN, cell), clip=1.0, biased=cell != "RNN")
-            lines.append(f"{TASKS[task].title + ', ' + cell:26}{rates_row(k)}")
-    return "\n".join(lines)
-
-
-def starts_table() -> str:
-    """The plain network: how W_hh starts, with and without a clip."""
-    lines = [f"plain, T = {SHORT}; rate:".ljust(26) + "".join(f"{r:>7g}" for r in RATES)]
-    group = found("starts", "order", SHORT, "RNN")
-    for start in STARTS:
-        name = start if start.isalpha() else f"Gaussian, g = {start}"
-        for clip in (None, 1.0):
-            k = counts(group, start=start, clip=clip)
-            lines.append(f"{name + (', clipped' if clip else ''):26}{rates_row(k)}")
-    return "\n".join(lines)
-
-
-def backs_table() -> str:
-    """How many of the last steps the gradient passes."""
-    lines = [f"T = {SHORT}, clipped; rate:".ljust(26) + "".join(f"{r:>7g}" for r in RATES)]
-    for cell in ("RNN", "LSTM"):
-        for back in BACKS:
-            k = counts(found("backs", "order", SHORT, cell, back), clip=1.0)
-            lines.append(f"{cell + f', last {back} steps':26}{rates_row(k)}")
-    return "\n".join(lines)
+def plain(called: str) -> str:
+    """The name of a curve for a table of text."""
+    return called.replace("$", "").replace("\\", "")

@@ -54,7 +54,7 @@ def trained(group: Group, seeds: int, updates: int, device: str) -> dict[str, An
     kept = group._asdict() | {"ways": [way._asdict() for way in group.ways]}
     kept["learned"] = torch.tensor(runs.learned).view(shape).tolist()
     if group.name == "lengths" and group.T == SHOWN and runs.ended:
-        run = max(runs.ended)  # the last way, and of its runs that learned the last one
+        run = int(max(runs.ended))  # the last way, and of its runs that learned the last one
         weights = {
             name: [[float(f"{x:.5g}") for x in row] for row in w] for name, w in runs.ended[run].items()
         }
