@@ -6,12 +6,13 @@ import numpy as np
 import torch
 from checks.oracles import same
 from checks.registry import checked
-from figures.experiments import interval
+from figures.experiments import CURVES, counts, curve, found, interval
 from figures.experiments_cells import Way, begin, outputs, square, stacked, step
 from figures.experiments_runs import BATCH, BLOCK, SOLVED, H
 from figures.experiments_tasks import draw, losses
-from figures.experiments_training import SEEDS
-from figures.experiments_triangle import network, probes
+from figures.experiments_tables import updates
+from figures.experiments_training import BACKS, SEEDS, SHORT, SHOWN, STARTS
+from figures.experiments_triangle import PANELS, asked_at, network, probes, triangle
 
 
 def binomial(n, p):
@@ -66,11 +67,42 @@ def exact_interval(rng):
 )
 def deal(rng):
     """Random deals of m successes to twenty runs, ten of each kind."""
+    quoted_counts()
     for m in (6, 13):
         deals = rng.permuted(np.tile(np.arange(20) < m, (100_000, 1)), axis=1)[:, :10].sum(axis=1)
         for k in range(max(0, m - 10), min(10, m) + 1):
             printed = comb(10, k) * comb(10, m - k) / comb(20, m)
             assert abs((deals == k).mean() - printed) < 0.01
+
+
+def quoted_counts():
+    """The counts of the page's figure and of its tables, and how rarely chance makes such differences."""
+    k = {called: curve(*marks).tolist() for *marks, called, _, _, _ in CURVES}
+    assert list(k.values()) == [
+        [10, 10, 0, 0],
+        [10, 10, 8, 0],
+        [10, 10, 8, 1, 0],
+        [10, 10, 8, 0, 0],
+        [10, 10, 10, 1, 0],
+        [10, 10, 10, 10, 10],
+    ]
+    assert round(1 / by_chance(8, 0), -2) == 1400
+    assert [round(by_chance(10, n), 2) for n in (5, 6)] == [0.03, 0.09]
+    assert [round(x, 2) for x in interval(8, 10)] == [0.44, 0.97]
+    assert round((1 - 1 / 50) ** 40, 2) == 0.45
+    assert updates("lengths", "LSTM", True, True, 50) == 300
+    starts = found("starts", "order", SHORT, "RNN")
+    clipped = sum(counts(starts, start=start, clip=1.0) for start in STARTS)
+    free = sum(counts(starts, start=start, clip=None) for start in STARTS)
+    assert [free.tolist(), clipped.tolist()] == [[28, 0], [40, 39]]
+    for cell in ("RNN", "LSTM"):
+        backs = [counts(found("backs", "order", SHORT, cell, b), clip=1.0).tolist() for b in BACKS]
+        assert backs == [[0, 0], [10, 10], [10, 10], [10, 10]]
+    best = {(task, cell): counts(found("tasks", task, SHOWN, cell), clip=1.0).max() for task, cell in TRIED}
+    assert list(best.values()) == [0, 10, 10, 0, 5, 0, 10]
+
+
+TRIED = [(task, cell) for task in ("adding", "copy") for cell in ("RNN", "LSTM", "GRU")] + [("order", "GRU")]
 
 
 def by_chance(a, b):
@@ -145,3 +177,19 @@ def probe(rng):
         for G, delta, before in zip(torch.autograd.grad(told.sum(), Ws), deltas, states, strict=False):
             same(G[0].numpy(), np.outer(delta[0].numpy(), before[0].detach().numpy()))
             same(G.norm().item(), (delta.norm() * before.norm()).item())
+    quoted_rows()
+
+
+def quoted_rows():
+    """The last rows of the triangles, and the losses between, as the page quotes them."""
+    rows = {(cell, when): triangle(cell, when)[-1, 1:] for cell, when in PANELS}
+    before, after = rows["RNN", "before"], rows["RNN", "after"]
+    assert [float(f"{x:.1g}") for x in (before[0], before[-1])] == [0.0005, 1.0]
+    assert 0.02 < after.min() < after.max() < 0.085
+    assert [round(float(x), 2) for x in (rows["LSTM", "before"].min(), rows["LSTM", "before"].max())] == [
+        0.13,
+        0.47,
+    ]
+    assert 5 < rows["LSTM", "after"].max() / rows["LSTM", "after"].min() < 15
+    assert [float(f"{asked_at('LSTM', 'after')[t - 1]:.2g}") for t in (18, 23, 30)] == [0.38, 0.014, 0.0063]
+    assert [round(float(asked_at("RNN", "after")[t - 1]), 2) for t in (20, 25, 30)] == [0.01, 10.92, 0.01]

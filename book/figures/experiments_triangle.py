@@ -101,3 +101,22 @@ def reach_table() -> str:
     for cell, when in PANELS:
         lines.append(f"{cell + ', ' + when:24}" + "".join(f"{x:13.5f}" for x in reach(cell, when)))
     return "\n".join(lines)
+
+
+@cache
+def asked_at(cell: str, when: str) -> np.ndarray:
+    """The mean loss if the question is asked at step 1 … T, over 200 sequences."""
+    p = network(cell, when)
+    X, Y = draw("order", SHOWN, (200, 1), torch.Generator().manual_seed(2))
+    uses = [p["W_h"].double().expand(200, -1, -1)] * SHOWN
+    return np.array([loss.mean().item() for loss in probes(cell, p, X.double(), Y, uses)])
+
+
+def asked_table(steps: tuple[int, ...] = (15, 18, 20, 21, 22, 23, 25, 28, 30)) -> str:
+    """The loss after training, if the question is asked at these steps."""
+    lines = [f"{'asked at step':20}" + "".join(f"{t:>8}" for t in steps)]
+    for cell in ("RNN", "LSTM"):
+        losses_at = asked_at(cell, "after")
+        name = "plain" if cell == "RNN" else cell
+        lines.append(f"{name + ', loss':20}" + "".join(f"{losses_at[t - 1]:8.3f}" for t in steps))
+    return "\n".join(lines)
