@@ -9,8 +9,8 @@ from checks.registry import checked
 from figures.experiments import CURVES, counts, curve, found, interval
 from figures.experiments_cells import Way, begin, outputs, square, stacked, step
 from figures.experiments_runs import BATCH, BLOCK, SOLVED, H
-from figures.experiments_tasks import draw, losses
 from figures.experiments_tables import updates
+from figures.experiments_tasks import draw, losses
 from figures.experiments_training import BACKS, SEEDS, SHORT, SHOWN, STARTS
 from figures.experiments_triangle import PANELS, asked_at, network, probes, triangle
 
