@@ -71,7 +71,7 @@ def test_a_gpu_that_is_asked_for_and_missing_is_said():
 
 
 def test_the_shortest_experiments_end_as_recorded(tmp_path: Path):
-    """The plain networks at T = 10, all of them: they learn within the same updates, give or take one look."""
+    """The plain networks at T = 10, all of them: they learn by the same update, or nearly so."""
     (kept,) = [
         g
         for g in experiments_training.recorded()
