@@ -117,10 +117,10 @@ def lengths_figure() -> Figure:
         look = {"marker": "o", "markersize": 5, "elinewidth": 0.9, "capsize": 2}
         at = np.array(lengths(name)) + shift
         ax.errorbar(at, share, bars, color=colour, linestyle=line, label=called, **look)
-    for ax in axes:
+    for ax, place in zip(axes, ("upper right", "lower left"), strict=True):
         ax.set(ylabel=f"share of {SEEDS} runs that learn", ylim=(-0.04, 1.04), xticks=LENGTHS)
         ax.grid(axis="y", color=faint(), alpha=0.3)
-        ax.legend(fontsize=10, loc="upper right")
+        ax.legend(fontsize=10, loc=place)
     axes[1].set(xlabel="length $T$ of the sequence")
     return fig
 
