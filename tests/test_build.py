@@ -27,6 +27,7 @@ from tests.conftest import SOLUTIONS, bank_of
         ("ps3", ["spectra.ipynb", "spectra_symbolic.ipynb"]),
         ("ps4", ["truncation.ipynb", "clipping_torch.ipynb"]),
         ("ps5", ["gates.ipynb", "gates_symbolic.ipynb"]),
+        ("ps7", ["capstone.ipynb"]),
     ],
 )
 def test_two_builds_are_byte_identical(name: str, notebooks: list[str]) -> None:

@@ -36,6 +36,7 @@ FREE = (
     "init_forget_gate",
     "exploding_lstm",
     "orthogonal",
+    "adding_weights",
 )
 
 

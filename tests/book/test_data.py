@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
+import torch
 from bookframe.figures import _forget_what_is_out_of_date
 from click.testing import CliRunner
-from figures import clipping_training
+from figures import clipping_training, experiments_training
 
 
 def test_help_says_what_is_written():
@@ -45,3 +47,41 @@ def test_changed_data_make_the_pages_run_again(tmp_path: Path):
         cache.mkdir(parents=True, exist_ok=True)
         _forget_what_is_out_of_date(app)
         assert cache.exists() == kept
+
+
+def test_experiments_say_what_they_write_and_how_long_they_take():
+    told = CliRunner().invoke(experiments_training.main, ["--help"])
+    assert told.exit_code == 0
+    assert "book/data/experiments.json" in told.output
+    assert "about five minutes" in " ".join(told.output.split())
+    assert "[auto|cpu|cuda]" in told.output
+
+
+def test_experiments_refuse_what_cannot_be():
+    refused = CliRunner().invoke(experiments_training.main, ["--updates", "75"])
+    assert refused.exit_code == 2
+    assert "75 is no multiple of 50" in " ".join(refused.output.split())
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_gpu_that_is_asked_for_and_missing_is_said():
+    refused = CliRunner().invoke(experiments_training.main, ["--device", "cuda"])
+    assert refused.exit_code == 2
+    assert "PyTorch finds no GPU here" in " ".join(refused.output.split())
+
+
+def test_the_shortest_experiments_end_as_recorded(tmp_path: Path):
+    """The plain networks at T = 10, all of them: they learn by the same update, or nearly so."""
+    (kept,) = [
+        g
+        for g in experiments_training.recorded()
+        if (g["name"], g["T"], g["ways"][0]["cell"]) == ("lengths", 10, "RNN")
+    ]
+    (group,) = [
+        g for g in experiments_training.groups() if (g.name, g.T, g.ways[0].cell) == ("lengths", 10, "RNN")
+    ]
+    again = experiments_training.trained(group, experiments_training.SEEDS, 300, "cpu")
+    gaps = np.abs(np.array(again["learned"]) - np.array(kept["learned"]))
+    assert gaps.max() <= 100
+    assert (gaps == 0).mean() > 0.8
+    assert json.loads(json.dumps(again))["ways"] == kept["ways"]
