@@ -65,9 +65,9 @@ def keep(rng):
 @checked(
     "eq-saturation-gain",
     r"""
-    W_{t+1} \bigl( a\, \theta(z) \bigr) = (a W_{t+1})\, \theta(z), \qquad a\, \frac{\partial
-    L}{\partial a} = \sum_{i,j} (W_{t+1})_{ij} \Bigl[ \frac{\partial L}{\partial W_{t+1}}
-    \Bigr]_{ij}
+    \begin{aligned} W_{t+1} \bigl( a\, \theta(z) \bigr) &= (a W_{t+1})\, \theta(z), \\[1ex] a\,
+    \frac{\partial L}{\partial a} &= \sum_{i,j} (W_{t+1})_{ij} \Bigl[ \frac{\partial L}{\partial
+    W_{t+1}} \Bigr]_{ij} \end{aligned}
     """,
 )
 def gain(rng):

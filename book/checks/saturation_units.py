@@ -19,9 +19,9 @@ def bump(rng, n=4):
 @checked(
     "eq-saturation-rbf",
     r"""
-    y = e^{-r^2/(2 w^2)}, \quad r = \norm{x - c}, \qquad \frac{\partial y}{\partial x} =
-    -\frac{y}{w^2} (x - c), \quad \norm{\frac{\partial y}{\partial x}} = \frac{1}{w} \cdot
-    \frac{r}{w}\, e^{-r^2/(2 w^2)}
+    \begin{aligned} y &= e^{-r^2/(2 w^2)}, & r &= \norm{x - c}, \\[1ex] \frac{\partial y}{\partial
+    x} &= -\frac{y}{w^2} (x - c), & \norm{\frac{\partial y}{\partial x}} &= \frac{1}{w} \cdot
+    \frac{r}{w}\, e^{-r^2/(2 w^2)} \end{aligned}
     """,
 )
 def rbf(rng):
@@ -35,9 +35,9 @@ def rbf(rng):
 @checked(
     "eq-saturation-shell",
     r"""
-    \frac{\partial y}{\partial c} = -\frac{\partial y}{\partial x}, \qquad w\, \frac{\partial
-    y}{\partial w} = -r\, \frac{\partial y}{\partial r}, \qquad \max_r \norm{\frac{\partial
-    y}{\partial x}} = \frac{e^{-1/2}}{w} \text{ at } r = w
+    \begin{aligned} \frac{\partial y}{\partial c} &= -\frac{\partial y}{\partial x}, \qquad w\,
+    \frac{\partial y}{\partial w} = -r\, \frac{\partial y}{\partial r}, \\[1ex] \max_r
+    \norm{\frac{\partial y}{\partial x}} &= \frac{e^{-1/2}}{w} \quad \text{at } r = w \end{aligned}
     """,
 )
 def where(rng):
@@ -74,8 +74,9 @@ def spread(rng):
 @checked(
     "eq-saturation-width",
     r"""
-    \E \norm{\frac{\partial y}{\partial x}}^2 = \frac{v n}{w^4} \Bigl( 1 + \frac{2v}{w^2}
-    \Bigr)^{-n/2-1}, \quad \text{largest at} \quad w^2 = \frac{v\, (n - 2)}{2}
+    \begin{aligned} \E \norm{\frac{\partial y}{\partial x}}^2 &= \frac{v n}{w^4} \Bigl( 1 +
+    \frac{2v}{w^2} \Bigr)^{-n/2-1}, \\[1ex] \text{largest at} \quad w^2 &= \frac{v\, (n - 2)}{2}
+    \end{aligned}
     """,
 )
 def width(rng):
@@ -111,8 +112,8 @@ def normalised_distance(rng):
 @checked(
     "eq-saturation-softplus",
     r"""
-    \phi(z) = \ln(1 + e^z), \qquad \phi'(z) = \sigma(z), \qquad \phi(z) - \phi(-z) = z, \qquad 0 <
-    \phi(z) - \max(z, 0) \le \ln 2
+    \begin{aligned} \phi(z) &= \ln(1 + e^z), & \phi'(z) &= \sigma(z), \\[1ex] \phi(z) - \phi(-z) &=
+    z, & 0 < \phi(z) &- \max(z, 0) \le \ln 2 \end{aligned}
     """,
 )
 def soft(rng):

@@ -39,16 +39,14 @@ def flat(cure: str, when: str) -> str:
 
 def cures_table() -> str:
     """One line for each cure: medians over the seeds, and the range of the right answers."""
-    lines = [
-        "                         gradient left       flat units           right answers",
-        "                         before    after    before  after  rate  median     range",
-    ]
+    lines = ["                        gradient left     flat units        right answers"]
+    lines.append("                        before   after  before  after  rate median  range")
     for cure in CURES:
-        low, high = extremes(cure, "right after")
-        left = " ".join(f"{middle(cure, f'ratio {when}'):8.0e}" for when in ("before", "after"))
+        left = " ".join(f"{middle(cure, f'ratio {when}'):7.0e}" for when in ("before", "after"))
+        low, high = (round(100 * share) for share in extremes(cure, "right after"))
         rate = RATES[int(recorded()[cure]["rate"])]
-        line = f"{cure:24}{left}    {flat(cure, 'before')}  {flat(cure, 'after')}  {rate:4g}"
-        lines.append(f"{line}    {middle(cure, 'right after'):4.0%}  {low:4.0%} to {high:4.0%}")
+        line = f"{cure:23}{left}  {flat(cure, 'before')}  {flat(cure, 'after')}  {rate:4g}"
+        lines.append(f"{line}  {middle(cure, 'right after'):4.0%}  {low:2}-{high}%")
     return "\n".join(lines)
 
 
