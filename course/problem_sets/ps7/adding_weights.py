@@ -107,7 +107,7 @@ def observed(O: Array, X: Array, y: Array) -> str:
     numbers = X[..., 0][X[..., 1] == 1].reshape(len(X), 2)
     design = np.column_stack([np.ones(len(X)), numbers])
     fit = np.linalg.lstsq(design, O, rcond=None)[0]
-    base, first, second = (round(float(v), 2) + 0.0 for v in fit)  # no -0.00
+    base, first, second = (round(float(c), 2) + 0.0 for c in fit)  # the sum makes 0.00 of -0.00
     told = f"The mean squared error is {np.mean((O - y) ** 2):.4g}; saying 1 to everything has 0.1667. "
     fitted = f"{base:.2f} {first:+.2f} · the first marked number {second:+.2f} · the second"
     return f"{told}Fitted by least squares, your outputs are {fitted}"
