@@ -24,7 +24,10 @@ PART_II = ("powers", "norms", "exploding", "truncation", "clipping")
 PART_III = ("lstm", "gru", "saturation", "optimizers", "cures", "experiments")
 CHAPTERS = [f"book/{name}.html" for name in PART_I + PART_II + PART_III]
 PICTURES = {"book/bptt.html": 4}  # a chapter has at least one; the one on BPTT promises four
-every_page = pytest.mark.parametrize("page", PAGES)
+# One worker looks at a page once for all tests.
+every_page = pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=pytest.mark.xdist_group(page)) for page in PAGES]
+)
 every_mode = pytest.mark.parametrize("mode", MODES)
 
 
@@ -115,7 +118,7 @@ def test_pictures_have_words(known, page: str):
     assert wordless_pictures(known[page]) == []
 
 
-@pytest.mark.parametrize("page", CHAPTERS)
+@pytest.mark.parametrize("page", [pytest.param(p, marks=pytest.mark.xdist_group(p)) for p in CHAPTERS])
 def test_chapter_is_light_enough(browsing: Browsing, site: str, page: str):
     assert too_heavy(browsing.visit(site, page, "light")) == []
 

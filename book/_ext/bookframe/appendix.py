@@ -27,7 +27,10 @@ def _number(env: BuildEnvironment, docname: str, anchor: str) -> str:
 
 
 def _entry(app: Sphinx, docname: str, equation: Displayed) -> nodes.Element:
-    """One equation: number and kind, the formula, the sentence on the check."""
+    """One equation: number, which leads to the formula, kind, and the sentence on the check.
+
+    Drawn again here, the formulas would make a page of 3 MB.
+    """
     entry = registered()[equation.label]
     anchor = nodes.make_id(f"equation-{equation.label}")
     uri = app.builder.get_relative_uri(APPENDIX, docname) + f"#{anchor}"
@@ -36,10 +39,9 @@ def _entry(app: Sphinx, docname: str, equation: Displayed) -> nodes.Element:
     kind = nodes.inline("", entry.kind, classes=["eq-kind", f"eq-{entry.kind}"])
     label = nodes.literal("", equation.label)
     head = nodes.paragraph("", "", link, nodes.Text(" "), kind, nodes.Text(" "), label, classes=["eq-head"])
-    formula = nodes.math_block(equation.tex, equation.tex, number=None, label=None, nowrap=False)
     where = nodes.inline("", "", nodes.Text(" In "), nodes.literal("", f"book/checks/{entry.source}"))
     how = nodes.paragraph("", entry.how, *([where, nodes.Text(".")] if entry.check else []))
-    return nodes.container("", head, formula, how, ids=[f"check-{equation.label}"], classes=["eq-entry"])
+    return nodes.container("", head, how, ids=[f"check-{equation.label}"], classes=["eq-entry"])
 
 
 def _page(app: Sphinx, docname: str) -> nodes.section | None:
