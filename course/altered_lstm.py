@@ -28,6 +28,7 @@ class LSTMSlip:
     slope_c: str = "right"  # of tanh(c_t); "before": taken at c_{t-1}
     direct: str = "gated"  # "ungated": what goes back to c_{t-1} lacks the factor f_t
     cell_read: bool = True  # False: no gradient from h_t to c_t
+    cell_shown: bool = True  # False: that gradient lacks the factor o_t
     state_read: str = GATES  # the gates whose gradient goes back to h_{t-1}
     cell_used: str = "before"  # "after": c_t for c_{t-1} as the factor of the forget gate
     factors: str = "right"  # "swapped": i_t ∂i_t + g_t ∂g_t for g_t ∂i_t + i_t ∂g_t
@@ -89,7 +90,7 @@ def tangents(
     d_cell = d_cell + (g * d_i + i * d_g if slip.factors == "right" else i * d_i + g * d_g)
     d_state = d_o * (y if slip.output_factor == "tanh" else cell)
     if slip.cell_read:
-        d_state = d_state + o * tanh_slope(slip.slope_c, y, c) * d_cell
+        d_state = d_state + (o if slip.cell_shown else 1) * tanh_slope(slip.slope_c, y, c) * d_cell
     return (o * y, cell), (d_state, d_cell)
 
 

@@ -41,7 +41,9 @@ def encode(value: Any) -> bytes:
     arrays = [{"dtype": _wire_dtype(a), "shape": list(a.shape)} for a in buffers]
     header = json.dumps({"tree": tree, "arrays": arrays}, allow_nan=False).encode()
     body = b"".join(np.ascontiguousarray(a, dtype=_wire_dtype(a)).tobytes() for a in buffers)
-    if len(header) > MAX_HEADER or len(body) > MAX_BODY:
+    if len(header) > MAX_HEADER:
+        raise FrameError(f"{len(buffers)} arrays are too many to travel one by one: make one array of them")
+    if len(body) > MAX_BODY:
         raise FrameError(f"{len(body)} bytes of arrays are more than the {MAX_BODY} that may travel")
     return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
 

@@ -127,7 +127,8 @@ def _keeps(run: Run) -> None:
     again, first = run.call(run.cases[-1]), run.reply(run.cases[-1])
     if not same(again.value, first.value):
         raise Unmet(
-            "Called twice with the same arguments, it gives two different results: it keeps something."
+            "Called twice with the same arguments, it gives two different results: "
+            "it keeps something, or draws random numbers without a seed."
         )
     run.call(Case("halved", _halved(run.cases[-1].args)))  # same shapes, other values: a reused buffer shows
     if not same(run.target.held(), run.record):

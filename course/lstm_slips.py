@@ -54,6 +54,11 @@ STEP_SLIPS = (
     ),
     LSTMSlip("cell_slope_missing", "From h_t to c_t the factor tanh′(c_t) is missing.", slope_c="missing"),
     LSTMSlip(
+        "output_gate_missing",
+        "From h_t to c_t the factor o_t is missing: h_t = o_t ⊙ tanh(c_t).",
+        cell_shown=False,
+    ),
+    LSTMSlip(
         "cell_slope_before", "tanh′ is taken at c_{t-1}: h_t = o_t ⊙ tanh(c_t) reads c_t.", slope_c="before"
     ),
     LSTMSlip(

@@ -107,6 +107,7 @@ bank.edit(
     slip="candidate_slope_squashed",
 )
 bank.edit("candidate_slope_logistic", BY_G, "i * g * (1 - g)", loses=GATED, slip="candidate_slope_logistic")
+bank.edit("output_gate_missing", "o * (1 - y**2)", "1 - y**2", loses=READ, slip="output_gate_missing")
 bank.edit("cell_slope_missing", "o * (1 - y**2)", "o", loses=READ, slip="cell_slope_missing")
 bank.edit("cell_slope_before", "(1 - y**2)", "(1 - np.tanh(c) ** 2)", loses=READ, slip="cell_slope_before")
 bank.edit(

@@ -57,6 +57,12 @@ bank.edit("one_for_all", DRAW, "np.full(n, np.log(rng.uniform(1, T_max - 1)))", 
 bank.edit("seed_forgotten", "default_rng(seed)", "default_rng(0)", loses=UNIT)
 bank.edit("seed_is_random", "default_rng(seed)", "default_rng()", loses={"keeps"})
 bank.edit("spaced", DRAW, "np.log(np.linspace(1, T_max - 1, n))", loses=UNIT)
+bank.edit(
+    "spaced_and_shuffled",
+    DRAW,
+    "np.log(rng.permutation(np.linspace(1, T_max - 1, n)))",
+    loses=UNIT,
+)
 bank.edit("time_constants", DRAW, "-np.log(np.expm1(1 / rng.uniform(2, T_max, size=n)))", loses=BOUND)
 bank.edit(
     "input_bias_drawn_too",

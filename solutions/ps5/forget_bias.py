@@ -38,6 +38,9 @@ bank.edit("rounded", "np.expm1(1 / tau)", "(np.exp(1 / tau) - 1)", loses={"long"
 bank.edit("logit_rounded", "np.log(np.expm1(1 / tau))", "np.log(1 / np.exp(-1 / tau) - 1)", loses={"long"})
 bank.edit("gate_for_bias", RULE, "float(np.exp(-1 / tau))", loses=ALL, slip="gate_for_bias")
 bank.edit("log_of_tau", RULE, "float(np.log(tau))", loses=ALL, slip="log_of_tau")
+bank.edit(
+    "chrono_length", RULE, "float(np.log(tau - 1)) if tau > 1 else 0.0", loses=ALL, slip="chrono_length"
+)
 bank.edit("sign", "-np.log", "np.log", loses=ALL)
 bank.edit("half_life", "np.expm1(1 / tau)", "np.expm1(np.log(2) / tau)", loses=ALL)
 bank.edit("tau_inverted", "1 / tau", "tau", loses={"returns"})

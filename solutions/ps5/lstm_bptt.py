@@ -150,6 +150,7 @@ at_gates("candidate_slope_logistic", {"g": "dc * i * g * (1 - g)"}, ALL)
 at_gates("factors_swapped", {"i": "dc * i * i * (1 - i)", "g": "dc * g * (1 - g**2)"}, ALL)
 SLOPE = "dh * o * (1 - y**2)"
 bank.edit("cell_slope_missing", SLOPE, "dh * o", loses=ALL, slip="cell_slope_missing")
+bank.edit("output_gate_missing", SLOPE, "dh * (1 - y**2)", loses=ALL, slip="output_gate_missing")
 bank.edit("cell_slope_before", "(1 - y**2)", "(1 - np.tanh(C[t]) ** 2)", loses=ALL, slip="cell_slope_before")
 bank.edit("cell_slope_squashed", "(1 - y**2)", "(1 - np.tanh(y) ** 2)", loses=ALL, slip="cell_slope_squashed")
 bank.edit(

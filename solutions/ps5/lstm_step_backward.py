@@ -122,6 +122,7 @@ at_gates("candidate_slope_logistic", {"g": "dcell * i * g * (1 - g)"}, ALL)
 SLOPE = "dh_next * o * (1 - y**2)"
 FROM_STATE = {*ALL, "cell"} - {"from_the_cell"}
 bank.edit("cell_slope_missing", SLOPE, "dh_next * o", loses=FROM_STATE, slip="cell_slope_missing")
+bank.edit("output_gate_missing", SLOPE, "dh_next * (1 - y**2)", loses=FROM_STATE, slip="output_gate_missing")
 bank.edit(
     "cell_slope_before",
     SLOPE,

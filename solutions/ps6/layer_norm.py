@@ -137,6 +137,15 @@ bank.edit(
 )
 
 
+bank.edit(
+    "unbiased_forward_alone",
+    "(centred**2).mean(axis=1, keepdims=True)",
+    "X.var(axis=1, ddof=1, keepdims=True)",
+    loses={"one_row", OUT, DX, PAR, FAR},
+    slip="unbiased",
+)
+
+
 @bank.wrong(loses={"one_row", OUT, DX, PAR, FAR}, slip="unbiased")
 def unbiased(
     X: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float, dY: np.ndarray

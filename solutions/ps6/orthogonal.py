@@ -57,12 +57,21 @@ def signs_on_the_rows(n: int, seed: int) -> np.ndarray:
     return result
 
 
+@bank.right
+def eigenvectors_with_signs(n: int, seed: int) -> np.ndarray:
+    # A symmetric Gaussian matrix turns with its eigenvectors; only their signs are left to the library.
+    rng = np.random.default_rng(seed)
+    A = rng.normal(size=(n, n))
+    result: np.ndarray = np.linalg.eigh(A + A.T)[1] * rng.choice([-1.0, 1.0], size=n)
+    return result
+
+
 DET, CENTRED = {"both_determinants"}, {"centred"}
 SIGNED, DRAWN = "Q * np.sign(np.diag(R))", "np.random.default_rng(seed).normal(size=(n, n))"
 bank.edit("no_signs", SIGNED, "Q", loses=DET | CENTRED)
 bank.edit("one_random_sign", SIGNED, "Q * np.append(np.ones(n - 1), np.sign(A[0, 0]))", loses=CENTRED)
 bank.edit("one_sign_for_all", SIGNED, "Q * np.sign(A[0, 0])", loses=CENTRED)
-bank.edit("from_0_to_1", DRAWN, "np.random.default_rng(seed).random(size=(n, n))", loses=CENTRED)
+bank.edit("from_0_to_1", DRAWN, "np.random.default_rng(seed).random(size=(n, n))", loses=DET | CENTRED)
 bank.edit(
     "from_minus_1_to_1", DRAWN, "np.random.default_rng(seed).uniform(-1, 1, size=(n, n))", loses={"uniform"}
 )
@@ -79,7 +88,7 @@ bank.edit(
     "Q * np.sign(np.diag(R)) * np.append(np.ones(n - 1), np.linalg.det(Q) * np.prod(np.sign(np.diag(R))))",
     loses=DET,
 )
-bank.edit("moduli_on_the_diagonal", SIGNED, "Q * np.sign(np.diag(Q))", loses=CENTRED)
+bank.edit("moduli_on_the_diagonal", SIGNED, "Q * np.sign(np.diag(Q))", loses=DET | CENTRED)
 bank.edit("factor_r", SIGNED, "R", loses={"orthogonal"})
 bank.edit("gaussian", SIGNED, "A / np.sqrt(n)", loses={"orthogonal"})
 bank.edit("columns_of_length_1", SIGNED, "A / np.linalg.norm(A, axis=0)", loses={"orthogonal"})
@@ -101,6 +110,14 @@ def signed_permutation(n: int, seed: int) -> np.ndarray:
 def one_reflection(n: int, seed: int) -> np.ndarray:
     v = np.random.default_rng(seed).normal(size=n)
     result: np.ndarray = np.eye(n) - 2 * np.outer(v, v) / (v @ v)
+    return result
+
+
+@bank.wrong(loses={"both_determinants"})
+def eigenvectors(n: int, seed: int) -> np.ndarray:
+    # Signs of eigenvectors are the library's: a single number gives 1 every time.
+    A = np.random.default_rng(seed).normal(size=(n, n))
+    result: np.ndarray = np.linalg.eigh(A + A.T)[1]
     return result
 
 

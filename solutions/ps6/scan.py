@@ -70,6 +70,15 @@ def in_sequence_with_care(c: np.ndarray, b: np.ndarray) -> np.ndarray:
     return result
 
 
+@bank.right
+def list_of_rows(c: np.ndarray, b: np.ndarray) -> list[np.ndarray]:
+    C, a, reach = c.copy(), b.copy(), 1
+    while reach < len(c):
+        C[reach:], a[reach:] = C[reach:] * C[:-reach], a[reach:] + C[reach:] * a[:-reach]
+        reach *= 2
+    return list(a)
+
+
 @bank.wrong(loses={"long"})
 def in_sequence(c: np.ndarray, b: np.ndarray) -> np.ndarray:
     a = np.zeros(b.shape[1])

@@ -52,6 +52,22 @@ def pairs_and_back(c: np.ndarray, b: np.ndarray, dA: np.ndarray) -> tuple[np.nda
 
 
 @bank.right
+def lists_of_rows(c: np.ndarray, b: np.ndarray, dA: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    def joined(C: np.ndarray, a: np.ndarray) -> np.ndarray:
+        reach = 1
+        while reach < len(a):
+            a = np.concatenate([a[:reach], a[reach:] + C[reach:] * a[:-reach]])
+            C = np.concatenate([C[:reach], C[reach:] * C[:-reach]])
+            reach *= 2
+        return a
+
+    nothing = np.zeros_like(c[:1])
+    before = np.concatenate([nothing, joined(c, b)[:-1]])
+    db = joined(np.concatenate([nothing, c[:0:-1]]), dA[::-1])[::-1]
+    return list(db * before), list(db)
+
+
+@bank.right
 def halves(c: np.ndarray, b: np.ndarray, dA: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # Ever longer blocks are joined; what lies behind the last step has factor 1 and adds 0.
     def blocks(C: np.ndarray, a: np.ndarray) -> np.ndarray:

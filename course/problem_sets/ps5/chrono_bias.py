@@ -118,7 +118,7 @@ def judge_uniform(run: Run, lengths: Array, T_max: int, where: str) -> None:
     found, allowed = furthest(lengths, 2.0, float(T_max))
     if found > allowed:
         run.fail(
-            f"1/(1 − f) is not uniform on [2, T_max] {where}.",
+            f"1/(1 − f) is not uniform on [2, T_max] {where}",
             f"Its distribution function is off by up to {found:.3g}; chance explains {allowed:.3g}. "
             f"Mean {lengths.mean():.5g}, expected about {(2 + T_max) / 2:.5g}",
         )
@@ -129,7 +129,7 @@ def distribution(run: Run) -> None:
     """Over all units, and over those at even places, so that no unit copies its neighbour."""
     for case in [*run.on("short memories"), *run.on("long memories")]:
         lengths = lengths_of(run.parts(case)["b_f"])
-        judge_uniform(run, lengths, case.args[0], f"in the case {case.name}")
+        judge_uniform(run, lengths, case.args[0], f"in the case {case.name}.")
 
 
 @exercise.check(
@@ -150,4 +150,9 @@ def every_unit(run: Run) -> None:
     drawn = [run.named(run.call(case), case)["b_f"] for case in replies]
     if any(b.shape != (n,) for b in drawn):
         run.fail("With another seed b_f has another shape.")
-    judge_uniform(run, lengths_of(np.array(drawn)[:, 0]), T_max, "over the seeds: is the seed used?")
+    first = np.array(drawn)[:, 0]
+    judge_uniform(run, lengths_of(first), T_max, "over the seeds: is the seed used?")
+    if len(np.unique(first)) < 0.9 * len(first):
+        run.fail(
+            f"Over {len(first)} seeds the first unit has {len(np.unique(first))} different biases alone."
+        )

@@ -61,9 +61,8 @@ def has_the_time_constant(run: Run, name: str) -> None:
             run.fail("After τ steps one half is left, not 1/e: τ is a time constant, not a half-life.")
         if not abs(product - 1) <= RTOL["float64"]:
             found = 1 / decay(b) if decay(b) else np.inf
-            hint = (
-                " Is a small difference of two numbers near 1 rounded away?" if abs(product - 1) < 0.1 else ""
-            )
+            rounded = name == "long" and abs(product - 1) < 0.1
+            hint = " Is a small difference of two numbers near 1 rounded away?" if rounded else ""
             run.fail(
                 f"The time constant is not τ in the case {case.name}.{hint}",
                 f"It is {found:.13g}; τ = {tau:.13g}",
@@ -87,6 +86,11 @@ def wrong_formula(of: Callable[[float], float], tau: float) -> Parts:
 
 for _name, _sentence, _of in (
     ("gate_for_bias", "This is the gate f itself; its bias is asked for.", lambda tau: np.exp(-1 / tau)),
+    (
+        "chrono_length",
+        "b = ln(τ − 1) gives 1/(1 − f) = τ, the length that chrono draws; asked is −1/ln f = τ.",
+        lambda tau: np.log(tau - 1) if tau > 1 else np.zeros(()),
+    ),
     ("log_of_tau", "b = ln τ gives 1/(1 − f) = 1 + τ; asked is −1/ln f = τ.", np.log),
 ):
     exercise.slip(_name, _sentence, partial(wrong_formula, _of), SEE)

@@ -186,7 +186,7 @@ for _name, _sentence, _output, _parts in (
         partial(normalised, mean=np.real, spread=np.real),
         ("dX",),
     ),
-    ("unbiased", "v is divided by d − 1; it is the mean of the squares, so by d.", unbiased, NAMES),
+    ("unbiased", "v is divided by d − 1; it is the mean of the squares, so by d.", unbiased, ("Y",)),
     ("eps_outside", "ε is added to the root; here it stands under it.", outside, ("Y",)),
     (
         "batch",

@@ -44,7 +44,7 @@ def shapes(n: int, seed: int) -> dict[str, tuple[int, ...]]:
 
 
 SEE = "Initialisation"
-SMALL, TOSSES = 3, 48  # all determinants alike: 2 · 2^−48 = 7e-15
+SMALL, TOSSES = 3, 48  # all determinants of a size alike: 2 · 2^−48 = 7e-15
 SIZE, TRACED, DRAWS = 96, 8, 4
 # Under Haar measure a trace, a row's sum and a column's are nearly N(0, 1), with lighter tails (their moments
 # agree up to order n or so: Diaconis & Shahshahani 1994). So the squares of 8 traces sum to more than 75 with
@@ -55,7 +55,7 @@ TRACES, SUMS, FOURTH = 75.0, 7.5, 9.0
 
 
 def more(run: Run, n: int, count: int) -> list[Array]:
-    """Matrices for further seeds, which follow that of the last case."""
+    """Matrices of size n for further seeds, which follow that of the last case."""
     first, found = run.cases[-1].args[1] + 1, []
     for seed in range(first, first + count):
         case = Case(f"n={n}, another seed", (n, seed))
@@ -80,13 +80,14 @@ def is_orthogonal(run: Run) -> None:
     "both_determinants", "Both determinants come up, 1 and −1.", points=1, see=SEE, after=("orthogonal",)
 )
 def both_determinants(run: Run) -> None:
-    """Forty-eight tosses of a coin."""
-    drawn = more(run, SMALL, TOSSES)
-    if all(np.array_equal(Q, drawn[0]) for Q in drawn):
-        run.fail(f"{TOSSES} seeds give one and the same matrix.")
-    signs = {int(np.sign(np.linalg.det(Q))) for Q in drawn}
-    if len(signs) == 1:
-        run.fail(f"All of {TOSSES} seeds give the determinant {signs.pop()} for n = {SMALL}.")
+    """Forty-eight tosses of a coin, for three rows and for one: with n = 1 the sign is all that is drawn."""
+    for n in (SMALL, 1):
+        drawn = more(run, n, TOSSES)
+        if n > 1 and all(np.array_equal(Q, drawn[0]) for Q in drawn):
+            run.fail(f"{TOSSES} seeds give one and the same matrix.")
+        signs = {int(np.sign(np.linalg.det(Q))) for Q in drawn}
+        if len(signs) == 1:
+            run.fail(f"All of {TOSSES} seeds give the determinant {signs.pop()} for n = {n}.")
 
 
 @exercise.check(

@@ -97,7 +97,7 @@ def ratios(run: Run, case: Case, where: Array, factor: float) -> None:
     """There the step has changed by the factor, if no limit stood in the way."""
     step, new = case.args[3][where], run.parts(case)["step"][where]
     aim = np.clip(factor * step, LOW, HIGH) if factor != 1 else step
-    run.equal(new / aim, np.ones_like(aim), f"step, by what is right, where {KINDS[factor]},", case)
+    run.equal(new / aim, np.ones_like(aim), f"step, divided by the right one, where {KINDS[factor]},", case)
 
 
 KINDS = {1.2: "the signs are equal", 0.5: "the signs are opposite", 1.0: "one sign is 0"}

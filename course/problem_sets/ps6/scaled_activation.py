@@ -25,7 +25,7 @@ def scaled_activation(
 
     Args:
         z: shape (N, h).
-        a: the gains, shape (h); any sign.
+        a: the gains, shape (h); any sign, and 0 as well.
         dy: ∂L/∂y, shape (N, h).
 
     Returns:
@@ -42,14 +42,14 @@ exercise = Exercise(scaled_activation, title="A unit with a gain", chapter="12 s
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """One example; several; and some that are fully saturated."""
+    """One example; several; and some that are fully saturated, with one gain of 0."""
     drawn = []
     sizes = draws.varied_sizes(rng, 2, (1, 1))
     for name, (N, h) in zip(("one example", "several", "±1000"), [(1, 4), *sizes], strict=True):
         z, a = rng.normal(size=(N, h)), rng.choice([-1.0, 1.0], size=h) * rng.uniform(1.2, 3.0, size=h)
         if name == "±1000":
             z[0] = rng.choice([-1000.0, 1000.0], size=h)
-            z[1, 0] = 30.0
+            z[1, 0], a[-1] = 30.0, 0.0
         drawn.append(Case(name, (z, a, draws.away_from_zero(rng, N, h))))
     return drawn
 

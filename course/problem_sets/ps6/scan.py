@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +36,13 @@ def scan(c: np.ndarray, b: np.ndarray) -> np.ndarray:
     raise NotImplementedError("scan: return a")
 
 
-exercise = Exercise(scan, title="A recurrence by pairs", chapter="14 cures", returns=("a",))
+def as_array(f: Callable[..., Any], *args: Array) -> Any:
+    """Call it, and make one array of a list of rows: 131,072 of them are too many to travel."""
+    found = f(*args)
+    return np.asarray(found) if isinstance(found, list) else found
+
+
+exercise = Exercise(scan, title="A recurrence by pairs", chapter="14 cures", returns=("a",), entry=as_array)
 
 
 def factors(rng: draws.Rng, *shape: int) -> Array:

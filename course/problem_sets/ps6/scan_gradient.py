@@ -34,7 +34,17 @@ def scan_gradient(c: np.ndarray, b: np.ndarray, dA: np.ndarray) -> tuple[np.ndar
     raise NotImplementedError("scan_gradient: return dc, db")
 
 
-exercise = Exercise(scan_gradient, title="The scan backwards", chapter="14 cures", returns=("dc", "db"))
+def as_arrays(f: Callable[..., Any], *args: Array) -> Any:
+    """Call it, and make one array of each list of rows: 131,072 of them are too many to travel."""
+    found = f(*args)
+    if not isinstance(found, tuple):
+        return found
+    return tuple(np.asarray(part) if isinstance(part, list) else part for part in found)
+
+
+exercise = Exercise(
+    scan_gradient, title="The scan backwards", chapter="14 cures", returns=("dc", "db"), entry=as_arrays
+)
 
 
 @exercise.cases

@@ -91,7 +91,12 @@ def by_entries(run: Run, name: str) -> None:
     for case in run.on(name):
         expected, got = run.expected(case), run.parts(case)
         for name in ("y", "dx"):
-            run.equal(got[name] / expected[name], np.ones_like(got[name]), f"{name}, by what is right,", case)
+            run.equal(
+                got[name] / expected[name],
+                np.ones_like(got[name]),
+                f"{name}, divided by what is right,",
+                case,
+            )
 
 
 @exercise.check(
