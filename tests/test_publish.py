@@ -34,6 +34,25 @@ COMMON = {  # lines that `course/` and some answer have in common, and that are 
     "returntrajectory,norms",
     "weights:list[torch.Tensor],",
     "batches:list[list[tuple[torch.Tensor,torch.Tensor]]],",
+    "returngrads,dx,dh,dc",
+    "returnw,previous,step",
+    "returny,dW_t,db_t,dW_p,db_p,dx",
+    "returndirect,gate,total",
+    "i,f,g,o=np.split(p.W_x@x+p.W_h@h+p.b,4)",  # the given forward passes
+    "n=np.tanh(u[2]+r*v[2])",
+    "W_r,W_z,W_n=np.split(p.W_h,3)",
+    "forget_path_missing,",  # names of mistakes
+    "cell_slope_squashed,",
+    "candidate_slope_squashed,",
+    "gate_slope_of_value,",
+    "state_to_cell_missing,",
+    "turn=np.sign(grad)*np.sign(previous)",  # which of three cases it is, as the docstring says
+    "withnp.errstate(divide=ignore):",
+    "withnp.errstate(over=ignore):",
+    "fortinrange(len(F)+1):",
+    "fortinrange(len(b)):",
+    "a=[np.zeros(b.shape[1])]",  # the law of another exercise, for matrices
+    "returnnp.stack(columns,axis=1)",
 }
 
 

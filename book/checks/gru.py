@@ -41,7 +41,7 @@ def cell(rng):
         weight.data = torch.tensor(given)
     states, _ = layer(torch.tensor(X), torch.tensor(h_0)[None])
     same(value(states), H[1:])
-    for t, x in enumerate(X, 1):
+    for t, x in enumerate(X, start=1):
         _, z, n, _ = inside(p, x, h)
         h = (1 - z) * n + z * h
         same(h, H[t])

@@ -23,7 +23,7 @@ def cell(rng):
     """torch.nn.LSTM, the given NumPy model, and the lines of the page: three runs agree."""
     p, X, h_0, c_0 = lstm_case(rng)
     run = lstm_run(p, X, h_0, c_0)
-    H, C = lstm_forward(p, X, h_0, c_0)
+    H, C = lstm_forward(p, X, h_0=h_0, c_0=c_0)
     layer = torch.nn.LSTM(X.shape[1], len(h_0), dtype=torch.float64)
     stored = (p.W_x, p.W_h, 0.3 * p.b, 0.7 * p.b)
     for weight, given in zip(layer.parameters(), stored, strict=True):

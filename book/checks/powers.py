@@ -31,8 +31,8 @@ def radius(M) -> float:
 
 def symmetric(rng, n=5):
     """A symmetric matrix with normal entries."""
-    A = rng.normal(size=(n, n))
-    return (A + A.T) / 2
+    half = rng.normal(size=(n, n))
+    return (half + half.T) / 2
 
 
 def block(m, value):
@@ -108,9 +108,9 @@ def diagonalizable(rng):
     """Repeated products against LAPACK's eigenvectors; both inequalities, and cases of equality."""
     for _ in range(10):
         M = rng.normal(size=(4, 4))
-        values, V = np.linalg.eig(M)
+        eigenvalues, V = np.linalg.eig(M)
         power = product(M, 6)
-        same((V * values**6) @ np.linalg.inv(V), power.astype(complex), rtol=1e-7)
+        same((V * eigenvalues**6) @ np.linalg.inv(V), power.astype(complex), rtol=1e-7)
         assert radius(M) ** 6 <= size(power) * (1 + 1e-9)
         assert size(power) <= np.linalg.cond(V) * radius(M) ** 6 * (1 + 1e-9)
     same(size(product(np.diag([0.5, -2.0]), 6)), 2.0**6)

@@ -21,7 +21,7 @@ def random_gru(rng: np.random.Generator, scale: float, h: int = UNITS) -> GRU:
 
 def terms(p: GRU, x: np.ndarray, h: np.ndarray) -> list[np.ndarray]:
     """The four terms of dh_t/dh_{t-1} by cutting edges: through the mean, z, the candidate and r."""
-    u_r, u_z, u_n = np.split(p.W_x @ x + p.b_x, 3)
+    u_r, u_z, u_n = (p.W_x @ x + p.b_x).reshape(3, -1)
 
     def new(s: np.ndarray, way: int) -> np.ndarray:
         """One step in which the old state moves on one of its four ways only."""
