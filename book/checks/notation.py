@@ -112,7 +112,8 @@ def lstm(rng):
     r"""
     \begin{aligned} u_t &= W_x x_t + b_x, \quad v_t = W_h h_{t-1} + b_h, \\[1ex]
     r_t &= \sigma(u^r_t + v^r_t), \quad z_t = \sigma(u^z_t + v^z_t), \\[1ex]
-    n_t &= \tanh(u^n_t + r_t \odot v^n_t), \\[1ex] h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1} \end{aligned}
+    n_t &= \tanh(u^n_t + r_t \odot v^n_t), \\[1ex]
+    h_t &= (1 - z_t) \odot n_t + z_t \odot h_{t-1} \end{aligned}
     """,
 )
 def gru(rng):

@@ -108,11 +108,11 @@ def diagonalizable(rng):
     """Repeated products against LAPACK's eigenvectors; both inequalities, and cases of equality."""
     for _ in range(10):
         M = rng.normal(size=(4, 4))
-        eigenvalues, V = np.linalg.eig(M)
+        eigenvalues, columns = np.linalg.eig(M)
         power = product(M, 6)
-        same((V * eigenvalues**6) @ np.linalg.inv(V), power.astype(complex), rtol=1e-7)
+        same((columns * eigenvalues**6) @ np.linalg.inv(columns), power.astype(complex), rtol=1e-7)
         assert radius(M) ** 6 <= size(power) * (1 + 1e-9)
-        assert size(power) <= np.linalg.cond(V) * radius(M) ** 6 * (1 + 1e-9)
+        assert size(power) <= np.linalg.cond(columns) * radius(M) ** 6 * (1 + 1e-9)
     same(size(product(np.diag([0.5, -2.0]), 6)), 2.0**6)
     for eps in (0.5, 0.01):  # both sides equal: V has the singular values √2 and √2 ε
         V = np.array([[1, 1], [eps, -eps]])

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ for _name, _sentence, _points in (
     )
 
 
-def wrong_formula(of: Callable[[float], float], tau: float) -> Parts:
+def wrong_formula(of: Callable[[float], Any], tau: float) -> Parts:
     """Another formula."""
     return {"b": np.asarray(of(tau))}
 
