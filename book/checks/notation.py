@@ -86,9 +86,9 @@ def order(rng):
 @checked(
     "eq-notation-lstm",
     r"""
-    \begin{aligned} a_t &= W_x x_t + W_h h_{t-1} + b, & i_t &= \sigma(a^i_t), \quad f_t = \sigma(a^f_t), \quad
-    o_t = \sigma(a^o_t), \\[1ex] g_t &= \tanh(a^g_t), & c_t &= f_t \odot c_{t-1} + i_t \odot g_t, \quad h_t =
-    o_t \odot \tanh(c_t) \end{aligned}
+    \begin{aligned} a_t &= W_x x_t + W_h h_{t-1} + b, \\[1ex] i_t &= \sigma(a^i_t), \quad f_t = \sigma(a^f_t),
+    \quad o_t = \sigma(a^o_t), \quad g_t = \tanh(a^g_t), \\[1ex] c_t &= f_t \odot c_{t-1} + i_t \odot g_t,
+    \quad h_t = o_t \odot \tanh(c_t) \end{aligned}
     """,
 )
 def lstm(rng):
