@@ -51,6 +51,19 @@ def _renumbered(text: str) -> str:
     return re.sub(r"dummy_index=-?\d+", lambda m: f"dummy_index={order.index(m[0])}", text)
 
 
+def evaluate_all(
+    texts: Any, symbols: Mapping[str, Array], functions: Mapping[str, Function] | None = None
+) -> list[Array]:
+    """The values of the three written results that a symbolic exercise asks for.
+
+    Raises:
+        ValueError: if they are not several, or one cannot be read; says why.
+    """
+    if not isinstance(texts, tuple | list):
+        raise ValueError("it should return three SymPy expressions")
+    return [evaluate(text, symbols, functions or {}) for text in texts]
+
+
 def evaluate(text: Any, symbols: Mapping[str, Array], functions: Mapping[str, Function]) -> Array:
     """The value of a written expression, with arrays for its symbols and functions for its functions.
 

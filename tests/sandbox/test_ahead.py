@@ -10,9 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from course.grader.grade import read_marks
 from course.grader.judged.ahead import Ahead, Done, Job
+from course.grader.judged.gradebook import one_engine
 from tests.sandbox.classes import grade, make
 from tests.sandbox.test_killed import groups_of_the_dead, ours, submissions
 
@@ -112,3 +114,14 @@ def test_an_interrupt_ends_what_runs_and_the_next_run_completes_the_class(tmp_pa
     assert ours(room.folder) + groups_of_the_dead() == []
     assert len(grade(room).marks) == 7
     assert all(cells for cells in read_marks(room, "ps2").values())
+
+
+def test_an_empty_gradebook_is_made_once(tmp_path: Path) -> None:
+    """Opened twice within a run: the second time its tables are there."""
+    url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    with one_engine():
+        for student in ("ada", "bela"):
+            with Gradebook(url) as gradebook:
+                gradebook.add_student(student)
+    with Gradebook(url) as gradebook:
+        assert [s.id for s in gradebook.students] == ["ada", "bela"]

@@ -14,6 +14,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 BOX = re.compile(r'(?<!aria-hidden="true">)<span class="base">')  # each box but the first
 TAG = re.compile(r"[^<>]*>|<[^<>]*>")  # and what is left of one that was cut
 SHORT = 16  # letters: about half of a line on a phone
+SPANS = (nodes.inline, nodes.emphasis, nodes.strong)
 BEFORE = re.compile(r"[(\[“‘]+\Z")
 BEHIND = re.compile(r"[^\w\s—–(\[“‘][^\s—–]*")  # a comma, "-th", "'s": all up to the next space or dash
 
@@ -51,15 +52,24 @@ def _text(words: str) -> list[nodes.Text]:
 
 def _split(formula: nodes.math, side: int, pattern: re.Pattern[str]) -> str:
     """Take what touches the formula on one side from the text there, and return it."""
-    place = formula.parent.index(formula) + side
-    if place < 0 or place >= len(formula.parent) or not isinstance(formula.parent[place], nodes.Text):
+    neighbour = _neighbour(formula, side)
+    if neighbour is None:
         return ""
-    text = formula.parent[place].astext()
+    text = neighbour.astext()
     touching = pattern.search(text) if side < 0 else pattern.match(text)
     if touching is None:
         return ""
-    formula.parent[place] = nodes.Text(text[: touching.start()] + text[touching.end() :])
+    neighbour.parent.replace(neighbour, nodes.Text(text[: touching.start()] + text[touching.end() :]))
     return touching[0]
+
+
+def _neighbour(node: nodes.Node, side: int) -> nodes.Text | None:
+    """The text beside a formula; beside its span too, where the formula is the last or first of a span."""
+    place = node.parent.index(node) + side
+    if 0 <= place < len(node.parent):
+        beside = node.parent[place]
+        return beside if isinstance(beside, nodes.Text) else None
+    return _neighbour(node.parent, side) if isinstance(node.parent, SPANS) else None
 
 
 def setup(app: Sphinx) -> None:
