@@ -1,5 +1,6 @@
 """How long grading a class takes: stock nbgrader, ours, and ours without judge or sandbox, interleaved."""
 
+import contextlib
 import json
 import os
 import platform
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from course.grader.classroom import Classroom, nbgrader
@@ -58,16 +60,28 @@ def configure(folder: Path, settings: dict[str, object] | None) -> None:
         path.write_text(text + lines + "\n")
 
 
-def grading(template: Path, settings: dict[str, object] | None) -> float:
-    """Seconds of one `nbgrader autograde ps2` in a fresh copy of the class."""
+@contextlib.contextmanager
+def fresh(template: Path) -> Iterator[Path]:
+    """A copy of a class, removed afterwards."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "class"
         shutil.copytree(template, folder)
+        yield folder
+
+
+def nbgrader_seconds(folder: Path, *words: str) -> float:
+    """Seconds of one nbgrader command in a class."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "nbgrader", *words]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=dict(os.environ))
+    return time.perf_counter() - started
+
+
+def grading(template: Path, settings: dict[str, object] | None) -> float:
+    """Seconds of one `nbgrader autograde ps2` in a fresh copy of the class."""
+    with fresh(template) as folder:
         configure(folder, settings)
-        started = time.perf_counter()
-        command = [sys.executable, "-m", "nbgrader", "autograde", "ps2"]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, env=dict(os.environ))
-        return time.perf_counter() - started
+        return nbgrader_seconds(folder, "autograde", "ps2")
 
 
 def measure(students: int, rounds: int) -> dict[str, list[float]]:
@@ -83,10 +97,12 @@ def measure(students: int, rounds: int) -> dict[str, list[float]]:
     return times
 
 
-def keep(path: Path, students: int, times: dict[str, list[float]]) -> None:
-    """Write the raw times, and on what they were taken."""
+def keep(path: Path, what: str, **raw: object) -> None:
+    """Write the raw times of one benchmark beside the others', and on what they were taken."""
+    known = json.loads(path.read_text()) if path.exists() else {}
     machine = {"cores": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()}
-    path.write_text(json.dumps({"students": students, "machine": machine, "seconds": times}, indent=1) + "\n")
+    known[what] = {"machine": machine, **raw}
+    path.write_text(json.dumps(known, indent=1) + "\n")
 
 
 def rows(times: dict[str, list[float]], students: int) -> list[tuple[str, str]]:
