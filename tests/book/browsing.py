@@ -196,11 +196,11 @@ WIDE = """() => {
 # Without `preload: false` axe would fetch the style sheets a second time.
 ACCESSIBILITY = """async rules => {
   const drawings = [...document.querySelectorAll('.katex-html')];
-  const sizes = drawings.map(d => d.getBoundingClientRect());
+  const sizes = drawings.map(d => [Math.max(d.scrollWidth, d.offsetWidth), d.offsetHeight]);
   drawings.forEach((drawing, i) => {
     drawing.replaceChildren();
     Object.assign(drawing.style, {
-      display: 'inline-block', width: `${sizes[i].width}px`, height: `${sizes[i].height}px`});
+      display: 'inline-block', width: `${sizes[i][0]}px`, height: `${sizes[i][1]}px`});
   });
   const what = {include: [document], exclude: [['.katex-html']]};
   const found = await axe.run(what, {runOnly: rules, preload: false, resultTypes: ['violations']});

@@ -97,6 +97,8 @@ def test_wrong_equation_with_matching_text_fails_its_check():
 # Name: what is put in place of what in the finished page, the judgement, and what it must say.
 Judge = Callable[[Visit], list[str]]
 SUBSCRIPTS_OFF = "<style>.katex .sizing.reset-size6.size3{font-size:1em!important}</style></head>"
+FORMULA_OUT_OF_REACH = """<div style="width:40px; overflow:auto"><span class="katex"><span class="katex-html">
+  <span style="display:inline-block; width:900px">x = y</span></span></span></div></article>"""
 IN_THE_PAGE: dict[str, tuple[str, str, Judge, str]] = {
     "script_from_elsewhere": (
         "</head>", '<script src="https://cdn.example/library.js"></script></head>',
@@ -115,6 +117,9 @@ IN_THE_PAGE: dict[str, tuple[str, str, Judge, str]] = {
     ),
     "button_without_a_name": (
         "</article>", "<button></button></article>", lambda visit: visit.violations, "button-name: <button>",
+    ),
+    "formula_out_of_reach_of_the_keyboard": (
+        "</article>", FORMULA_OUT_OF_REACH, lambda visit: visit.violations, "scrollable-region-focusable",
     ),
     "pale_text": (
         "</article>", '<p style="color:#bbb;background:#fff">pale</p></article>',
