@@ -97,7 +97,8 @@ def test_wrong_equation_with_matching_text_fails_its_check():
 # Name: what is put in place of what in the finished page, the judgement, and what it must say.
 Judge = Callable[[Visit], list[str]]
 SUBSCRIPTS_OFF = "<style>.katex .sizing.reset-size6.size3{font-size:1em!important}</style></head>"
-FORMULA_OUT_OF_REACH = """<div style="width:40px; overflow:auto"><span class="katex"><span class="katex-html">
+FORMULA_OUT_OF_REACH = """<div style="width:40px; overflow:auto"><span class="katex"><math><mi>x</mi></math>
+  <span class="katex-html">
   <span style="display:inline-block; width:900px">x = y</span></span></span></div></article>"""
 IN_THE_PAGE: dict[str, tuple[str, str, Judge, str]] = {
     "script_from_elsewhere": (
