@@ -40,10 +40,10 @@ demo: $(SETUP)
 	course demo demo
 
 test: setup book
-	pytest -n 2 --dist loadgroup -m "not soak" tests
+	pytest -n 2 --dist worksteal -m "not soak" tests
 
 soak: setup book
-	pytest -n 2 --dist loadgroup tests
+	pytest -n 2 --dist worksteal tests
 
 mutants: $(SETUP)
 	pytest -n 2 -rP -m soak tests/test_mutants.py

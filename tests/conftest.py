@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SOLUTIONS = REPOSITORY / "solutions"
 os.environ["PYTHONSAFEPATH"] = "1"  # no test may find `course` or `solutions` through the working directory
 os.environ["OMP_NUM_THREADS"] = "1"  # two workers on two cores
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # started in the background of a script
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # some tests press Ctrl-C in a child
 
 
 @functools.cache

@@ -45,15 +45,3 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     status, output = small_book.build(folder)
     assert status == 0, output
     return folder
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one page in one mode together: they share one visit, if one worker runs them."""
-
-    def place(item: pytest.Item) -> tuple[str, str]:
-        values = item.callspec.params if hasattr(item, "callspec") else {}
-        return str(values.get("page", "")), str(values.get("mode", ""))
-
-    spots = [i for i, item in enumerate(items) if item.path.name == "test_pages.py"]
-    for spot, item in zip(spots, sorted((items[i] for i in spots), key=place), strict=True):
-        items[spot] = item

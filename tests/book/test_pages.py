@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from browsing import MODES, ROOT, Browsing
+from browsing import MODES, ROOT, Browsing, Visit
 from judging import (
     broken_links,
     full_size_subscripts,
@@ -24,11 +24,7 @@ PART_II = ("powers", "norms", "exploding", "truncation", "clipping")
 PART_III = ("lstm", "gru", "saturation", "optimizers", "cures", "experiments")
 CHAPTERS = [f"book/{name}.html" for name in PART_I + PART_II + PART_III]
 PICTURES = {"book/bptt.html": 4}  # a chapter has at least one; the one on BPTT promises four
-# One worker looks at a page once for all tests.
-every_page = pytest.mark.parametrize(
-    "page", [pytest.param(page, marks=pytest.mark.xdist_group(page)) for page in PAGES]
-)
-every_mode = pytest.mark.parametrize("mode", MODES)
+every_page = pytest.mark.parametrize("page", PAGES)
 
 
 def test_the_book_is_there():
@@ -45,55 +41,35 @@ def test_front_door_leads_home(browsing: Browsing, site: str):
     assert "Gradients Through Time" in browsing.use("light", enter)
 
 
-@every_page
-@every_mode
-def test_no_request_leaves_the_book(browsing: Browsing, site: str, page: str, mode: str):
-    assert browsing.visit(site, page, mode).foreign == []
-
-
-@every_page
-@every_mode
-def test_console_is_silent(browsing: Browsing, site: str, page: str, mode: str):
-    assert browsing.visit(site, page, mode).errors == []
-
-
-@every_page
-@every_mode
-def test_no_accessibility_violation(browsing: Browsing, site: str, page: str, mode: str):
-    assert browsing.visit(site, page, mode).violations == []
-
-
-@every_page
-@every_mode
-def test_nothing_sticks_out(browsing: Browsing, site: str, page: str, mode: str):
-    assert browsing.visit(site, page, mode).overflow == []
-
-
-@every_page
-@every_mode
-def test_formulas_are_typeset(browsing: Browsing, site: str, page: str, mode: str):
-    visit = browsing.visit(site, page, mode)
-    assert full_size_subscripts(visit) == []
-    if page in CHAPTERS:
-        assert len(visit.subscripts) > 100
-
-
-@every_page
-@every_mode
-def test_punctuation_stays_with_its_formula(browsing: Browsing, site: str, page: str, mode: str):
-    assert browsing.visit(site, page, mode).parted == []
-
-
-@every_page
-@every_mode
-def test_pictures_are_drawn_for_the_paper(browsing: Browsing, site: str, page: str, mode: str):
-    visit = browsing.visit(site, page, mode)
-    assert unseen_pictures(visit) == []
+def faults(visit: Visit, page: str, mode: str) -> dict[str, list[str]]:
+    """All that is wrong with a page as it was seen in a mode, by kind."""
+    chapter = page in CHAPTERS
     twin = "-light.svg" if mode == "dark" else "-dark.svg"
-    assert [picture["src"] for picture in visit.pictures if picture["src"].endswith(twin)] == []
-    assert (sum(visit.background) < 200) == (mode == "dark")
-    if page in CHAPTERS:
-        assert len(visit.pictures) >= PICTURES.get(page, 1)
+    pictures = [picture["src"] for picture in visit.pictures]
+    dark = sum(visit.background) < 200
+    few = chapter and len(pictures) < PICTURES.get(page, 1)
+    return {
+        "requests that leave the book": visit.foreign,
+        "errors in the console": visit.errors,
+        "barriers": visit.violations,
+        "what sticks out": visit.overflow,
+        "formulas that are not typeset": full_size_subscripts(visit),
+        "formulas missing": [f"{len(visit.subscripts)}"] if chapter and len(visit.subscripts) <= 100 else [],
+        "punctuation parted from its formula": visit.parted,
+        "pictures not drawn": unseen_pictures(visit),
+        "pictures drawn for the other paper": [src for src in pictures if src.endswith(twin)],
+        "pictures missing": [f"there are {len(pictures)}"] if few else [],
+        "paper": [f"is {visit.background}"] if dark != (mode == "dark") else [],
+        "weight": too_heavy(visit) if chapter and mode == "light" else [],
+    }
+
+
+@every_page
+@pytest.mark.parametrize("mode", MODES)
+def test_page_has_no_fault(browsing: Browsing, site: str, page: str, mode: str):
+    """All kinds of fault in one test: a page is looked at once in each mode."""
+    found = faults(browsing.visit(site, page, mode), page, mode)
+    assert {kind: what for kind, what in found.items() if what} == {}
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +92,6 @@ def test_names_of_places_are_unique(known, page: str):
 @every_page
 def test_pictures_have_words(known, page: str):
     assert wordless_pictures(known[page]) == []
-
-
-@pytest.mark.parametrize("page", [pytest.param(p, marks=pytest.mark.xdist_group(p)) for p in CHAPTERS])
-def test_chapter_is_light_enough(browsing: Browsing, site: str, page: str):
-    assert too_heavy(browsing.visit(site, page, "light")) == []
 
 
 @pytest.mark.parametrize("door", ["http", "file"])
