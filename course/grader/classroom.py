@@ -25,6 +25,7 @@ class Classroom:
     sets: dict[str, dict[str, Any]]
     gradebook: str  # its URL
     late: dict[str, Any] = field(default_factory=dict)
+    scheduler: dict[str, str] = field(default_factory=dict)  # of a cluster: address, ca, cert, key
 
     @classmethod
     def make(cls, folder: Path, solutions: Path) -> "Classroom":
@@ -60,8 +61,9 @@ class Classroom:
             about, folder = data["course"], folder.resolve()
             gradebook = about.get("gradebook", f"sqlite:///{folder / 'gradebook.db'}")
             sets, late = dict(data.get("sets", {})), dict(data.get("late", {}))
-            return cls(folder, Path(about["solutions"]), sets, gradebook, late)
-        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            scheduler = {name: str(value) for name, value in dict(data.get("scheduler", {})).items()}
+            return cls(folder, Path(about["solutions"]), sets, gradebook, late, scheduler)
+        except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
             raise click.ClickException(f"{path}: {type(error).__name__}: {error}") from None
 
     def build(self, name: str) -> list[Path]:

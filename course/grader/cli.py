@@ -69,6 +69,15 @@ def build(sets: tuple[str, ...]) -> None:
 )
 @click.option("--force", is_flag=True, help="Also what is graded already.")
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks at once.  [default: one a processor]")
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Run notebooks on the workers of this Dask scheduler, tls://HOST:PORT; none: on this machine.  "
+    "[default: that of course.toml]",
+)
+@click.option("--ca", metavar="FILE", help="For the scheduler: the certificate of the cluster's authority.")
+@click.option("--cert", metavar="FILE", help="For the scheduler: the certificate to show, signed by it.")
+@click.option("--key", metavar="FILE", help="For the scheduler: the certificate's private key.")
 @click.option("--json", "as_json", is_flag=True, help="Print marks, changes and triage as JSON.")
 def grade(
     name: str,
@@ -76,6 +85,10 @@ def grade(
     exercises: tuple[str, ...],
     force: bool,
     jobs: int | None,
+    scheduler: str | None,
+    ca: str | None,
+    cert: str | None,
+    key: str | None,
     as_json: bool,
 ) -> None:
     """Autograde what was handed in for SET, make feedback pages, print the marks. In a classroom.
@@ -85,7 +98,10 @@ def grade(
     """
     room = Classroom.open(Path.cwd())
     console = Console(stderr=as_json)
-    graded = grade_set(room, name, console, Choice(students, exercises, force, jobs or 0))
+    address = "" if scheduler == "none" else scheduler
+    given = {"address": address, "ca": ca, "cert": cert, "key": key}
+    cluster = {setting: value for setting, value in given.items() if value is not None}
+    graded = grade_set(room, name, console, Choice(students, exercises, force, jobs or 0, cluster))
     if as_json:
         click.echo(json.dumps(as_data(graded), indent=1, ensure_ascii=False))
     else:

@@ -2,7 +2,8 @@
 
 import difflib
 import os
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 import click
 from rich.console import Console
@@ -11,7 +12,7 @@ from rich.table import Table
 from course.grader.classroom import Classroom
 from course.grader.dates import apply_dates, apply_penalties
 from course.grader.returns import make_feedback
-from course.grader.running import autograde
+from course.grader.running import autograde, reached
 from course.grader.triage import Triage, lines_of, triage
 
 
@@ -102,12 +103,14 @@ class Choice:
 
     `students`: only these. `exercises`: judge only these anew, and leave all other marks as they are.
     `force`: also what is graded already. `jobs`: how many notebooks run at once (0: one a processor).
+    `scheduler`: settings of a cluster that differ from the classroom's; with an empty address, none.
     """
 
     students: tuple[str, ...] = ()
     exercises: tuple[str, ...] = ()
     force: bool = False
     jobs: int = 0
+    scheduler: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,9 +131,11 @@ def grade_set(classroom: Classroom, problem_set: str, console: Console, choice: 
     """
     students = submitted(classroom, problem_set)
     _understood(classroom, problem_set, students, choice)
+    scheduler = reached(classroom, choice.scheduler)
     apply_dates(classroom, problem_set)
     before = read_marks(classroom, problem_set)
     options = [f"--JudgedAutograde.jobs={choice.jobs or processors()}"]
+    options += [f"--JudgedAutograde.scheduler={name}={value}" for name, value in scheduler.items()]
     options += ["--force"] if choice.force else []
     options += [f"--JudgedAutograde.only={name}" for name in choice.exercises]
     if choice.students:

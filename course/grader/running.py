@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
@@ -41,6 +41,9 @@ class Shown(Protocol):
     def graded(self, student: str) -> None:
         """One is graded."""
 
+    def warn(self, text: str) -> None:
+        """Something to know at once."""
+
 
 class Bar:
     """A live bar: how many, how fast, how long still."""
@@ -61,6 +64,10 @@ class Bar:
         rate = f"{60 * self.count / max(time.monotonic() - self.started, 1e-9):.0f} a minute"
         self.progress.update(self.task, advance=1, rate=rate, student=student)
 
+    def warn(self, text: str) -> None:
+        """Above the bar."""
+        self.progress.console.print(text, style="yellow", markup=False, highlight=False)
+
 
 class Lines:
     """Plain lines, not too many, for a file or a log."""
@@ -80,6 +87,10 @@ class Lines:
             self.console.print(f"Graded: {self.count} of {self.total}", highlight=False)
             self.said = time.monotonic()
 
+    def warn(self, text: str) -> None:
+        """As a line."""
+        self.console.print(text, markup=False, highlight=False)
+
 
 @contextmanager
 def shown(console: Console) -> Iterator[Shown]:
@@ -98,6 +109,24 @@ def shown(console: Console) -> Iterator[Shown]:
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield Bar(progress)
+
+
+def reached(classroom: Classroom, given: Mapping[str, str]) -> dict[str, str]:
+    """The settings of a scheduler, the given ones over the classroom's, after a look whether it answers.
+
+    Raises:
+        click.ClickException: if there is to be one and it cannot be used.
+    """
+    settings = {**classroom.scheduler, **given}
+    if settings.get("address"):
+        from course.grader.cluster.address import Scheduler
+        from course.grader.sandbox.client import Refused
+
+        try:
+            Scheduler.of(settings, classroom.folder).check()
+        except Refused as error:
+            raise click.ClickException(str(error)) from None
+    return settings
 
 
 def autograde(classroom: Classroom, problem_set: str, console: Console, *options: str) -> list[str]:
@@ -145,6 +174,8 @@ def autograde(classroom: Classroom, problem_set: str, console: Console, *options
 def _take(news: dict[str, Any], show: Shown, done: list[str]) -> None:
     if "waiting" in news:
         show.expect(int(news["waiting"]))
+    if "warning" in news:
+        show.warn(str(news["warning"]))
     if "student" in news:
         done.append(str(news["student"]))
         show.graded(done[-1])

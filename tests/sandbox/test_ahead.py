@@ -13,8 +13,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course.grader.grade import read_marks
-from course.grader.judged.ahead import Ahead, Done, Job
+from course.grader.judged.ahead import Ahead
 from course.grader.judged.gradebook import one_engine
+from course.grader.judged.jobs import Done, Job
 from tests.sandbox.classes import grade, make
 from tests.sandbox.test_killed import groups_of_the_dead, ours, submissions
 

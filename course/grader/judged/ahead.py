@@ -8,44 +8,24 @@ sandboxes, and nbgrader finds the results there. If it hands over anything else,
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 
-from course.grader.judged.session import Result
-from course.grader.judged.steps import Step
-
-Key = tuple[str, str]  # student, notebook
-
-
-@dataclass(frozen=True)
-class Job:
-    """All that decides what comes of one notebook: cells, kernel, seeds by exercise, files beside it."""
-
-    key: Key
-    flavour: str
-    steps: tuple[Step, ...]
-    seeds: dict[str, int | None]
-    files: dict[str, bytes]
-
-
-@dataclass(frozen=True)
-class Done:
-    """The results of a job by the index of the cell, and the seconds that it took."""
-
-    results: dict[int, Result]
-    seconds: float
+from course.grader.judged.jobs import Done, Job, Key
 
 
 class Ahead:
-    """Jobs that are run before they are asked for, as many at once as there are `workers`.
+    """Jobs that are run before they are asked for, and never more of them than fit into a window.
 
     Args:
         run: runs one job.
-        workers: how many threads.
+        threads: how many threads.
+        window: how many jobs may be begun before they are asked for; as many as threads if it is left out.
     """
 
-    def __init__(self, run: Callable[[Job], Done], workers: int) -> None:
-        self.run, self.workers = run, workers
-        self.pool = ThreadPoolExecutor(workers, thread_name_prefix="ahead")
+    def __init__(
+        self, run: Callable[[Job], Done], threads: int, window: Callable[[], int] | None = None
+    ) -> None:
+        self.run, self.window = run, window or (lambda: threads)
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="ahead")
         self.coming: deque[tuple[Key, Callable[[], Job]]] = deque()
         self.begun: dict[Key, Future[tuple[Job, Done]]] = {}
 
@@ -78,8 +58,8 @@ class Ahead:
         return None
 
     def _fill(self) -> None:
-        """Keep every worker busy, and one job waiting."""
-        while self.coming and len(self.begun) <= self.workers:
+        """Fill the window, and keep one job waiting."""
+        while self.coming and len(self.begun) <= self.window():
             key, make = self.coming.popleft()
             self.begun[key] = self.pool.submit(self._made, make)
 

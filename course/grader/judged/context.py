@@ -1,7 +1,6 @@
-"""What one run of `nbgrader autograde` holds: settings, warm processes, secret, records."""
+"""What one run of `nbgrader autograde` holds: settings, the place where jobs run, secret, records."""
 
 import threading
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -9,50 +8,33 @@ from typing import Any, Self
 import nbformat
 
 import course
-from course.grader.judged.ahead import Ahead, Done, Job, Key
-from course.grader.judged.execution import Execution
+from course.grader.judged.ahead import Ahead
 from course.grader.judged.gradebook import Released
+from course.grader.judged.jobs import Done, Job, Key, Place, Terms
 from course.grader.judged.outputs import Shown
-from course.grader.judged.pairs import Pairs
 from course.grader.judged.rebuild import Node, about, restore
 from course.grader.judged.records import Record, entry
 from course.grader.judged.seeds import attempt_of, secret_of, seed
-from course.grader.judged.session import Session
 from course.grader.judged.staging import files_of
 from course.grader.judged.steps import Source, steps_of
-from course.grader.sandbox import Defences, Limits
 from course.grader.sandbox.cgroups import sweep
-from course.grader.sandbox.choose import KINDS, make, start_warm
-from course.grader.sandbox.client import Maker, Warm, owner
-from course.grader.sandbox.plan import Plan
+from course.grader.sandbox.client import owner
 
 
 class Context:
     """Shared by all submissions of a run. A context manager: at its end no process of ours is left."""
 
-    def __init__(
-        self,
-        classroom: Path,
-        defences: Defences,
-        limits: Limits,
-        *,
-        kinds: Sequence[str] = KINDS,
-        trust_students: bool = False,
-        workers: int = 1,
-        only: Sequence[str] = (),
-    ) -> None:
-        self.classroom, self.defences, self.limits = classroom, defences, limits
-        self.kinds, self.trust_students = kinds, trust_students
+    def __init__(self, classroom: Path, terms: Terms, place: Place, only: Sequence[str] = ()) -> None:
+        self.classroom, self.place = classroom, place
+        self.defences, self.limits = terms.defences, terms.limits
         self.only = frozenset(only)
         self.kept: dict[Key, Node] = {}  # graded notebooks of which all marks stay but those of `only`
-        self.makers: dict[str, Maker] = {}
         self.sources: dict[Path, Source] = {}
         self.known: dict[tuple[str, str, str], Released] = {}
         self.faults: list[str] = []
         self.secret = secret_of(classroom)
-        self.making = threading.RLock()
-        self.pairs = Pairs(self.maker, self._plan)
-        self.ahead = Ahead(self.run, workers)
+        self.reading = threading.Lock()
+        self.ahead = Ahead(place.run, place.threads, place.window)
 
     def __deepcopy__(self, memo: Any) -> Self:
         return self  # nbconvert copies what it hands to a preprocessor
@@ -62,43 +44,19 @@ class Context:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.ahead.close(self.pairs.close)
-        for maker in self.makers.values():
-            maker.close()
+        self.ahead.close(self.place.stop)
+        self.place.close()
         sweep(owner())
 
-    def maker(self, flavour: str) -> Maker:
-        """The warm process of a flavour, started anew if it is gone."""
-        with self.making:
-            maker = self.makers.get(flavour)
-            if isinstance(maker, Warm) and maker.process.poll() is not None:
-                maker.close()
-                maker = None
-            return maker if maker is not None else self._make(flavour)
-
     def prepare(self, problem_set: str) -> None:
-        """Start what the notebooks of a set need, side by side; raises `Refused` if nothing can be made."""
+        """Start what the notebooks of a set need; raises `Refused` if nothing can be made."""
         folder = self.classroom / "source" / problem_set
-        flavours = {self.source(problem_set, path.stem).flavour for path in folder.glob("*.ipynb")}
-        begun = {f: start_warm(self._plan(f)) for f in flavours - set(self.makers) if "warm" in self.kinds}
-        for flavour, warm in begun.items():
-            self.makers[flavour] = warm
-        for flavour in flavours:
-            self._make(flavour, begun.get(flavour))
-
-    def _make(self, flavour: str, begun: Warm | None = None) -> Maker:
-        plan = self._plan(flavour)
-        made = make(plan, kinds=self.kinds, trust_students=self.trust_students, begun=begun)
-        self.makers[flavour] = made
-        return made
-
-    def _plan(self, flavour: str) -> Plan:
-        return Plan("kernel", flavour, owner(), self.limits, self.defences)
+        self.place.prepare({self.source(problem_set, p.stem).flavour for p in folder.glob("*.ipynb")})
 
     def source(self, problem_set: str, notebook: str) -> Source:
         """What the instructor's source says about a notebook."""
         path = self.classroom / "source" / problem_set / f"{notebook}.ipynb"
-        with self.making:
+        with self.reading:
             if path not in self.sources:
                 self.sources[path] = Source.read(path) if path.is_file() else Source({}, "numpy")
             return self.sources[path]
@@ -148,15 +106,6 @@ class Context:
         }
         return Job((student, notebook), source.flavour, tuple(steps), seeds, files_of(folders))
 
-    def run(self, job: Job) -> Done:
-        """Run a job in sandboxes of its own."""
-        started = time.monotonic()
-        plan = self._plan(job.flavour)
-        start = lambda: Session(self.pairs, plan, job.seeds)  # noqa: E731
-        results = Execution(job.steps, start, job.files, self.limits).run()
-        self.pairs.begin(job.flavour)  # for the next submission, while nbgrader writes this one down
-        return Done(results, time.monotonic() - started)
-
     def execute(self, book: Node, folder: Path, names: dict[str, str]) -> set[str]:
         """Fill a sanitized notebook's outputs in; returns the grade cells that a person must decide."""
         kept = self.kept.get((names["student"], names["notebook"]))
@@ -184,15 +133,17 @@ class Context:
         student, notebook = job.key
         record = self.record(problem_set, student)
         cells = {s.name: entry(s, done.results[s.index]) for s in job.steps if s.kind != "cell"}
-        kinds = {flavour: maker.kind for flavour, maker in self.makers.items()}
-        books = record.read().get("notebooks", {})
+        before = record.read()
+        kinds = before.get("sandbox", {}) | {job.flavour: done.sandbox}
+        books = before.get("notebooks", {})
         if job.key in self.kept:
             cells = books.get(notebook, {}).get("cells", {}) | cells
-        books = books | {notebook: {"seconds": round(done.seconds, 3), "cells": cells}}
+        about: dict[str, Any] = {"seconds": round(done.seconds, 3), "cells": cells}
+        about |= {"worker": done.worker} if done.worker else {}
         record.update(
             course=course.__version__,
             sandbox=kinds,
             trusted_students="none" in kinds.values(),
             defences_off=self.defences.off,
-            notebooks=books,
+            notebooks=books | {notebook: about},
         )

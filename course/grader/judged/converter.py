@@ -16,9 +16,10 @@ from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.utils import rmtree
 from traitlets import Bool, Dict, Int, List, Unicode
 
-from course.grader.judged.ahead import Job, Key
 from course.grader.judged.context import Context
 from course.grader.judged.gradebook import one_engine
+from course.grader.judged.jobs import Halt, Job, Key, Terms
+from course.grader.judged.places import place
 from course.grader.judged.rebuild import Node
 from course.grader.judged.staging import Door, Staged
 from course.grader.sandbox import Defences, Limits
@@ -45,6 +46,10 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
     jobs = Int(1, min=1, help="How many notebooks run at once, each in a sandbox of its own.").tag(
         config=True
     )
+    scheduler = Dict(
+        value_trait=Unicode(),
+        help="A Dask scheduler on whose workers notebooks run: address, and PEM files ca, cert and key.",
+    ).tag(config=True)
     limits = Dict(help="Limits that differ from the usual ones, such as {'cell_seconds': 120}.").tag(
         config=True
     )
@@ -55,28 +60,19 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         self.staged = f"{STAGED}{os.getpid()}-{start_time(os.getpid())}"
         _sweep(root)
         defences = Defences.without(self.off)
+        terms = Terms(Limits(**self.limits), defences, tuple(self.sandboxes), self.trust_students)
         if self.off:
             self.log.warning("Defences are off: %s", ", ".join(sorted(self.off)))
         try:
-            with (
-                one_engine(),
-                Context(
-                    root,
-                    defences,
-                    Limits(**self.limits),
-                    kinds=self.sandboxes,
-                    trust_students=self.trust_students,
-                    workers=self.jobs,
-                    only=self.only,
-                ) as self.context,
-            ):
+            where = place(terms, self.jobs, self.scheduler, root, self._warn)
+            with one_engine(), Context(root, terms, where, self.only) as self.context:
                 waiting = self._stage()
                 self._tell(waiting=len(waiting))
                 if waiting:
                     self.context.prepare(self.coursedir.assignment_id)
                     self.context.ahead.plan(self._coming(waiting))
                 super().start()
-        except Refused as error:
+        except (Refused, Halt) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
         finally:
@@ -119,6 +115,11 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         if self.news >= 0:
             with contextlib.suppress(OSError):  # nobody listens any more
                 os.write(self.news, json.dumps(news).encode() + b"\n")
+
+    def _warn(self, text: str) -> None:
+        """Something that an instructor should know while it goes on."""
+        self.log.warning("%s", text)
+        self._tell(warning=text)
 
     def _coming(self, waiting: list[tuple[str, Path]]) -> Iterator[tuple[Key, Callable[[], Job]]]:
         """The notebooks that nbgrader will ask for, in its order."""

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from course.grader.sandbox.client import Cold, Maker, Refused, Warm
+from course.grader.sandbox.client import Cold, Maker, NoSandbox, Refused, Warm
 from course.grader.sandbox.plan import Plan
 from course.grader.sandbox.wire import Gone, Late, pair
 
@@ -27,7 +27,7 @@ def make(
         begun: a warm process that was started before, to be waited for now.
 
     Raises:
-        Refused: if no sandbox can be made and students are not trusted; says what was tried.
+        NoSandbox: if no sandbox can be made and students are not trusted; says what was tried.
     """
     tried = []
     for kind in [*(kinds if sys.platform == "linux" else ()), *(["none"] if trust_students else [])]:
@@ -39,10 +39,11 @@ def make(
             tried.append(f"{kind}: {error}")
             maker.close()
     reasons = "; ".join(tried) or f"{sys.platform}: none of {', '.join(kinds) or 'no kind'} can be tried"
-    raise Refused(
+    raise NoSandbox(
         f"No sandbox can be made here ({reasons}). Students' code would run with your rights, so nothing was "
         "graded. Grade on Linux with user namespaces or as root, or, if you trust every student, say so: "
-        "COURSE_TRUST_STUDENTS=1 nbgrader autograde SET"
+        "COURSE_TRUST_STUDENTS=1 nbgrader autograde SET",
+        reasons,
     )
 
 

@@ -21,7 +21,15 @@ WARM_SECONDS, START_SECONDS, END_SECONDS = 300.0, 60.0, 20.0
 
 
 class Refused(Exception):
-    """No sandbox can be made here: says why, and what to do."""
+    """Students' code cannot be run as it should be: says why, and what to do."""
+
+
+class NoSandbox(Refused):
+    """No sandbox can be made here. `tried`: what was, and how each failed."""
+
+    def __init__(self, said: str, tried: str) -> None:
+        super().__init__(said)
+        self.tried = tried
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ from pathlib import Path  # noqa: E402
 
 from course.grader.classroom import Classroom  # noqa: E402
 
-c.CourseDirectory.db_url = Classroom.open(Path(c.CourseDirectory.root)).gradebook
+classroom = Classroom.open(Path(c.CourseDirectory.root))
+c.CourseDirectory.db_url = classroom.gradebook
+c.JudgedAutograde.scheduler = classroom.scheduler
 
 from course.grader.judged.install import install  # noqa: E402
 

@@ -1,0 +1,254 @@
+"""Grading on a Dask cluster: the same marks, whoever is lost; and who cannot judge is named and not used."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from course.grader.classroom import Classroom
+from course.grader.cli import main
+from course.grader.cluster.address import Scheduler
+from course.grader.cluster.parcel import Order, version
+from course.grader.grade import Marks, grade_set, read_marks
+from course.grader.judged.jobs import Job, Terms
+from course.grader.judged.records import Record
+from course.grader.sandbox import Defences, Limits
+from course.grader.sandbox.client import Refused
+from tests.sandbox.classes import answer, make
+from tests.sandbox.clusters import HARDENED, Processes, certificates, other_version
+from tests.sandbox.test_killed import tree
+
+distributed = pytest.importorskip("distributed")
+pytestmark = pytest.mark.xdist_group("cluster")
+SLOW = answer("import time\ntime.sleep(1.5)\nREFERENCE")
+STUDENTS = {
+    "honest": None,
+    "wrong": answer("def recurrence(b, C):\n    return b, C"),
+    "dead": answer("import os\nos._exit(0)", "direct_and_total"),
+    "noisy": answer("print('x' * 100_000)\nimport numpy\nREFERENCE"),
+    **{f"slow{number}": SLOW for number in range(4)},
+}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """Two good workers, one with another `course`, one where no sandbox can be made."""
+    folder = tmp_path_factory.mktemp("cluster")
+    made = Processes(folder, certificates(folder / "tls"))
+    try:
+        made.start()
+        for name in ("one", "two"):
+            made.worker(name)
+        made.worker("stale", path=other_version(folder / "other"))
+        (folder / "hardened.py").write_text(HARDENED)
+        made.worker("hardened", "--preload", str(folder / "hardened.py"))
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
+    """The class, graded on this machine."""
+    room = make(tmp_path_factory.mktemp("here"), dict(STUDENTS))
+    grade_set(room, "ps2", quiet())
+    return room
+
+
+def quiet() -> Any:
+    from rich.console import Console
+
+    return Console(quiet=True)
+
+
+def classroom(folder: Path, here: Classroom, cluster: Processes, address: str = "") -> Classroom:
+    """The same class with the same secret, not graded yet, set up for the cluster."""
+    room = make(folder, dict(STUDENTS))
+    shutil.copy(here.folder / "secret.key", folder)
+    settings = cluster.tls | {"address": address or cluster.address}
+    lines = [f'{name} = "{value}"' for name, value in settings.items()]
+    with (folder / "course.toml").open("a") as file:
+        file.write("\n".join(["", "[scheduler]", *lines, ""]))
+    return Classroom.open(room.folder)
+
+
+def run(room: Classroom, monkeypatch: pytest.MonkeyPatch, *words: str) -> tuple[int, str]:
+    """`course grade ps2` in a classroom; what it said, as one line."""
+    monkeypatch.chdir(room.folder)
+    done = CliRunner().invoke(main, ["grade", "ps2", *words])
+    return done.exit_code, " ".join(done.output.split())
+
+
+def seen(room: Classroom) -> tuple[Marks, dict[str, Any], dict[str, str], dict[str, str]]:
+    """What came of a class: marks, comments, graded notebooks, feedback pages."""
+    comments = {}
+    with Gradebook(room.gradebook) as gradebook:
+        for submission in gradebook.assignment_submissions("ps2"):
+            for notebook in submission.notebooks:
+                for comment in notebook.comments:
+                    comments[f"{submission.student.id}/{comment.name}"] = comment.comment
+    folders = [
+        {str(p.relative_to(room.folder)): p.read_text() for p in sorted((room.folder / kind).glob(names))}
+        for kind, names in (("autograded", "*/ps2/*.ipynb"), ("feedback", "*/ps2/*.html"))
+    ]
+    return read_marks(room, "ps2"), comments, folders[0], folders[1]
+
+
+def workers_of(room: Classroom) -> dict[str, str]:
+    """The worker on which each student's notebook was run."""
+    return {
+        student: Record(room.folder, "ps2", student).read()["notebooks"]["bptt"]["worker"]
+        for student in STUDENTS
+    }
+
+
+def client_of(cluster: Processes) -> Any:
+    return distributed.Client(
+        cluster.address, security=Scheduler.of(cluster.tls | {"address": cluster.address}, Path()).security(),
+        set_as_default=False,
+    )  # fmt: skip
+
+
+def test_a_lost_worker_and_two_that_cannot_judge_change_nothing(
+    tmp_path: Path, cluster: Processes, here: Classroom
+) -> None:
+    room = classroom(tmp_path / "class", here, cluster)
+    command = [sys.executable, "-m", "course.grader.cli", "grade", "ps2"]
+    grading = subprocess.Popen(
+        command, cwd=room.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    with client_of(cluster) as client:
+        names = {about["name"]: worker for worker, about in client.scheduler_info()["workers"].items()}
+        until = time.monotonic() + 120
+        while len(list((room.folder / "judged").glob("ps2/*.json"))) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        while not (held := client.processing()[names["two"]]) and time.monotonic() < until:
+            time.sleep(0.02)
+    assert any("trial" not in str(key) for key in held)
+    cluster.running["two"].send_signal(signal.SIGKILL)
+    said = " ".join(grading.communicate(timeout=200)[0].split())
+    assert grading.returncode == 0, said
+    assert seen(room) == seen(here)
+    assert f"The worker {names['stale']} is not used: it has course" in said
+    assert f"{version()}: install the same wheel there" in said
+    assert f"The worker {names['hardened']} is not used: no sandbox can be made there: warm:" in said
+    assert set(workers_of(room).values()) <= {names["one"], names["two"]}
+    cluster.worker("two again")
+
+
+def test_both_workers_grade_and_nobody_is_named_to_them(
+    tmp_path: Path, cluster: Processes, here: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = classroom(tmp_path / "class", here, cluster)
+    assert run(room, monkeypatch)[0] == 0
+    assert seen(room) == seen(here)
+    assert len(set(workers_of(room).values())) == 2
+    code, said = run(room, monkeypatch, "--force", "--student", "honest", "--scheduler", "none")
+    assert code == 0, said
+    assert "worker" not in Record(room.folder, "ps2", "honest").read()["notebooks"]["bptt"]
+
+
+def test_an_order_holds_one_submission_and_no_name() -> None:
+    terms = Terms(Limits(), Defences(), ("warm",))
+    job = Job(("ada lovelace", "bptt"), "numpy", (), {"recurrence": 7}, {"data.csv": b"\x00\xff"})
+    order = Order(version(), "run", terms, job=job).to_bytes()
+    assert b"ada" not in order.replace(b"data", b"")
+    import json
+
+    back = Order.of(json.loads(order))
+    assert back.job == Job(("", ""), *[getattr(job, n) for n in ("flavour", "steps", "seeds", "files")])
+    assert back.terms == terms
+
+
+def test_ctrl_c_ends_what_runs_on_the_workers(tmp_path: Path, cluster: Processes, here: Classroom) -> None:
+    room = classroom(tmp_path / "class", here, cluster)
+    for student in STUDENTS:
+        answer("import time\ntime.sleep(50)")(room.folder / "submitted" / student / "ps2" / "bptt.ipynb")
+    with (room.folder / "nbgrader_config.py").open("a") as file:
+        file.write('\nc.JudgedAutograde.limits = {"cell_seconds": 60}\n')
+    command = [sys.executable, "-m", "course.grader.cli", "grade", "ps2"]
+    grading = subprocess.Popen(
+        command, cwd=room.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    one = cluster.running["one"].pid
+    with client_of(cluster) as client:
+        until = time.monotonic() + 90
+        while not busy(client) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert len(tree(one)) > 3  # a warm process, and a supervisor with its kernel
+        subprocess.run(["kill", "-INT", "--", f"-{grading.pid}"], check=True)
+        said, _ = grading.communicate(timeout=40)
+        assert grading.returncode == 130, said
+        until = time.monotonic() + 15
+        while (busy(client) or len(tree(one)) > 1) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not busy(client)
+    assert tree(one) == [one]
+
+
+def busy(client: Any) -> list[str]:
+    """The tasks that workers hold, but for trials."""
+    return [str(key) for keys in client.processing().values() for key in keys if "trial" not in str(key)]
+
+
+def test_with_no_worker_of_this_version_nothing_is_graded(
+    tmp_path: Path, cluster: Processes, here: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = Processes(tmp_path / "local", {})
+    local.folder.mkdir()
+    local.start()
+    local.worker("stale", path=cluster.folder / "other")
+    try:
+        room = classroom(tmp_path / "class", here, local)
+        code, said = run(room, monkeypatch)
+    finally:
+        local.stop()
+    assert code == 1
+    assert "No worker can grade." in said
+    assert "it has course" in said
+    assert not any((room.folder / "autograded").glob("*/ps2"))
+
+
+def test_a_wrong_certificate_is_refused_on_either_side(tmp_path: Path, cluster: Processes) -> None:
+    other = certificates(tmp_path / "other", "another")
+    ours = cluster.tls | {"address": cluster.address}
+    Scheduler.of(ours, tmp_path).check()
+    for settings, said in (
+        (ours | {"ca": other["ca"]}, "did not sign"),
+        (ours | {"cert": other["cert"], "key": other["key"]}, "does not accept the certificate"),
+        (ours | {"key": other["key"]}, "not an authority, a certificate and the key"),
+        (ours | {"cert": "nowhere.pem"}, "There is no file"),
+        ({"address": cluster.address}, "ca is not set"),
+        (ours | {"address": "tls://127.0.0.1:1"}, "No scheduler answers"),
+        ({"address": cluster.address.replace("tls:", "tcp:"), "certificate": "x"}, "has no certificate"),
+    ):
+        with pytest.raises(Refused, match=said):
+            Scheduler.of(settings, tmp_path).check()
+
+
+@pytest.mark.parametrize("address", ["tcp://10.1.2.3:8786", "tcp://head.example.org:8786"])
+def test_a_plain_connection_to_another_machine_is_refused_with_the_reason(
+    tmp_path: Path, here: Classroom, cluster: Processes, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    code, said = run(classroom(tmp_path / "class", here, cluster, address), monkeypatch)
+    assert code == 1
+    assert "Dask runs any code it is sent" in said
+    assert Scheduler.of({"address": "tcp://127.0.0.1"}, tmp_path).port == 8786
+
+
+def test_students_are_not_trusted_on_a_cluster(
+    tmp_path: Path, here: Classroom, cluster: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_TRUST_STUDENTS", "1")
+    code, said = run(classroom(tmp_path / "class", here, cluster), monkeypatch)
+    assert code == 1
+    assert "read the worker's key" in said
