@@ -52,10 +52,10 @@ class Cluster:
         return min(self.threads, 2 * max(1, sum(self.workers.fit().values())))
 
     def prepare(self, flavours: set[str]) -> None:
-        """Wait for the first worker that can judge these flavours; the others go on starting."""
+        """Wait for the workers that can judge these flavours: for the first, and a little for the others."""
         self.workers = self._workers(flavours)
         try:
-            self.workers.wait()
+            self.workers.settle()
         except Halt as error:
             raise Refused(str(error)) from None
 

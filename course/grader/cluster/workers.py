@@ -12,6 +12,7 @@ from course.grader.judged.jobs import Halt
 
 JOIN_SECONDS = 60.0  # how long to wait for a worker where there is none
 TRY_SECONDS = 600.0  # how long one may take to show what it can: it may be busy for others
+SETTLE_SECONDS = 15.0  # how long the first waits for the others, so that the first jobs are spread over all
 AGAIN = 1.0  # seconds between two looks at the scheduler's list
 
 
@@ -63,6 +64,17 @@ class Workers:
                 raise Halt(f"No worker has answered within {TRY_SECONDS:.0f} seconds: {', '.join(trying)}.")
             self.stopped.wait(0.1)
         return found
+
+    def settle(self) -> None:
+        """Wait for the first that is fit and then, for a while, for those who are still being tried."""
+        self.wait()
+        until = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < until and not self.stopped.is_set():
+            self.fit()
+            with self.lock:
+                if not self.trials:
+                    return
+            self.stopped.wait(0.1)
 
     def refuse(self, worker: str, why: str) -> None:
         """Give a worker nothing more, and say so once."""
