@@ -1,6 +1,7 @@
 """A classroom: nbgrader's course directory, made anywhere by one command, with one settings file."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -58,7 +59,11 @@ class Classroom:
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
             about, folder = data["course"], folder.resolve()
-            gradebook = about.get("gradebook", f"sqlite:///{folder / 'gradebook.db'}")
+            gradebook = re.sub(
+                r"\Apostgres(ql)?://",
+                "postgresql+psycopg://",  # whichever driver SQLAlchemy would take
+                about.get("gradebook", f"sqlite:///{folder / 'gradebook.db'}"),
+            )
             sets, late = dict(data.get("sets", {})), dict(data.get("late", {}))
             return cls(folder, Path(about["solutions"]), sets, gradebook, late)
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
