@@ -26,6 +26,7 @@ class Classroom:
     sets: dict[str, dict[str, Any]]
     gradebook: str  # its URL
     late: dict[str, Any] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # what an LMS calls students
 
     @classmethod
     def make(cls, folder: Path, solutions: Path) -> "Classroom":
@@ -64,8 +65,8 @@ class Classroom:
                 "postgresql+psycopg://",  # whichever driver SQLAlchemy would take
                 about.get("gradebook", f"sqlite:///{folder / 'gradebook.db'}"),
             )
-            sets, late = dict(data.get("sets", {})), dict(data.get("late", {}))
-            return cls(folder, Path(about["solutions"]), sets, gradebook, late)
+            sets, late, names = (dict(data.get(table, {})) for table in ("sets", "late", "names"))
+            return cls(folder, Path(about["solutions"]), sets, gradebook, late, names)
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise click.ClickException(f"{path}: {type(error).__name__}: {error}") from None
 

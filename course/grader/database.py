@@ -27,8 +27,8 @@ DRIVER = "Its driver is missing. Install it: pip install 'gradients-through-time
 HINTS = (
     (
         r"password|authentication",
-        "Put the right password into ~/.pgpass, a line host:port:database:user:password that only you may read, "
-        "or into the variable PGPASSWORD.",
+        "Put the right password into ~/.pgpass, a line host:port:database:user:password that only you may "
+        "read, or into the variable PGPASSWORD.",
     ),
     (r'database ".*" does not exist', "Make it: createdb NAME"),
     (r'role ".*" does not exist', "Make the user: createuser NAME"),
@@ -37,9 +37,8 @@ HINTS = (
         "The user must own the database, or may make tables in it: createdb --owner USER NAME",
     ),
     (
-        r"refused|timeout|timed out|resolve|translate|No route|unreachable|Is the server running|server closed"
-        r"|terminat|connection",
-        "Is the server running, and may this machine reach it? Mend that, or the setting. What is graded stays.",
+        r"refused|timeout|timed out|resolve|translate|unreachable|server closed|terminat|connection",
+        "Is the server running, and may this machine reach it? Mend that, or the setting.",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: a cluster of its own in a temporary folder, ended with the test process."""
+"""A PostgreSQL server for the tests: a cluster of its own in a temporary folder, ended with the tests."""
 
 import os
 import pwd
@@ -24,10 +24,33 @@ SETTINGS = {"listen_addresses": "", "fsync": "off", "full_page_writes": "off", "
 
 @dataclass
 class Server:
-    """A running server that is reached through a socket in `folder`."""
+    """A cluster in `folder`, which is reached through a socket there. `whom`: whose processes it has."""
 
     folder: Path
-    process: "subprocess.Popen[bytes]"
+    whom: dict[str, Any]
+
+    def start(self) -> None:
+        """Serve; returns when it answers. It ends with the process that started it, however that ends."""
+        words = [f"-c{k}={v}" for k, v in {**SETTINGS, "unix_socket_directories": self.folder}.items()]
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [str(programs() / "postgres"), "-D", str(self.folder / "data"), *words],
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                preexec_fn=lambda: libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGQUIT),
+                **self.whom,
+            )
+        until = time.monotonic() + 60
+        while True:
+            try:
+                self.connected("postgres").close()
+                return
+            except psycopg.OperationalError:
+                said = (self.folder / "log").read_text()
+                assert self.process.poll() is None, said
+                assert time.monotonic() < until, said
+                time.sleep(0.05)
 
     def url(self, database: str, password: str = "a%20b%2Fc%25d") -> str:
         """The address of a database, as it stands in course.toml."""
@@ -83,33 +106,11 @@ def running() -> Iterator[Server]:
         command = [str(programs() / "initdb"), *base, *options]
         subprocess.run(command, check=True, capture_output=True, cwd=folder, **whom)
         (folder / "password").unlink()
-        words = [f"-c{k}={v}" for k, v in {**SETTINGS, "unix_socket_directories": folder}.items()]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [str(programs() / "postgres"), "-D", str(folder / "data"), *words],
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-                preexec_fn=lambda: libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGQUIT),
-                **whom,
-            )
-        server = Server(folder, process)
+        server = Server(folder, whom)
+        server.start()
         try:
-            _wait(server)
             yield server
         finally:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _wait(server: Server) -> None:
-    until = time.monotonic() + 30
-    while True:
-        try:
-            server.connected("postgres").close()
-            return
-        except psycopg.OperationalError:
-            assert server.process.poll() is None, (server.folder / "log").read_text()
-            assert time.monotonic() < until, (server.folder / "log").read_text()
-            time.sleep(0.05)

@@ -18,6 +18,7 @@ from nbgrader.preprocessors import (
 )
 
 from course.grader.classroom import Classroom
+from course.grader.collect.plugins import LmsCollector, LmsExtractor
 from course.grader.database import install_messages, setting
 from course.grader.judged.converter import JudgedAutograde
 from course.grader.judged.feedback import FeedbackExporter
@@ -66,6 +67,9 @@ def install(c: Any) -> None:
         OverwriteJudgedCells,
         CheckMetadataOnce,
     ]
+    c.ZipCollectApp.extractor_plugin = LmsExtractor
+    c.ZipCollectApp.collector_plugin = LmsCollector
+    c.ZipCollectApp.force = True  # what is collected anew takes the place of what was collected before
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetMarks]
     c.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each

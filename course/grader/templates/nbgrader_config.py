@@ -15,6 +15,8 @@ try:
 except ImportError as error:  # nbgrader would go on, and run students' code here, without a sandbox
     raise SystemExit(f"{error}. Run nbgrader in the environment in which the package course is.") from None
 
-install(c)  # the gradebook of course.toml; students' code runs in a sandbox, a judge outside decides the marks
+install(
+    c
+)  # the gradebook of course.toml; students' code runs in a sandbox, a judge outside decides the marks
 # c.JudgedAutograde.limits = {"cell_seconds": 120, "memory_mb": 4096}  # see course.grader.sandbox.Limits
 # c.JudgedAutograde.trust_students = True  # without any sandbox, where none can be made; the records say so
