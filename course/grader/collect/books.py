@@ -39,8 +39,9 @@ class Books:
         Raises:
             Refused: if it is none of them.
         """
-        added = ADDED.fullmatch(re.sub(r"\Acopy of ", "", stem, flags=re.I))
-        for wanted in (stem, added["stem"] if added else stem):
+        plain = re.sub(r"\Acopy of ", "", stem, flags=re.I)
+        added = ADDED.fullmatch(plain)
+        for wanted in (stem, plain, added["stem"] if added else plain):
             for book in self.cells:
                 if key(wanted) == key(book.removesuffix(".ipynb")):
                     return book

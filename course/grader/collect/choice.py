@@ -85,10 +85,9 @@ def _found(path: Path, place: int, choice: Choice, stack: ExitStack, read: Count
     for member in members(archive):
         source = f"{path.name}: {shown(member.path)}"
         try:
-            handed = understood(member.parts)
-            if any(part.startswith("._") or part in RUBBISH for part in member.parts):
+            if rubbish(member):
                 choice.left.append(Left(source, "an operating system's own file"))
-            elif handed is None:
+            elif (handed := understood(member.parts)) is None:
                 todo = (
                     "It should be a zip as Canvas or Moodle makes it; put this file into submitted/ by hand."
                 )
@@ -96,14 +95,23 @@ def _found(path: Path, place: int, choice: Choice, stack: ExitStack, read: Count
             elif handed.parts and handed.parts[-1].lower().endswith(".zip"):
                 _count(handed, member, read)
                 for inner in members(stack.enter_context(opened(member.read(MOST)))):
-                    _count(handed, inner, read)
                     where = f"{source}: {shown(inner.path)}"
-                    yield where, inner, replace(handed, parts=inner.parts), (place, member.position)
+                    try:
+                        if not rubbish(inner):
+                            _count(handed, inner, read)
+                            yield where, inner, replace(handed, parts=inner.parts), (place, member.position)
+                    except Refused as error:
+                        choice.left.append(Left(where, str(error), "Ask the student for it."))
             else:
                 _count(handed, member, read)
                 yield source, member, handed, (place, member.position)
         except Refused as error:
             choice.left.append(Left(source, str(error), "Ask the student for it."))
+
+
+def rubbish(member: Member) -> bool:
+    """Whether an operating system put it there."""
+    return any(part.startswith("._") or part in RUBBISH for part in member.parts)
 
 
 def _count(handed: Handed, member: Member, read: Counter[str]) -> None:

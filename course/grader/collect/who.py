@@ -40,11 +40,13 @@ class Roster:
         self.students = {s.id: s for s in students}
         self.said = dict(names)
         self.by_user = {s.lms_user_id: s.id for s in self.students.values() if s.lms_user_id}
-        self.by_name: dict[str, set[str]] = defaultdict(set)
+        self.by_name: dict[tuple[str, bool], set[str]] = defaultdict(set)
         for s in self.students.values():
-            for name in (s.first_name + s.last_name, s.last_name + s.first_name):
-                self.by_name[key(name)] |= {s.id} if s.first_name or s.last_name else set()
-                self.by_name[key(s.id + name)].add(s.id)  # some Moodles put the user's name in front
+            if sortable := key(s.last_name + s.first_name):
+                full = key(s.first_name + s.last_name)
+                self.by_name[sortable, True].add(s.id)
+                for name in (full, sortable, key(s.id) + full, key(s.id) + sortable):
+                    self.by_name[name, False].add(s.id)  # a Moodle chooses the order, and what else it says
 
     def sure(self, handed: Handed) -> str:
         """The student by course.toml or by the LMS's own number, or "".
@@ -67,7 +69,7 @@ class Roster:
             return sure
         called = {
             s
-            for s in self.by_name.get(key(handed.name), ())
+            for s in self.by_name.get((key(handed.name), bool(handed.user)), ())
             if not (handed.user and self.students[s].lms_user_id)  # that one has another number
         }
         if len(called) > 1:
