@@ -376,6 +376,7 @@ def test_too_much_of_one_student_does_not_touch_another(room: Path, monkeypatch:
         room / "a.zip",
         ("žižekzoëanne_79_1_many.zip", many),
         ("byronada_77_8_long.ipynb", notebook("honest")),
+        *[(f"byronada_77_{i}_f{i}.csv", b"1") for i in range(10, 80)],
         *[(f"oneilbéla_78_{i}_big.zip", big) for i in range(5)],
         ("oneilbéla_78_99_long.ipynb", notebook("too late")),
     )

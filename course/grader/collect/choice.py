@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from course.grader.collect.archive import Member, Refused, members, odd, opened, shown
 from course.grader.collect.books import NOTEBOOK, Books, copy_of, original
@@ -38,7 +39,7 @@ class Candidate:
     name: str
     member: Member
     source: str
-    age: tuple[object, ...]
+    age: tuple[Any, ...]
     late: bool
 
 
@@ -88,9 +89,7 @@ def _found(path: Path, place: int, choice: Choice, stack: ExitStack, read: Count
             if rubbish(member):
                 choice.left.append(Left(source, "an operating system's own file"))
             elif (handed := understood(member.parts)) is None:
-                todo = (
-                    "It should be a zip as Canvas or Moodle makes it; put this file into submitted/ by hand."
-                )
+                todo = "In a zip of Canvas or Moodle it would. Put the file into submitted/ by hand."
                 choice.left.append(Left(source, "its name does not say whose it is", todo))
             elif handed.parts and handed.parts[-1].lower().endswith(".zip"):
                 _count(handed, member, read)
@@ -123,7 +122,7 @@ def _count(handed: Handed, member: Member, read: Counter[str]) -> None:
 
 
 def _candidate(
-    student: str, source: str, member: Member, handed: Handed, books: Books, age: tuple[object, ...]
+    student: str, source: str, member: Member, handed: Handed, books: Books, age: tuple[Any, ...]
 ) -> Candidate:
     """The file as it would be put beside the others.
 
@@ -152,23 +151,24 @@ def _take(choice: Choice) -> None:
     for student, own in sorted(by_student.items()):
         taken: dict[str, Candidate] = {}
         size = 0
-        own.sort(key=lambda c: c.age)
+        own.sort(key=lambda c: (c.name.endswith(".ipynb"), c.age), reverse=True)
         text = b"".join(c.member.read(MOST) for c in own if c.name.endswith(".ipynb"))
-        for candidate in reversed(own):
+        for candidate in own:
             name = candidate.name
             if candidate.age[0] and name.encode() not in text and original(name).encode() in text:
                 name = original(name)  # the notebook knows it by the name that it had
-            size += candidate.member.info.file_size
+            more = candidate.member.info.file_size
             if name == TIME:
                 choice.left.append(Left(candidate.source, f"{student}: the time is not a student's to say"))
             elif any(name.startswith(f"{other}/") or other.startswith(f"{name}/") for other in taken):
                 choice.left.append(Left(candidate.source, f"{student}: {name} is a file and a folder"))
             elif name in taken:
                 choice.left.append(Left(candidate.source, f"{student}: {AGAIN}"))
-            elif len(taken) >= MAX_FILES or size > MOST_TAKEN:
+            elif len(taken) >= MAX_FILES or size + more > MOST_TAKEN:
                 choice.left.append(
                     Left(candidate.source, f"{student}: too many files, or too large together")
                 )
             else:
-                taken[name] = candidate
-        choice.taken[student] = taken
+                taken[name], size = candidate, size + more
+        if taken:
+            choice.taken[student] = taken

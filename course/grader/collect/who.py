@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from course.grader.collect.archive import shown
 from course.grader.collect.lms import Handed
 
 
@@ -38,7 +39,7 @@ class Roster:
 
     def __init__(self, students: Iterable[Student], names: Mapping[str, str]) -> None:
         self.students = {s.id: s for s in students}
-        self.said = dict(names)
+        self.said = {name: str(student) for name, student in names.items()}
         self.by_user = {s.lms_user_id: s.id for s in self.students.values() if s.lms_user_id}
         self.by_name: dict[tuple[str, bool], set[str]] = defaultdict(set)
         for s in self.students.values():
@@ -56,7 +57,7 @@ class Roster:
         """
         said = self.said.get(handed.label, self.said.get(handed.name, ""))
         if said and said not in self.students:
-            raise Unknown(f"course.toml says that {handed.label} is {said}, who is not in the roster")
+            raise Unknown(f"course.toml says that {shown(handed.label)} is {said}, who is not in the roster")
         return said or self.by_user.get(handed.user, "")
 
     def find(self, handed: Handed) -> str:
@@ -96,6 +97,6 @@ class Roster:
         for who, same in labels.items():
             for label in same if len(same) > 1 else ():
                 if not sure[label]:
-                    others = " and ".join(sorted(set(same) - {label}))
+                    others = " and ".join(shown(other) for other in sorted(set(same) - {label}))
                     found[label] = Unknown(f"by name it is {who}, but so is {others}")
         return found
