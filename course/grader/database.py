@@ -13,6 +13,7 @@ from unittest import mock
 
 import click
 import nbgrader.api as api
+from nbgrader import dbutil
 from nbgrader.api import Gradebook
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import BaseConverter
@@ -121,7 +122,7 @@ def explained(where: str, what: str, error: BaseException) -> str:
     return f"{where} {what}: {said}. {hint}"
 
 
-_start, _excepthook = BaseConverter.start, NbGrader.excepthook
+_start, _excepthook, _write = BaseConverter.start, NbGrader.excepthook, dbutil.write_alembic_ini
 
 
 def _checked_start(self: Any) -> None:
@@ -137,8 +138,16 @@ def _shown(self: Any, kind: Any, error: Any, trace: Any) -> None:
         _excepthook(self, kind, error, trace)
 
 
+def _written(path: str, url: str) -> None:
+    _write(path, url.replace("%", "%%"))  # in that file a % begins a reference, in an address a character
+
+
 def install_messages(where: str) -> None:
-    """Have nbgrader's own commands say the same, in this process: in place of a trace, one sentence."""
+    """Have nbgrader's own commands say the same, in this process: in place of a trace, one sentence.
+
+    `nbgrader db upgrade` gets addresses with a % in them to where they belong.
+    """
+    dbutil.write_alembic_ini = _written
     api.create_engine = partial(engine, where)
     BaseConverter.start = _checked_start
     NbGrader.excepthook = _shown
