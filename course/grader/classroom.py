@@ -1,6 +1,7 @@
 """A classroom: nbgrader's course directory, made anywhere by one command, with one settings file."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -26,6 +27,7 @@ class Classroom:
     gradebook: str  # its URL
     late: dict[str, Any] = field(default_factory=dict)
     scheduler: dict[str, str] = field(default_factory=dict)  # of a cluster: address, ca, cert, key
+    names: dict[str, str] = field(default_factory=dict)  # what an LMS calls students
 
     @classmethod
     def make(cls, folder: Path, solutions: Path) -> "Classroom":
@@ -59,10 +61,14 @@ class Classroom:
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
             about, folder = data["course"], folder.resolve()
-            gradebook = about.get("gradebook", f"sqlite:///{folder / 'gradebook.db'}")
-            sets, late = dict(data.get("sets", {})), dict(data.get("late", {}))
+            gradebook = re.sub(
+                r"\Apostgres(ql)?://",
+                "postgresql+psycopg://",  # whichever driver SQLAlchemy would take
+                about.get("gradebook", f"sqlite:///{folder / 'gradebook.db'}"),
+            )
+            sets, late, names = (dict(data.get(table, {})) for table in ("sets", "late", "names"))
             scheduler = {name: str(value) for name, value in dict(data.get("scheduler", {})).items()}
-            return cls(folder, Path(about["solutions"]), sets, gradebook, late, scheduler)
+            return cls(folder, Path(about["solutions"]), sets, gradebook, late, scheduler, names)
         except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
             raise click.ClickException(f"{path}: {type(error).__name__}: {error}") from None
 

@@ -11,6 +11,7 @@ from course.exercise import SETS
 from course.grader import demo as demo_class
 from course.grader.class_report import write_report
 from course.grader.classroom import Classroom
+from course.grader.collect.command import collect_zip, lines_of
 from course.grader.dates import apply_penalties
 from course.grader.grade import Choice, as_data, grade_set, show
 from course.grader.marks_out import MOODLE, canvas, moodle, people, plain
@@ -130,6 +131,26 @@ def roster(file: Path) -> None:
     )
     if done.absent:
         click.echo(f"In the gradebook, but not in {file.name}: {', '.join(done.absent)}")
+
+
+@main.command()
+@click.argument("archive", metavar="ZIP", type=FILE)
+@click.argument("name", metavar="SET")
+@click.option("--json", "as_json", is_flag=True, help="Print what became of every file as JSON.")
+def collect(archive: Path, name: str, as_json: bool) -> None:
+    """Put the submissions in ZIP, as Canvas or Moodle gives it, where grade SET looks. In a classroom.
+
+    The zip is kept in downloaded/SET/archive/ and `nbgrader zip_collect SET` is run: of all zips there, each
+    student's newest files are taken, once. Students are known by the roster (course roster). Files of nobody
+    known, or that are not taken, are listed with the reason; all others go on. What was put into submitted/
+    by other means stays.
+    """
+    report = collect_zip(Classroom.open(Path.cwd()), archive, name)
+    if as_json:
+        click.echo(json.dumps(report, indent=1, ensure_ascii=False))
+    else:
+        for line in lines_of(report, name):
+            click.echo(line)
 
 
 @main.command()

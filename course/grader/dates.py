@@ -75,7 +75,7 @@ def due_date(settings: Mapping[str, Any], where: str) -> datetime | None:
 
 def apply_dates(classroom: Classroom, problem_set: str) -> None:
     """Write the set's date and the students' extensions to the gradebook."""
-    from nbgrader.api import Gradebook  # slow to import: only where needed
+    from course.grader.database import opened  # slow to import: only where needed
 
     settings = classroom.sets.get(problem_set, {})
     where = f"{classroom.folder / 'course.toml'}: [sets.{problem_set}]"
@@ -83,7 +83,7 @@ def apply_dates(classroom: Classroom, problem_set: str) -> None:
     extensions = {s: span(text, f"{where} {s}") for s, text in settings.get("extensions", {}).items()}
     if due is None and not extensions:
         return
-    with Gradebook(classroom.gradebook) as gradebook:
+    with opened(classroom) as gradebook:
         gradebook.update_or_create_assignment(problem_set, duedate=due)
         for student, more in extensions.items():
             gradebook.update_or_create_student(student)
@@ -92,12 +92,14 @@ def apply_dates(classroom: Classroom, problem_set: str) -> None:
 
 def apply_penalties(classroom: Classroom, problem_set: str) -> None:
     """Write to the gradebook what each late notebook loses, of the score that it has now."""
-    from nbgrader.api import Gradebook, MissingEntry  # slow to import: only where needed
+    from nbgrader.api import MissingEntry  # slow to import: only where needed
+
+    from course.grader.database import opened
 
     policy = LatePolicy.of(classroom)
     if not policy.per_day:
         return
-    with Gradebook(classroom.gradebook) as gradebook:
+    with opened(classroom) as gradebook:
         try:
             submissions = gradebook.assignment_submissions(problem_set)
         except MissingEntry:

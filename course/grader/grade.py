@@ -44,10 +44,12 @@ def processors() -> int:
 
 def read_marks(classroom: Classroom, problem_set: str) -> Marks:
     """All marks of a set from the gradebook, by student and grade cell, in the notebooks' order."""
-    from nbgrader.api import Gradebook, MissingEntry  # slow to import: only where needed
+    from nbgrader.api import MissingEntry  # slow to import: only where needed
+
+    from course.grader.database import opened
 
     marks: Marks = {}
-    with Gradebook(classroom.gradebook) as gradebook:
+    with opened(classroom) as gradebook:
         for student in submitted(classroom, problem_set):
             try:
                 submission = gradebook.find_submission(problem_set, student)

@@ -45,12 +45,14 @@ def people(classroom: Classroom, sets: Sequence[str]) -> list[Person]:
     Raises:
         click.ClickException: for a set that the gradebook does not know.
     """
-    from nbgrader.api import Gradebook, MissingEntry  # slow to import: only where needed
+    from nbgrader.api import MissingEntry  # slow to import: only where needed
+
+    from course.grader.database import opened
 
     totals: dict[str, dict[str, Total]] = {}
     for name in sets:
         apply_penalties(classroom, name)
-    with Gradebook(classroom.gradebook) as gradebook:
+    with opened(classroom) as gradebook:
         for name in sets:
             try:
                 gradebook.find_assignment(name)

@@ -75,11 +75,13 @@ def read_roster(path: Path) -> list[dict[str, str]]:
 
 def import_roster(classroom: Classroom, path: Path) -> Imported:
     """Add the file's students to the gradebook, or update them; nobody is removed."""
-    from nbgrader.api import Gradebook, MissingEntry  # slow to import: only where needed
+    from nbgrader.api import MissingEntry  # slow to import: only where needed
+
+    from course.grader.database import opened
 
     done: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
     students = read_roster(path)
-    with Gradebook(classroom.gradebook) as gradebook:
+    with opened(classroom) as gradebook:
         for student in students:
             name, about = student["id"], {k: v for k, v in student.items() if k != "id" and v}
             try:

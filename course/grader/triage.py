@@ -44,9 +44,11 @@ def _of_record(record: dict[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _of_gradebook(classroom: Classroom, problem_set: str, handed_in: set[str], found: Triage) -> None:
-    from nbgrader.api import Gradebook, MissingEntry  # slow to import: only where needed
+    from nbgrader.api import MissingEntry  # slow to import: only where needed
 
-    with Gradebook(classroom.gradebook) as gradebook:
+    from course.grader.database import opened
+
+    with opened(classroom) as gradebook:
         for student in gradebook.students:
             if student.id not in handed_in:
                 found["missing"][student.id] = []

@@ -48,9 +48,7 @@ def template(folder: Path, stock: bool = False) -> Path:
     config = room.folder / "nbgrader_config.py"
     text = config.read_text(encoding="utf-8")
     limits = f"\nc.JudgedAutograde.limits = {LIMITS}\n"
-    lines = (
-        text.partition("from course.grader.judged")[0] + "c.Execute.timeout = 8\n" if stock else text + limits
-    )
+    lines = text.partition("\ntry:")[0] + "\n" + "c.Execute.timeout = 8\n" if stock else text + limits
     config.write_text(lines, encoding="utf-8")
     room = Classroom.open(room.folder)
     (path,) = room.build("ps2")

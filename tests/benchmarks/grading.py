@@ -54,7 +54,7 @@ def configure(folder: Path, settings: dict[str, object] | None) -> None:
     path = folder / "nbgrader_config.py"
     text = path.read_text()
     if settings is None:
-        path.write_text(text[: text.index("from course.grader.judged")])
+        path.write_text(text[: text.index("\ntry:") + 1])
     else:
         lines = "".join(f"\nc.JudgedAutograde.{name} = {value}" for name, value in settings.items())
         path.write_text(text + lines + "\n")

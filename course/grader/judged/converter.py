@@ -16,6 +16,7 @@ from nbgrader.converters import Autograde, NbGraderException
 from nbgrader.utils import rmtree
 from traitlets import Bool, Dict, Int, List, Unicode
 
+from course.grader.database import Unreachable
 from course.grader.judged.context import Context
 from course.grader.judged.gradebook import one_engine
 from course.grader.judged.jobs import Halt, Job, Key, Terms
@@ -75,6 +76,10 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
         except (Refused, Halt) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
+        except NbGraderException as error:
+            if isinstance(error.__context__, Unreachable):
+                self.log.error("%s", error.__context__)
+            raise
         finally:
             shutil.rmtree(root / self.staged, ignore_errors=True)
         for fault in self.context.faults:

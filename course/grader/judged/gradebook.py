@@ -1,7 +1,8 @@
 """The gradebook without asking it the same thing again and again, for the time of one run.
 
 nbgrader opens the gradebook a dozen times for each submission. Each time it makes an engine, which has to
-compile every statement again, asks for every table and for the course; and it asks for every cell by name.
+connect, to compile every statement again, asks for every table and for the course; and it asks for every cell
+by name.
 """
 
 import contextlib
@@ -18,11 +19,19 @@ from nbgrader.api import BaseCell, Comment, Grade, Gradebook, MissingEntry
 
 @contextlib.contextmanager
 def one_engine() -> Iterator[None]:
-    """Inside, nbgrader gets the engine of a URL that it had before, with the tables that it made before."""
+    """Inside, nbgrader gets the engine of a URL that it had before, connected, and with its tables."""
     api, tables = nbgrader.api, nbgrader.api.Base.metadata
     courses: set[tuple[str, str]] = set()
     check, look = Gradebook.check_course, api.inspect
     looked: dict[int, Any] = {}
+    create = functools.cache(api.create_engine)
+    made: list[Any] = []
+
+    def create_once(*words: Any, **options: Any) -> Any:
+        found = create(*words, **options)
+        if found not in made:
+            made.append(found)
+        return found
 
     def look_once(engine: Any) -> Any:
         """What stands in the base; an empty one is looked at again, since its tables are about to be made."""
@@ -39,12 +48,17 @@ def one_engine() -> Iterator[None]:
         return None
 
     with (
-        mock.patch.object(api, "create_engine", functools.cache(api.create_engine)),
+        mock.patch.object(api, "create_engine", create_once),
+        mock.patch.object(Gradebook, "close", lambda self: self.db.remove()),
         mock.patch.object(api, "inspect", look_once),
         mock.patch.object(tables, "create_all", functools.cache(tables.create_all)),
         mock.patch.object(Gradebook, "check_course", check_once),
     ):
-        yield
+        try:
+            yield
+        finally:
+            for engine in made:
+                engine.dispose()
 
 
 @dataclass(frozen=True)

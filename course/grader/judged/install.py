@@ -1,7 +1,9 @@
 """Putting judged grading into a classroom: called by its `nbgrader_config.py`."""
 
+from pathlib import Path
 from typing import Any
 
+import click
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
 import nbgrader.apps.generatefeedbackapp
@@ -15,6 +17,9 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
 )
 
+from course.grader.classroom import Classroom
+from course.grader.collect.plugins import LmsCollector, LmsExtractor
+from course.grader.database import install_messages, setting
 from course.grader.judged.converter import JudgedAutograde
 from course.grader.judged.feedback import FeedbackExporter
 from course.grader.judged.pages import GetMarks, JudgedFeedback
@@ -31,7 +36,18 @@ def install(c: Any) -> None:
 
     nbgrader has settings for the steps, but none for the class that leads through them: that name is bound
     anew, in the two modules that use it.
+
+    Raises:
+        SystemExit: if `course.toml` is wrong. After any other error in its configuration nbgrader would go on
+            without it: with another gradebook, no sandbox and no judge.
     """
+    try:
+        classroom = Classroom.open(Path(c.CourseDirectory.root))
+    except click.ClickException as error:
+        raise SystemExit(f"Error: {error.message}") from None
+    c.CourseDirectory.db_url = classroom.gradebook
+    c.JudgedAutograde.scheduler = classroom.scheduler
+    install_messages(setting(classroom))
     nbgrader.apps.autogradeapp.Autograde = JudgedAutograde
     nbgrader.apps.api.Autograde = JudgedAutograde
     nbgrader.apps.generatefeedbackapp.GenerateFeedback = JudgedFeedback
@@ -52,6 +68,9 @@ def install(c: Any) -> None:
         OverwriteJudgedCells,
         CheckMetadataOnce,
     ]
+    c.ZipCollectApp.extractor_plugin = LmsExtractor
+    c.ZipCollectApp.collector_plugin = LmsCollector
+    c.ZipCollectApp.force = True  # what is collected anew takes the place of what was collected before
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetMarks]
     c.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each

@@ -10,16 +10,13 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 c.Execute.timeout = 120  # seconds for one cell
 c.ExportApp.to = os.path.join(c.CourseDirectory.root, "grades.csv")
 
-from pathlib import Path  # noqa: E402
+try:
+    from course.grader.judged.install import install
+except ImportError as error:  # nbgrader would go on, and run students' code here, without a sandbox
+    raise SystemExit(f"{error}. Run nbgrader in the environment in which the package course is.") from None
 
-from course.grader.classroom import Classroom  # noqa: E402
-
-classroom = Classroom.open(Path(c.CourseDirectory.root))
-c.CourseDirectory.db_url = classroom.gradebook
-c.JudgedAutograde.scheduler = classroom.scheduler
-
-from course.grader.judged.install import install  # noqa: E402
-
-install(c)  # students' code runs in a sandbox, and a judge outside it decides the marks
+install(
+    c
+)  # course.toml's gradebook and scheduler; students' code runs in a sandbox, a judge decides the marks
 # c.JudgedAutograde.limits = {"cell_seconds": 120, "memory_mb": 4096}  # see course.grader.sandbox.Limits
 # c.JudgedAutograde.trust_students = True  # without any sandbox, where none can be made; the records say so
