@@ -82,7 +82,7 @@ def _edge(ends: Ends, value: float) -> str:
 
 def _table(weights: Weights) -> str:
     """A row for every kind of edge, in the direction of the forward pass, with its count."""
-    parts = [text((TABLE + WIDTH) / 2, 14, "Each counts", 'opacity=".85"')]
+    parts = [text((TABLE + WIDTH) / 2, 14, "Counted", 'opacity=".85"')]
     for k, edge in enumerate(weights.edges):
         y, value = 32 + ROW * k, count(weights, edge)
         fill = f'fill="{colour(value)}" fill-opacity=".22"' if not usual(value) else ""

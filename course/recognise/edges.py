@@ -148,7 +148,8 @@ def counted_said(name: str, value: float, right: float = 1.0) -> str:
     should = "" if right == 1 else f", not {said(right)}" if right else ", should be cut"
     if abs(value) < 1e-5:
         return f"{name} (missing{should})"
-    return f"{name} (counted {said(value)} times{should})"
+    often = {1: "once", 2: "twice"}.get(value, f"{said(value)} times")
+    return f"{name} (counted {often}{should})"
 
 
 def as_lines(paths: Paths) -> list[str]:
