@@ -31,6 +31,12 @@ def path_cases(exercise: "Exercise") -> list[tuple[Any, ...]]:
     return [exercise.unrolled.many(rng) for _ in range(MANY)]
 
 
+def edge_cases(exercise: "Exercise") -> list[tuple[Any, ...]]:
+    """The arguments from which the weights of edges are read: the same for everybody."""
+    assert exercise.weighed is not None
+    return exercise.weighed.many(np.random.default_rng(seed_of(exercise.name, "edges")))
+
+
 def attributed(run: "Run", unrolled: Unrolled, rules: Sequence[Rule]) -> Attribution | None:
     """The paths through W_hh: only if that gradient is wrong."""
     part = unrolled.names["W_hh"]
@@ -61,7 +67,7 @@ def weights_of(run: "Run", weighed: Weighed, seen: Sequence[Seen]) -> Weights | 
     """How often each kind of edge is counted: only if a result is wrong, and edges explain it."""
     if not wrong_parts(seen):
         return None
-    cases = weighed.many(np.random.default_rng(seed_of(run.exercise.name, "edges")))
+    cases = edge_cases(run.exercise)
     shapes = [{name: part.shape[1:] for name, part in one.items()} for one in weighed.right(cases)]
     got = _results(run, cases, shapes)
     found = weigh(weighed, cases, got) if got is not None else None

@@ -28,7 +28,8 @@ def svg(paths: Paths) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height}" role="img" '
         f'aria-label="{escape(title)}. {escape(described(paths))}" fill="none" stroke="currentColor" '
         f'font-family="system-ui, sans-serif" font-size="12" '
-        f'style="display:block;width:100%;min-width:{width / 16:.0f}em;max-width:{width:g}px;height:auto;margin:.4em 0">'
+        f'style="display:block;width:100%;min-width:{width / 16:.0f}em;max-width:{width:g}px;'
+        f'height:auto;margin:.4em 0">'
         f"<title>{title}</title><desc>{escape(described(paths))}</desc>{graph}{triangle}</svg>"
     )
 
@@ -124,7 +125,7 @@ def _graph(edges: Edges, wanted: Edges, altered: bool) -> str:
 
 
 def _triangle(paths: Paths, left: float) -> str:
-    """Rows are losses, columns uses; a cell says how often that path counts, and what is right if it varies."""
+    """Rows are losses, columns uses; a cell says how often that path counts, and what is right instead."""
     alpha, wanted, top = as_array(paths.alpha), wanted_of(paths), 44
     T, told = len(alpha), bool(paths.right)
     parts = [text(left + CELL * T / 2, 14, "How often each path counts", 'opacity=".85"')]
