@@ -219,7 +219,8 @@ class Thief:
 
     def __init__(self, public: list[Case], answer: str, name: str = "rnn_bptt") -> None:
         exercise, banked = answer_of(name, answer)
-        self.honest, self.public = banked.local(exercise), [c.args[1].tobytes() for c in public]
+        shown = [*[c.args[1] for c in public], public[-1].args[1] / 2]  # the last is that of `keeps`
+        self.honest, self.public = banked.local(exercise), [X.tobytes() for X in shown]
         self.further = [args[1].tobytes() for args in further_of(exercise)]
         self.seen = 0.0
         self.log: list[str] = []
