@@ -10,26 +10,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from course.compare import difference, same
-from course.exercise import Case, Parts, Slip, seed_of
+from course.exercise import Case, Parts, Slip
 from course.frames import decode, encode
-from course.recognise.attribution import BASES, Attribution, attribute
+from course.recognise.attribution import BASES
+from course.recognise.cell_words import sentence as edges_said
 from course.recognise.explain import Claim, Seen, by_parts, claim_of, in_all_parts, paths
+from course.recognise.further import attributed, drawn, weights_of
 from course.recognise.ignored import ignored, sizes
-from course.recognise.patterns import ALL
+from course.recognise.patterns import Pattern
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.two import matches, two_at_once
-from course.recognise.unrolled import Unrolled
-from course.results import Unmet
-from course.verdict import Diagnosis, Paths
+from course.verdict import Diagnosis, Drawn, Weights
 
 if TYPE_CHECKING:
     from course.judging import Run
 
-MANY = 2  # extra public cases from which a triangle is read
 
-
-def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Paths | None]:
-    """The mistakes recognised on the public cases, and the paths that the gradient counts.
+def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
+    """The mistakes recognised on the public cases, and what the gradient counts.
 
     Several diagnoses are two mistakes in different parts, or some that the cases cannot tell apart.
     """
@@ -39,22 +37,39 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Paths | None]:
     if exercise.oracle is None:
         return by_slips([run]), None
     seen = [Seen(case.args, run.parts(case), run.expected(case)) for case in run.cases]
-    alive = paths(seen, unrolled) if unrolled else {}
+    whole_paths = unrolled if unrolled and unrolled.truncation is None else None
+    alive = paths(seen, whole_paths) if whole_paths else {}
     whole = in_all_parts(alive) if alive else []
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
     if not named:
-        numbers = [unrolled.numbers(s.args) if unrolled else sizes(exercise, s.args) for s in seen]
-        found_by_parts = by_parts(seen, unrolled, alive, exercise.timed, numbers)
+        numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
+        found_by_parts = by_parts(seen, whole_paths, alive, exercise.timed, numbers)
         named = as_diagnoses(found_by_parts or ignored(exercise, seen))
-    found = _attributed(run, unrolled, [rule for rule, _ in whole] if named else BASES) if unrolled else None
-    if unrolled and found and not named:
-        named = as_diagnoses(two_at_once(seen, unrolled, found))
+    if exercise.weighed:
+        weights = weights_of(run, exercise.weighed, seen)
+        return named or _by_edges(weights) or _changes(run), weights
+    found = attributed(run, unrolled, _rules(named, whole)) if unrolled else None
+    if whole_paths and found and not named:
+        named = as_diagnoses(two_at_once(seen, whole_paths, found))
     if found and found.rule is RIGHT and len(named) == len(whole) > 1:  # seven steps may tell them apart
-        named = as_diagnoses(claim_of(pair) for pair in whole if matches(pair[1], found)) or named
+        T = len(found.alpha)
+        named = as_diagnoses(claim_of(p) for p in whole if matches(p[1].triangle(T), found)) or named
     named = named or _changes(run)
-    if found is None or (found.rule is RIGHT and matches(ALL, found)):  # nothing wrong to be drawn
-        return named, None
-    return named, Paths.of(found.alpha, found.rule.sentence)
+    return named, drawn(exercise, found) if found else None
+
+
+def _rules(named: Sequence[Diagnosis], whole: Sequence[tuple[Rule, Pattern]]) -> Sequence[Rule]:
+    """The altered rules that a triangle may hold under: those that a name speaks of, if there is one."""
+    if not named:
+        return BASES
+    return [rule for rule, _ in whole] or [rule for rule in BASES if rule.name in {d.name for d in named}]
+
+
+def _by_edges(weights: Weights | None) -> tuple[Diagnosis, ...]:
+    """Where nothing else explains wrong results: the edges that do."""
+    if weights is None:
+        return ()
+    return (Diagnosis("edges", edges_said(weights), "The direct path and the total derivative"),)
 
 
 def _changes(run: "Run") -> tuple[Diagnosis, ...]:
@@ -90,22 +105,3 @@ def _size(case: Case) -> int:
 def _explains(slip: Slip, case: Case, got: Parts) -> bool:
     value = slip.value(*case.args)
     return all(difference(got[name], value[name]) is None for name in value)
-
-
-def _attributed(run: "Run", unrolled: Unrolled, rules: Sequence[Rule]) -> Attribution | None:
-    """The paths through W_hh, from extra public cases: only if that gradient is wrong."""
-    part = unrolled.names["W_hh"]
-    if all(difference(run.parts(case)[part], run.expected(case)[part]) is None for case in run.cases):
-        return None
-    rng = np.random.default_rng(seed_of(run.exercise.name, "paths"))
-    cases = [Case("paths", unrolled.many(rng)) for _ in range(MANY)]
-    if any(run.reply(case).failure is not None for case in cases):
-        return None
-    try:
-        got = [run.parts(case)[part] for case in cases]
-    except Unmet:
-        return None
-    right = [unrolled.through_W_hh(case.args) for case in cases]
-    if any(g.shape != r.shape[2:] or not np.isfinite(g).all() for g, r in zip(got, right, strict=True)):
-        return None
-    return attribute(got, lambda rule: [unrolled.through_W_hh(case.args, rule) for case in cases], rules)

@@ -18,6 +18,7 @@ from course.models import Array
 if TYPE_CHECKING:
     from course.judging import Run
     from course.recognise.unrolled import Unrolled
+    from course.recognise.weighing import Weighed
 
 KEEPS_POINTS = 1  # for leaving inputs and earlier results alone; every exercise asks it
 Parts = dict[str, Array]  # a function's results by name: {"W_hh": …, "dh_0": …}
@@ -113,6 +114,7 @@ class Exercise:
         self.oracle: Callable[..., Parts] | None = None
         self.shapes: Callable[..., dict[str, tuple[int, ...]]] | None = None
         self.unrolled: Unrolled | None = None  # for a gradient through time: how to take an answer apart
+        self.weighed: Weighed | None = None  # the same for an LSTM: its gradient with weights on the edges
         self.timed: dict[str, int] = {}  # parts that have an axis of time steps, and which
 
     @property

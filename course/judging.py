@@ -13,7 +13,7 @@ from course.exercise import KEEPS_POINTS, Case, Check, Exercise, Parts
 from course.frames import decode, encode
 from course.recognise.shapes import steps_said
 from course.results import Unmet, explain, flatten
-from course.verdict import Diagnosis, Outcome, Paths, Verdict
+from course.verdict import Diagnosis, Drawn, Outcome, Verdict
 
 RETURNS = "It returns {names}, as finite real arrays of the right shapes."
 READABLE = "It returns {names}, in the form that is asked for."
@@ -188,7 +188,7 @@ def _outcomes(run: Run, before: dict[str, Outcome], faults: list[str]) -> dict[s
     return done
 
 
-Named = tuple[tuple[Diagnosis, ...], Paths | None]
+Named = tuple[tuple[Diagnosis, ...], Drawn | None]
 
 
 def _wrong(exercise: Exercise, done: dict[str, Outcome]) -> bool:

@@ -5,9 +5,8 @@ from html import escape
 from typing import Any
 
 from course.exercise import Exercise
-from course.recognise.edges import as_lines
-from course.recognise.picture import svg
-from course.verdict import Outcome, Paths, Verdict
+from course.recognise.drawn import as_lines, caption, svg
+from course.verdict import Drawn, Outcome, Verdict
 
 MIME = "application/vnd.gradients-through-time.verdict+json"
 
@@ -92,13 +91,10 @@ def as_html(verdict: Verdict, exercise: Exercise, practice: bool = False) -> str
     )
 
 
-def _picture(paths: Paths) -> str:
-    rule = f"<br>All this with a wrong local rule: {escape(paths.rule)}" if paths.rule else ""
+def _picture(drawn: Drawn) -> str:
     return (
-        f'<figure style="margin:.4em 0;overflow-x:auto" tabindex="0">{svg(paths)}'
-        "<figcaption><small>How often your ∂L/∂W_hh counts each "
-        f"loss through each use of W_hh: right is 1 everywhere. Read from two cases of 7 steps.{rule}"
-        "</small></figcaption></figure>"
+        f'<figure style="margin:.4em 0;overflow-x:auto" tabindex="0">{svg(drawn)}'
+        f"<figcaption><small>{escape(caption(drawn))}</small></figcaption></figure>"
     )
 
 

@@ -35,25 +35,51 @@ class Paths:
     """How often each loss is counted through each use of W_hh: what the picture draws.
 
     `alpha[t][k]` belongs to loss t+1 and the use at step k+1 ≤ t+1; None where the cases do not show it.
-    `rule` is the sentence of the altered local rule under which the triangle holds, or "".
+    `rule` is the sentence of the altered local rule under which the triangle holds, or "". `right` are the
+    right counts, where these are not all ones.
     """
 
     alpha: tuple[tuple[float | None, ...], ...]
     rule: str = ""
+    right: tuple[tuple[float | None, ...], ...] = ()
 
     @classmethod
-    def of(cls, alpha: Any, rule: str = "") -> "Paths":
-        """From an array (T, T), rounded to what a person reads."""
-        rows = [
-            [round(float(a), 6) + 0.0 if a == a else None for a in row[: t + 1]]
-            for t, row in enumerate(alpha)
-        ]
-        return cls(tuple(map(tuple, rows)), rule)
+    def of(cls, alpha: Any, rule: str = "", right: Any = None) -> "Paths":
+        """From arrays (T, T), rounded to what a person reads."""
+        told, ones = _rows(alpha), tuple((1.0,) * t for t in range(1, len(alpha) + 1))
+        wanted = ones if right is None else _rows(right)
+        return cls(told, rule, () if wanted == ones else wanted)
+
+
+def _rows(alpha: Any) -> tuple[tuple[float | None, ...], ...]:
+    return tuple(tuple(map(rounded, row[: t + 1])) for t, row in enumerate(alpha))
+
+
+def rounded(value: float) -> float | None:
+    """A count as a person reads it; None for nan."""
+    return round(float(value), 6) + 0.0 if value == value else None
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How often each kind of edge of an LSTM is counted: what its picture draws.
+
+    `counts` belong to `edges`, and are None where the cases do not show them. They say nothing of the results
+    named in `apart`.
+    """
+
+    edges: tuple[str, ...]
+    counts: tuple[float | None, ...]
+    apart: tuple[str, ...] = ()
+
+
+Drawn = Paths | Weights
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """All outcomes of one exercise, the mistakes recognised, and what the function printed.
+    """All outcomes of one exercise, the mistakes recognised, and what the function printed;
+    `paths` is what the picture draws.
 
     `fault` says that a checker of ours failed: then the marks are not decided.
     """
@@ -63,7 +89,7 @@ class Verdict:
     diagnoses: tuple[Diagnosis, ...] = ()
     printed: str = ""
     fault: str = ""
-    paths: Paths | None = None
+    paths: Drawn | None = None
 
     @property
     def max_points(self) -> float:

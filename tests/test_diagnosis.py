@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from course.calls import Failure, Reply
-from course.exercise import Case, load
+from course.exercise import Case, Exercise, load
 from course.grader.bank import Answer
 from course.grader.judged.outputs import without_numbers
 from course.judging import judge
-from course.models import RNN
 from course.recognise.attribution import BASES, attribute, fit
 from course.recognise.edges import Edges, as_lines, described, edges_of
+from course.recognise.further import edge_cases, path_cases
 from course.recognise.gallery import is_known, pictures, write_gallery
 from course.recognise.patterns import ALL, PATTERNS
 from course.recognise.picture import EXTRA, MISSING, svg
@@ -207,38 +207,53 @@ def test_steps_are_told() -> None:
     assert steps_said(0 * want, want, 0) == ""
 
 
+def further_of(exercise: Exercise) -> list[tuple[np.ndarray, ...]]:
+    """The arguments of the extra public cases."""
+    return edge_cases(exercise) if exercise.weighed else path_cases(exercise)
+
+
 class Thief:
     """Right on public cases or wrong in one known way; after a hidden one, its results say what it saw."""
 
     printed = ""
 
-    def __init__(self, public: list[Case], answer: str) -> None:
-        exercise, banked = answer_of("rnn_bptt", answer)
-        self.honest, self.public = banked.local(exercise), [c.args[1].tobytes() for c in public]
+    def __init__(self, public: list[Case], answer: str, name: str = "rnn_bptt") -> None:
+        exercise, banked = answer_of(name, answer)
+        shown = [*[c.args[1] for c in public], public[-1].args[1] / 2]  # the last is that of `keeps`
+        self.honest, self.public = banked.local(exercise), [X.tobytes() for X in shown]
+        self.further = [args[1].tobytes() for args in further_of(exercise)]
         self.seen = 0.0
         self.log: list[str] = []
 
     def call(self, args: tuple[object, ...]) -> Reply:
         reply = self.honest.call(args)
-        known = args[1].tobytes() in self.public  # type: ignore[attr-defined]
-        self.log.append("public" if known else "other")
-        if not known and len(args[1]) != 7:  # type: ignore[arg-type]
+        data = args[1].tobytes()  # type: ignore[attr-defined]
+        self.log.append("public" if data in self.public else "further" if data in self.further else "hidden")
+        if self.log[-1] == "hidden":
             self.seen = float(args[1].flat[0])  # type: ignore[attr-defined]
         if self.seen and isinstance(reply.value, tuple):
-            grads, dh_0, dX = reply.value
-            spoiled = (RNN(*[g * (1 + self.seen) for g in grads]), dh_0 * self.seen, dX)
-            return dataclasses.replace(reply, value=spoiled)
+            grads, *others, last = reply.value
+            worse = type(grads)(*[g * (1 + self.seen) for g in grads])
+            return dataclasses.replace(reply, value=(worse, *[o * self.seen for o in others], last))
         return reply
 
     def held(self) -> list[object]:
         return self.honest.held()
 
 
-@pytest.mark.parametrize("answer", ["reference", "transpose_missing", "carry_dropped", "mean_in_bias"])
-def test_nothing_shown_depends_on_hidden_inputs(answer: str) -> None:
-    public, shown = rnn.public_cases(), set()
-    for seed in range(200, 240):
-        verdict = judge(rnn, Thief(public, answer), public, rnn.draw(seed))
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        *[("rnn_bptt", a) for a in ("reference", "transpose_missing", "carry_dropped", "mean_in_bias")],
+        *[("lstm_bptt", a) for a in ("reference", "state_read_without_f", "states_alone", "transpose")],
+        ("truncated_bptt", "tau_plus_one"),
+    ],
+)
+def test_nothing_shown_depends_on_hidden_inputs(name: str, answer: str) -> None:
+    exercise, shown = load(name), set()
+    public = exercise.public_cases()
+    for seed in range(200, 240 if name == "rnn_bptt" else 208):
+        verdict = judge(exercise, Thief(public, answer, name), public, exercise.draw(seed))
         outcomes = [
             dataclasses.replace(o, message=o.message.split(" in the case ")[0]) for o in verdict.outcomes
         ]
@@ -247,20 +262,37 @@ def test_nothing_shown_depends_on_hidden_inputs(answer: str) -> None:
     assert len(shown) == 1
 
 
-def test_paths_are_read_before_a_hidden_case_is_seen() -> None:
-    public = rnn.public_cases()
-    thief = Thief(public, "transpose_missing")
-    judge(rnn, thief, public, rnn.draw(99))
-    assert thief.log[: len(public)] == ["public"] * len(public)
-    first_hidden = thief.log.index("other") + 2  # the two calls before it are those of the triangle
-    assert judge(rnn, Thief(public, "transpose_missing"), public).paths is not None
-    assert first_hidden == len(public) + 2
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("rnn_bptt", "transpose_missing"),
+        ("lstm_bptt", "state_read_without_f"),
+        ("truncated_bptt", "tau_plus_one"),
+    ],
+)
+def test_pictures_are_read_before_a_hidden_case_is_seen(name: str, answer: str) -> None:
+    exercise = load(name)
+    public = exercise.public_cases()
+    thief = Thief(public, answer, name)
+    assert judge(exercise, thief, public, exercise.draw(99)).paths is not None
+    first = thief.log.index("hidden")
+    assert set(thief.log[: len(public)]) == {"public"}
+    assert thief.log[:first].count("further") == 2
+    assert "further" not in thief.log[first:]
+
+
+@pytest.mark.parametrize("name", ["rnn_bptt", "lstm_bptt", "truncated_bptt", "cell_jacobian"])
+def test_right_answer_is_not_called_on_further_cases(name: str) -> None:
+    exercise = load(name)
+    thief = Thief(exercise.public_cases(), "reference", name)
+    judge(exercise, thief, exercise.public_cases())
+    assert "further" not in thief.log
 
 
 def test_judge_shows_no_measured_number() -> None:
     odd = Paths(((1.0,), (0.123456, 1.0)))
-    assert not is_known(odd)
-    assert is_known(Paths.of(ALL.triangle(5)))
+    assert not is_known(odd, "rnn_bptt")
+    assert is_known(Paths.of(ALL.triangle(5)), "rnn_bptt")
     verdict = judged("rnn_bptt", "clipped_for_safety")
     shown = without_numbers(dataclasses.replace(verdict, paths=odd))
     assert shown.paths is None

@@ -1,12 +1,16 @@
 """Appendix F: counted paths, counted edges, and what is read from a gradient."""
 
 import numpy as np
+import torch
 from checks.oracles import same
 from checks.registry import checked
 from figures.diagnosis import SHOWN, STEPS, case, entries, gradient, hidden_first_use, how_wrong, triangle
 from figures.diagnosis import residuals as left_over
+from figures.diagnosis_cell import cases, found, gradients
+from figures.diagnosis_cell import counted as by_autograd
 
 from course.recognise.attribution import fit
+from course.recognise.cell import EDGES
 
 NUDGE = 1e-30
 
@@ -101,6 +105,26 @@ def edges(rng):
         u, r, w = rng.normal(size=(3, STEPS))
         same(altered_gradient(seed, u, r, w), np.tensordot(product(u, r, w), entries(seed), 2))
     quoted_in_the_text()
+
+
+@checked(
+    "eq-diagnosis-weight",
+    r"""
+    w\, x + (1 - w)\, \bar x
+    """,
+)
+def weight(rng):
+    """The value stays and the derivative is multiplied; the gradients of random weights are told apart."""
+    for w, at in rng.normal(size=(5, 2)):
+        x = torch.tensor(at, requires_grad=True)
+        y = by_autograd(x, w)
+        same(y.item(), at)
+        same(torch.autograd.grad(torch.sin(y), x)[0].item(), w * np.cos(at))
+    shown = {"h→f": 0, "loss": 2}
+    same(np.array(found(shown).counts), np.array([shown.get(edge, 1) for edge in EDGES]))
+    hidden = [edge for edge, w in zip(EDGES, found({"c→h": 0}).counts, strict=True) if w is None]
+    assert hidden == ["c→c", "h→i", "h→f", "h→g"]
+    assert sum(part.size for args in cases() for part in gradients({}, *args).values()) == 148
 
 
 def quoted_in_the_text():

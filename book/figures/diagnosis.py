@@ -8,6 +8,8 @@ from figures.style import show_svg
 from course.exercise import load
 from course.models import RNN
 from course.recognise.attribution import fit
+from course.recognise.bands import CHUNK_MISTAKES, chunks
+from course.recognise.counting import counts
 from course.recognise.edges import as_lines, described
 from course.recognise.patterns import ALL, PATTERNS
 from course.recognise.picture import svg
@@ -42,6 +44,20 @@ def picture(name: str, caption: str) -> object:
     label = f"fig-diagnosis-{name.replace('_', '-')}"
     return show_svg(
         svg(paths), name=label, alt=described(paths), caption=caption, code="course/recognise/picture.py"
+    )
+
+
+def chunks_picture(caption: str) -> object:
+    """Chunks that are cut one step early, drawn against those that were asked for."""
+    early = next(m for m in CHUNK_MISTAKES if m.name == "cut_one_early")
+    found, right = (counts(alpha, STEPS, 2)[:, 1:] for alpha in (early.alpha, chunks))
+    paths = Paths.of(found, right=right)
+    return show_svg(
+        svg(paths),
+        name="fig-diagnosis-chunks",
+        alt=described(paths),
+        caption=caption,
+        code="course/recognise/picture.py",
     )
 
 

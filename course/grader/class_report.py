@@ -16,9 +16,9 @@ import nbformat
 
 from course.exercise import load
 from course.grader.classroom import Classroom
-from course.recognise.picture import svg
+from course.recognise.drawn import from_data, svg
 from course.report import MIME
-from course.verdict import Paths
+from course.verdict import Drawn
 
 Verdicts = dict[str, dict[str, dict[str, Any]]]  # exercise → student → verdict, in the notebooks' order
 NOTHING = ("no result", "No result that can be judged: not written yet, or stopped by an error.")
@@ -34,7 +34,7 @@ class Mistake:
     name: str
     sentence: str
     students: list[str] = field(default_factory=list)
-    paths: Paths | None = None
+    paths: Drawn | None = None
 
 
 def collect(room: Classroom, problem_set: str) -> Verdicts:
@@ -63,12 +63,7 @@ def collect(room: Classroom, problem_set: str) -> Verdicts:
 def readable(data: Any) -> dict[str, Any] | None:
     """The verdict of an output if it has the right form: a notebook can hold anything."""
     try:
-        paths = data["paths"]
-        if paths is not None:
-            rows = tuple(tuple(None if a is None else float(a) for a in row) for row in paths["alpha"])
-            square = 0 < len(rows) <= 12 and all(len(row) == t for t, row in enumerate(rows, 1))
-            finite = all(a is None or math.isfinite(a) for row in rows for a in row)
-            paths = Paths(rows, str(paths["rule"])) if square and finite else None
+        paths = from_data(data["paths"])
         points, most = float(data["points"]), float(data["max_points"])
         named = [(str(d["name"]), str(d["sentence"])) for d in data["diagnoses"]]
         if not (0 <= points <= most < math.inf):

@@ -58,27 +58,30 @@ def fit(got: Sequence[Array], terms: Sequence[Array]) -> tuple[Array, float]:
 
 
 def attribute(
-    got: Sequence[Array], find: Callable[[Rule], list[Array]], rules: Sequence[Rule] = BASES
+    got: Sequence[Array],
+    find: Callable[[Rule], list[Array]],
+    rules: Sequence[Rule] = BASES,
+    wanted: Array | None = None,
 ) -> Attribution | None:
     """The triangle under the right rule, or under the only one of `rules` that has one; None if none has.
 
-    `find(rule)` gives the terms G (T, T, h, h) of every case under a rule.
+    `find(rule)` gives the terms G (T, T, h, h) of every case under a rule, `wanted` (T, T) the right counts.
     """
     right = find(RIGHT)
     alpha, residual = fit(got, right)
     if residual < FITS:
         return Attribution(alpha, RIGHT, residual)
-    if one_factor_each(got, right):
+    if one_factor_each(got, right, wanted):
         return None
     fits = [(rule, *fit(got, find(rule))) for rule in rules]
     found = [Attribution(alpha, rule, residual) for rule, alpha, residual in fits if residual < FITS]
     return found[0] if len(found) == 1 else None
 
 
-def one_factor_each(got: Sequence[Array], terms: Sequence[Array]) -> bool:
+def one_factor_each(got: Sequence[Array], terms: Sequence[Array], wanted: Array | None = None) -> bool:
     """Whether each case is the right gradient times a factor: clipped, it would read as a local error."""
     for one, term in zip(got, terms, strict=True):
-        want = term.sum(axis=(0, 1))
+        want = term.sum(axis=(0, 1)) if wanted is None else np.tensordot(wanted, term, 2)
         factor = np.vdot(one, want) / np.vdot(want, want)
         if np.linalg.norm(one - factor * want) > FITS * np.linalg.norm(one):
             return False

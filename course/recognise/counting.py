@@ -36,6 +36,14 @@ class Miscount:
         return {name: found[name] for name in self.parts}
 
 
+@dataclass(frozen=True)
+class Truncation:
+    """What is right where not every path counts once, and what is often taken for it."""
+
+    alpha: Counts
+    mistakes: tuple[Miscount, ...]
+
+
 def squared_errors(p: RNN, X: Array, Y: Array, h_0: Array) -> Sequence:
     """The sequence with ℓ_t = (1/T) ½‖o_t − y_t‖²."""
 

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from course.exercise import load
+from course.recognise.cell import GATES
+from course.recognise.further import path_cases
 from course.recognise.patterns import ALL, PATTERNS
 from course.recognise.picture import svg
-from course.verdict import Paths
+from course.verdict import Drawn, Paths, Weights
 
 STEPS = 7
 
@@ -19,11 +22,26 @@ def pictures() -> dict[str, tuple[str, str]]:
     return right | mean | {p.name: (p.sentence, svg(Paths.of(p.triangle(STEPS)))) for p in patterns}
 
 
-def is_known(paths: Paths) -> bool:
-    """Whether the triangle is all ones or a pattern of the course: then it says no more than a name."""
-    T = len(paths.alpha)
+def is_known(drawn: Drawn, exercise: str) -> bool:
+    """Whether the picture is right or one that the course knows: then it says no more than a name."""
+    if isinstance(drawn, Weights):
+        return _few_edges(drawn)
+    T = len(drawn.alpha)
     triangles = [ALL.triangle(T), T * ALL.triangle(T), *[p.triangle(T) for p in PATTERNS]]
-    return paths.alpha in [Paths.of(triangle).alpha for triangle in triangles]
+    if drawn.right:
+        known = load(exercise)
+        assert known.unrolled is not None
+        args = path_cases(known)[0]
+        right = known.unrolled.right(args)
+        triangles = [*known.unrolled.mistaken(args), right, T * right]
+    return drawn.alpha in [Paths.of(triangle).alpha for triangle in triangles]
+
+
+def _few_edges(drawn: Weights) -> bool:
+    """Whether one or two edges are missing or counted twice, or what goes back to the states before is."""
+    off = {e: c for e, c in zip(drawn.edges, drawn.counts, strict=True) if c is not None and c != 1}
+    cut = set(off.values()) == {0.0} and set(off) in ({*GATES}, {*GATES, "c→c"})
+    return cut or (len(off) <= 2 and set(off.values()) <= {0.0, 2.0})
 
 
 def write_gallery(folder: Path) -> list[Path]:

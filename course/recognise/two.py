@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from course.compare import difference
+from course.models import Array
 from course.recognise.attribution import Attribution
 from course.recognise.explain import Claim, Parts, Seen, claim_of
 from course.recognise.patterns import ALL, PATTERNS, Pattern
@@ -12,20 +13,20 @@ from course.recognise.rules import RIGHT
 from course.recognise.unrolled import Unrolled
 
 
-def matches(pattern: Pattern, found: Attribution) -> bool:
-    """Whether the triangle is the pattern's."""
-    return np.allclose(pattern.triangle(len(found.alpha)), np.tril(found.alpha), atol=1e-6)
+def matches(alpha: Array, found: Attribution) -> bool:
+    """Whether the triangle is `alpha` (T, T)."""
+    return np.allclose(alpha, np.tril(found.alpha), atol=1e-6)
 
 
 def two_at_once(seen: Sequence[Seen], unrolled: Unrolled, found: Attribution) -> tuple[Claim, ...]:
     """A local rule and a triangle that are both wrong: named only if together they give every part."""
-    terms = [unrolled.terms(s.args, found.rule) for s in seen]
+    terms, T = [unrolled.terms(s.args, found.rule) for s in seen], len(found.alpha)
 
     def under(pattern: Pattern) -> list[Parts]:
         return [unrolled.parts(t, pattern, unrolled.steps(s.got)) for t, s in zip(terms, seen, strict=True)]
 
     for pattern in PATTERNS:
-        if found.rule is not RIGHT and matches(pattern, found) and _gives(seen, under(pattern)):
+        if found.rule is not RIGHT and matches(pattern.triangle(T), found) and _gives(seen, under(pattern)):
             return claim_of((found.rule, ALL)), claim_of((RIGHT, pattern))
     values = under(ALL)
     for symbol, power in [(symbol, power) for symbol in unrolled.numbers(seen[0].args) for power in (1, -1)]:

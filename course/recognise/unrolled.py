@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from course.models import Array
+from course.recognise.counting import Truncation, counts
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.sequences import Sequence, Terms, after_one_step, responses, terms
 
 Parts = dict[str, Array]
+AFTER_H_0 = 4  # arguments p, X, Y, h_0 come before those that say how to truncate
 WEIGHTS = ("W_hx", "W_hh", "b_h", "W_qh", "b_q")
 
 
@@ -23,6 +25,7 @@ class Unrolled:
         sequences: `sequences(*args)`: one, or one for every row of a batch.
         names: what the exercise calls the gradients of W_hx, W_hh, b_h, W_qh, b_q, X, h_0.
         batch: the letter B if X is (T, B, d) and h_0 (B, h); "" if there is one sequence.
+        truncation: the right counts, if they are not all ones; they may depend on the arguments after h_0.
         many: `many(rng)`: arguments with 7 steps and 8 units, in which every path is visible.
     """
 
@@ -30,6 +33,20 @@ class Unrolled:
     names: dict[str, str]
     many: Callable[[np.random.Generator], tuple[Any, ...]]
     batch: str = ""
+    truncation: Truncation | None = None
+
+    def right(self, args: tuple[Any, ...]) -> Array:
+        """The right counts α (T, T)."""
+        T = max(len(s.X) for s in self.sequences(*args))
+        if self.truncation is None:
+            return ALL.triangle(T)
+        return counts(self.truncation.alpha, T, *args[AFTER_H_0:])[:, 1:]
+
+    def mistaken(self, args: tuple[Any, ...]) -> list[Array]:
+        """The counts (T, T) of every mistake that is known of a truncation."""
+        T, known = max(len(s.X) for s in self.sequences(*args)), self.truncation
+        found = known.mistakes if known else ()
+        return [counts(m.alpha, T, *args[AFTER_H_0:])[:, 1:] for m in found if "W_hh" in m.parts]
 
     def terms(self, args: tuple[Any, ...], rule: Rule = RIGHT) -> list[Terms]:
         """The terms of every sequence under a rule."""

@@ -227,7 +227,13 @@ bank.edit(
     "cell_gated_first", "dc = dc + dh", "dc = f * dc + dh", of="cell_not_gated", loses={*LATER, "one_step"}
 )
 bank.edit("gate_of_the_step_before", "p.W_h @ H[t] + p.b", "p.W_h @ H[t + 1] + p.b", loses=ALL)
-bank.edit("states_alone", "dh = dH[t] + dh", "dh = dH[t] + (dh if t < T - 1 else 0) * 0.5", loses=LATER)
+bank.edit(
+    "states_alone",
+    "dh = dH[t] + dh",
+    "dh = dH[t] + (dh if t < T - 1 else 0) * 0.5",
+    loses=LATER,
+    slip="edges",
+)
 bank.edit("stops_at_step_two", "range(T - 1, -1, -1)", "range(T - 1, 0, -1)", loses=ALL)
 bank.edit(
     "inputs_late",

@@ -19,6 +19,7 @@ from course.verdict import Verdict
 
 NOT_JUDGED = "Not judged: this test ran inside the student's own process."
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d.]*(e[+-]?\d+)?(?![\w])")
+EDGES = "Some edges of the cell are not counted once."  # which, and how often, is measured
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 FORMS = {"text/plain": True, "image/png": True, "text/html": False, "image/svg+xml": False}
 
@@ -131,7 +132,9 @@ def without_numbers(verdict: Verdict) -> Verdict:
     """
     outcomes = tuple(replace(o, message=_masked(o.message), detail="") for o in verdict.outcomes)
     named = tuple(replace(d, sentence=_unmeasured(d.name, d.sentence)) for d in verdict.diagnoses)
-    paths = verdict.paths if verdict.paths and is_known(verdict.paths) else None
+    paths = verdict.paths if verdict.paths and is_known(verdict.paths, verdict.exercise) else None
+    if paths is None:
+        named = tuple(replace(d, sentence=EDGES) if d.name == "edges" else d for d in named)
     return replace(verdict, outcomes=outcomes, printed="", diagnoses=named, paths=paths)
 
 

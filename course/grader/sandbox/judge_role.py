@@ -100,11 +100,11 @@ def lost(verdict: Verdict, names: set[str], why: str) -> Verdict:
 
 def verdict_from(message: dict[str, Any]) -> Verdict:
     """Read a verdict from a judge's answer."""
-    from course.verdict import Diagnosis, Outcome, Paths
+    from course.recognise.drawn import from_data
+    from course.verdict import Diagnosis, Outcome
 
     data = message["verdict"]
     outcomes = tuple(Outcome(**o) for o in data.pop("outcomes"))
     diagnoses = tuple(Diagnosis(**d) for d in data.pop("diagnoses"))
-    paths = data.pop("paths")
-    drawn = Paths(tuple(tuple(row) for row in paths["alpha"]), paths["rule"]) if paths else None
+    drawn = from_data(data.pop("paths"))
     return Verdict(outcomes=outcomes, diagnoses=diagnoses, paths=drawn, **data)

@@ -14,6 +14,7 @@ from course.problem_sets.ps2.rnn_bptt import parts
 from course.recognise.bands import CHUNK_MISTAKES, chunks
 from course.recognise.counting import INITIAL, STEPS, put_together
 from course.recognise.rules import RULES
+from course.recognise.truncated import taken_apart
 
 
 def chunked_bptt(
@@ -153,4 +154,5 @@ for _rule in RULES:
     if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):
         exercise.slip(_rule.name, _rule.sentence, partial(put_together, chunks, rule=_rule))
 
+exercise.unrolled = taken_apart(chunks, CHUNK_MISTAKES, 3)
 exercise.timed = {"dX": 0}

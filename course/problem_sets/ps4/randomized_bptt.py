@@ -15,6 +15,7 @@ from course.problem_sets.ps2.rnn_bptt import parts
 from course.problem_sets.ps4._edges import EDGE_MISTAKES, paths
 from course.recognise.counting import put_together
 from course.recognise.rules import RULES
+from course.recognise.truncated import taken_apart
 
 
 def randomized_bptt(
@@ -144,4 +145,5 @@ for _rule in RULES:
     if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):
         exercise.slip(_rule.name, _rule.sentence, partial(put_together, paths, rule=_rule))
 
+exercise.unrolled = taken_apart(paths, EDGE_MISTAKES, np.array([2.0, 2, 2, 0, 2, 2, 2]))
 exercise.timed = {"dX": 0}

@@ -13,6 +13,7 @@ from course.problem_sets.ps2.rnn_bptt import parts
 from course.recognise.bands import BAND_MISTAKES, band
 from course.recognise.counting import put_together
 from course.recognise.rules import RULES
+from course.recognise.truncated import taken_apart
 
 
 def truncated_bptt(
@@ -139,4 +140,5 @@ for _rule in RULES:
     if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):
         exercise.slip(_rule.name, _rule.sentence, partial(put_together, band, rule=_rule))
 
+exercise.unrolled = taken_apart(band, BAND_MISTAKES, 2)
 exercise.timed = {"dX": 0}

@@ -14,6 +14,7 @@ from course.judging import Run
 from course.lstm_slips import STEP_SLIPS
 from course.models import Array
 from course.oracles import complex_step, slope
+from course.recognise.cell_exercises import OF_A_JACOBIAN
 
 
 def cell_jacobian(p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> np.ndarray:
@@ -151,3 +152,4 @@ for _name, _sentence, _change in (
     ),
 ):
     exercise.slip(_name, _sentence, partial(rearranged, _change), SEE)
+exercise.weighed = OF_A_JACOBIAN

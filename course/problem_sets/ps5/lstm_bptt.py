@@ -14,6 +14,7 @@ from course.large import large_gated
 from course.lstm_slips import LATER_STATE, STEP_SLIPS
 from course.models import Array
 from course.oracles import gradients
+from course.recognise.cell_exercises import OF_A_SEQUENCE
 
 
 def lstm_bptt(
@@ -179,3 +180,4 @@ exercise.slip(
     SEE,
 )
 exercise.timed = {"dX": 0}
+exercise.weighed = OF_A_SEQUENCE

@@ -14,6 +14,7 @@ from course.large import large_gated
 from course.lstm_slips import LATER_STATE, STEP_SLIPS
 from course.models import Array
 from course.oracles import gradients
+from course.recognise.cell_exercises import OF_A_STEP
 
 
 def lstm_step_backward(
@@ -142,3 +143,4 @@ exercise.slip(
     partial(other_order, expected),
     "The cell",
 )
+exercise.weighed = OF_A_STEP
