@@ -5,6 +5,7 @@ array is a reference `{"a": i}` to `arrays[i] = {"dtype", "shape"}`; the body is
 The reader believes nothing: sizes, depth, dtypes and shapes are checked before memory is taken.
 """
 
+import contextlib
 import json
 import math
 import struct
@@ -93,6 +94,33 @@ def _array(a: Array, buffers: list[Array]) -> dict[str, int]:
         raise FrameError(f"an array of {a.ndim} dimensions came back")
     buffers.append(a)
     return {"a": len(buffers) - 1}
+
+
+def compact(value: Any, depth: int = 0) -> Any:
+    """Results with their lists of numbers, or of rows, made arrays: thousands one by one may not travel.
+
+    The outermost tuple or list is kept, as it may stand for several results; so is what is not rectangular.
+    """
+    named = type(value) in NAMED.values()
+    if depth > MAX_DEPTH or not (named or type(value) in (tuple, list)):
+        return value
+    items = [_as_array(item, depth + 1) for item in value]
+    return type(value)(*items) if named else type(value)(items)
+
+
+def _as_array(item: Any, depth: int) -> Any:
+    if type(item) is list and item and _numeric(item, depth):
+        with contextlib.suppress(ValueError):  # of unequal lengths
+            return np.array(item)
+    return compact(item, depth)
+
+
+def _numeric(value: Any, depth: int) -> bool:
+    if type(value) is list:
+        return depth <= MAX_DEPTH and all(_numeric(v, depth + 1) for v in value)
+    if type(value) is np.ndarray:
+        return value.dtype.kind in "fi"
+    return type(value) in (int, float, np.float64) and abs(value) < 2**63
 
 
 def decode(frame: bytes) -> Any:

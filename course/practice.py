@@ -45,6 +45,20 @@ def _sideways(x: Array) -> Array:
     return g
 
 
+def _level(x: Array) -> Array:
+    """A large error whose entries add up to zero."""
+    g = _cycle_gradient(x)
+    g[:2] += 10.0, -10.0
+    return g
+
+
+def _around(x: Array) -> Array:
+    """An error at a right angle to x."""
+    g = _cycle_gradient(x)
+    g[:2] += 0.1 * abs(x[1]), -0.1 * x[0] * np.sign(x[1])
+    return g
+
+
 SCALARS: dict[str, Candidate] = {
     "birch": (_cycle, _cycle_gradient),
     "oak": (lambda x: 1e6 + _cycle(x), _cycle_gradient),
@@ -60,12 +74,16 @@ SCALARS: dict[str, Candidate] = {
     "beech": (_cycle, lambda x: (1 + 3e-6) * _cycle_gradient(x)),
     "holly": (lambda x: 1e-12 * _cycle(x), lambda x: -1e-12 * _cycle_gradient(x)),
     "maple": (_cycle, _sideways),
+    "hazel": (_cycle, _level),
+    "rowan": (_cycle, _around),
+    "willow": (lambda x: 1e6 + _linear(x), _linear_gradient),
 }
 
 VECTORS: dict[str, Callable[[Array], Array]] = {
     "sines": lambda x: np.sin(x[:-1] * x[1:]) - 2 * x[1:],
     "quotients": lambda x: np.append(np.exp(-x) / (1 + x**2), np.sum(x) ** 3),
     "far_away": lambda x: 1e8 - x[:2] ** 2 * np.sum(x),
+    "ripples": lambda x: np.sin(1e4 * x[1:] - x[:-1]),
 }
 
 
@@ -83,6 +101,8 @@ PAIRS: dict[str, tuple[Product, Product]] = {  # products with the Jacobian of x
     "lake": (_sums, lambda x, v: 1.5 * _sums_back(x, v)),
     "brook": (_sums, lambda x, v: (1 + 1e-6) * _sums_back(x, v)),
     "sea": (_sums, lambda x, v: -_sums_back(x, v)),
+    "rill": (lambda x, u: 0.01 * _sums(x, u), lambda x, v: 0.005 * _sums_back(x, v)),
+    "creek": (_sums, lambda x, v: 2 * x * np.cumsum(v)),
     "pond": (lambda x, u: 0.5 * _sums(x, u), lambda x, v: 0.5 * _sums_back(x, v)),
 }
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from course.compare import same
-from course.frames import MAGIC, MAX_BODY, PREFIX, FrameError, decode, encode, read_frame
+from course.frames import MAGIC, MAX_BODY, PREFIX, FrameError, compact, decode, encode, read_frame
 from course.models import RNN
 
 scalars = (
@@ -143,3 +143,37 @@ def test_noise_never_does_more_than_raise_frame_error(noise: bytes, place: int, 
             decode(data)
         except FrameError:
             continue
+
+
+def test_lists_of_numbers_travel_as_arrays_however_many_there_are() -> None:
+    rows = np.arange(40_000.0).reshape(200, 200)
+    result = (RNN(*[rows.tolist()] * 5), [list(row) for row in rows], list(np.ones((30_000, 2))))
+    with pytest.raises(FrameError):
+        decode(encode(result))
+    grads, nested, stacked = decode(encode(compact(result)))
+    assert type(grads) is RNN
+    assert all(same(part, rows) for part in (*grads, nested))
+    assert same(stacked, np.ones((30_000, 2)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [1.0, 2.0],  # two results, perhaps
+        ([np.ones((2, 3)), np.ones(2)], 1.0),  # of unequal shapes
+        ([[1.0], [1.0, 2.0]],),
+        (["a", 1.0], None),
+        ([True, 1.0],),
+    ],
+)
+def test_what_is_no_rectangle_of_numbers_stays_as_it_is(value: object) -> None:
+    kept = compact(value)
+    assert type(kept) is type(value)
+    assert type(kept[0]) is type(value[0])  # type: ignore[index]
+
+
+def test_a_list_that_holds_itself_is_refused() -> None:
+    ring: list[object] = []
+    ring.append(ring)
+    with pytest.raises(FrameError):
+        encode(compact((ring,)))

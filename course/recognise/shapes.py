@@ -51,7 +51,7 @@ def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list
                 large = f"{name.removeprefix('1/')} times too {'large' if power > 0 else 'small'}"
                 hint = "a mean over" if power > 0 else "a sum, not a mean, over"
                 what = "the steps" if symbol == "T" else "this axis" if "shape" in symbol else "the batch"
-                what = "steps and batch" if "·" in symbol else what
+                what = "steps and batch" if "·" in symbol else "the outputs" if symbol == "q" else what
                 return [Shape(f"factor_{name}", f"{{parts}}: {large}. There should be {hint} {what}.")]
     got, want = (np.concatenate([p[i].ravel() for p in pairs]) for i in (0, 1))
     size = float(want @ want)

@@ -76,10 +76,11 @@ class Unrolled:
         return result
 
     def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
-        """What a forgotten mean or a sum too many multiplies by: the steps T, the rows B of a batch."""
+        """What a mean or a sum too many multiplies by: the steps T, the outputs q, the rows B of a batch."""
         sequences = self.sequences(*args)
         T, B = float(max(len(s.X) for s in sequences)), float(len(sequences))
-        return {"T": T} | ({self.batch: B, f"T·{self.batch}": T * B} if self.batch else {})
+        outputs = {"q": float(len(sequences[0].p.W_qh))} if "W_qh" in self.names else {}
+        return {"T": T} | outputs | ({self.batch: B, f"T·{self.batch}": T * B} if self.batch else {})
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         """Other derivatives that a part may hold by mistake, by the sentence that says so."""

@@ -36,7 +36,7 @@ def random_directions(name: str, x: np.ndarray) -> np.ndarray:
     return np.asarray(np.stack(slopes, axis=1) @ Q.T)
 
 
-ALL = {"few_results", "many_results", "large_values"}
+ALL = {"few_results", "many_results", "large_values", "steep"}
 IMAG = "np.imag(value(name, moved)) / eps"
 bank.edit("real_step", "1j * eps", "eps", loses=ALL, slip="zero")
 bank.edit("size_of_the_imaginary_part", IMAG, f"np.abs({IMAG})", loses=ALL, slip="modulus")
@@ -51,8 +51,10 @@ bank.edit(
 bank.edit("all_at_once", "moved[j] += 1j", "moved += 1j", loses=ALL, slip="together")
 bank.edit("not_divided", " / eps", "", loses=ALL, slip="zero")
 bank.edit("halved", " / eps", " / (2 * eps)", loses=ALL, slip="factor")
-bank.edit("real_part", "np.imag(", "np.real(", loses=ALL, slip="same_column")
-bank.edit("large_step", "eps = 1e-30", "eps = 1e-4", loses=ALL, slip="precision")
+bank.edit("real_part", "np.imag(", "np.real(", loses=ALL, slip="real_part")
+bank.edit("real_part_not_divided", IMAG, "np.real(value(name, moved))", loses=ALL, slip="values")
+bank.edit("large_step", "eps = 1e-30", "eps = 1e-4", loses=ALL)
+bank.edit("step_of_a_difference", "eps = 1e-30", "eps = 1e-6", loses={"steep"})
 bank.edit("one_column", "range(len(x)):", "[0] * len(x):", loses=ALL, slip="same_column")
 bank.edit("next_entry", "moved[j] +=", "moved[j - 1] +=", loses=ALL)
 bank.edit("transposed", "axis=1", "axis=0", loses={"returns"})

@@ -55,10 +55,32 @@ bank.edit(
 )
 bank.edit("accepts_everything", TEST, "True", loses=REFUSALS, slip="accepts_all")
 bank.edit("inverted", TEST, f"not {TEST}", loses=EVERY, slip="inverted")
-bank.edit("refuses_everything", TEST, "False", loses={"right", "scales"})
-bank.edit("allclose", TEST, "np.allclose(gradient(name, x), slopes)", loses={"small_scale", "millionths"})
-bank.edit("too_strict", "1e-7 *", "0 *", loses={"right", "scales"})
-bank.edit("step_never_divided", " / eps for", " for", loses={"right", "scales"})
+bank.edit("refuses_everything", TEST, "False", loses={"right", "scales"}, slip="refuses_all")
+bank.edit(
+    "allclose",
+    TEST,
+    "np.allclose(gradient(name, x), slopes)",
+    loses={"small_scale", "millionths"},
+    slip="allclose",
+)
+bank.edit("first_entry", "np.max(error)", "error[0]", loses={"one_entry"}, slip="an_entry")
+bank.edit("median_entry", "np.max(error)", "np.median(error)", loses={"one_entry", "sideways"})
+bank.edit(
+    "largest_difference",
+    "np.max(error)",
+    "np.max(gradient(name, x) - slopes)",
+    loses={"factor"},
+    slip="above_only",
+)
+bank.edit(
+    "along_x",
+    TEST,
+    "abs(np.sum((gradient(name, x) - slopes) * x)) < 1e-7 * np.max(np.abs(slopes))",
+    loses={"sideways"},
+    slip="direction_of_x",
+)
+bank.edit("too_strict", "1e-7 *", "0 *", loses={"right", "scales"}, slip="refuses_all")
+bank.edit("step_never_divided", " / eps for", " for", loses={"right", "scales"}, slip="refuses_all")
 bank.edit(
     "sizes_only",
     "np.abs(gradient(name, x) - slopes)",

@@ -43,19 +43,19 @@ def median_of_halvings(name: str, x: np.ndarray, u: np.ndarray) -> tuple[float, 
     return float(np.median(np.log2(R[:-1] / R[1:]))), True
 
 
-ALL = {"right", "wrong", "large_values"}
+ALL = {"right", "wrong", "direction", "large_values"}
 FIT = "np.polyfit(np.log(steps), np.log(remainders), 1)"
-bank.edit("no_linear_term", " - e * first", "", loses={"right", "large_values", "linear"})
-bank.edit("step_forgotten", " - e * first", " - first", loses={"right", "wrong", "large_values", "linear"})
-bank.edit("start_forgotten", " - start - e", " - e", loses={*ALL, "linear"})
-bank.edit("added", "- e * first", "+ e * first", loses={"right", "large_values", "linear"})
+bank.edit("no_linear_term", " - e * first", "", loses={"right", "large_values", "linear", "rounding"})
+bank.edit("step_forgotten", " - e * first", " - first", loses={*ALL, "linear", "rounding"})
+bank.edit("start_forgotten", " - start - e", " - e", loses={*ALL, "linear", "rounding"})
+bank.edit("added", "- e * first", "+ e * first", loses={"right", "large_values", "linear", "rounding"})
 bank.edit(
     "tiny_steps",
     "np.geomspace(1e-4, 1e-2, 7)",
     "np.geomspace(1e-16, 1e-13, 7)",
-    loses={"right", "wrong", "large_values"},
+    loses=ALL,
 )
-bank.edit("large_steps", "np.geomspace(1e-4, 1e-2, 7)", "np.geomspace(0.5, 8.0, 7)", loses=ALL)
+bank.edit("large_steps", "np.geomspace(1e-4, 1e-2, 7)", "np.geomspace(0.5, 8.0, 7)", loses=ALL | {"rounding"})
 bank.edit(
     "axes_exchanged",
     "np.log(steps), np.log(remainders)",
@@ -64,9 +64,14 @@ bank.edit(
 )
 bank.edit("no_logarithms", FIT, "np.polyfit(steps, remainders, 1)", loses=ALL)
 bank.edit("half_a_logarithm", "np.log(steps), ", "np.log10(steps), ", loses=ALL)
-bank.edit("no_threshold", "remainders.max() <= 1e-12 * (1 + abs(start))", "False", loses={"linear"})
+bank.edit(
+    "no_threshold", "remainders.max() <= 1e-12 * (1 + abs(start))", "False", loses={"linear", "rounding"}
+)
+bank.edit("threshold_absolute", "1e-12 * (1 + abs(start))", "1e-12", loses={"rounding"})
+bank.edit("threshold_of_f_alone", "(1 + abs(start))", "abs(start)", loses={"rounding"})
+bank.edit("own_direction", "    steps =", "    u = np.ones_like(x)\n    steps =", loses={"direction"})
 bank.edit("threshold_not_relative", "1e-12 * (1 + abs(start))", "1.0", loses=ALL)
-bank.edit("always_seen", "return 0.0, False", "return 0.0, True", loses={"linear"})
+bank.edit("always_seen", "return 0.0, False", "return 0.0, True", loses={"linear", "rounding"})
 bank.edit(
     "gradient_elsewhere",
     "gradient(name, x) @ u",

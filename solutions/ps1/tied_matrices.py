@@ -52,7 +52,7 @@ def jacobian_products(
 OUTER, INNER, BOTH = {"outer_use"}, {"inner_use"}, {"both_uses"}
 ALL = OUTER | INNER | BOTH
 bank.edit("transpose", "W.T @ delta_1", "W @ delta_1", loses=INNER | BOTH, slip="transpose")
-bank.edit("matrix_missing", "(W.T @ delta_1)", "delta_1", loses=INNER | BOTH)
+bank.edit("matrix_missing", "(W.T @ delta_1)", "delta_1", loses=INNER | BOTH, slip="matrix_missing")
 bank.edit(
     "slopes_missing",
     "(1 - z**2) * v\n    delta_2 = (1 - h**2) * (W.T @ delta_1)",
@@ -95,15 +95,27 @@ bank.edit(
     loses=ALL,
     slip="value_after",
 )
-bank.edit("input_for_both", "np.outer(delta_1, h)", "np.outer(delta_1, x)", loses=OUTER | BOTH)
-bank.edit("hidden_for_both", "np.outer(delta_2, x)", "np.outer(delta_2, h)", loses=INNER | BOTH)
+bank.edit(
+    "input_for_both",
+    "np.outer(delta_1, h)",
+    "np.outer(delta_1, x)",
+    loses=OUTER | BOTH,
+    slip="input_for_hidden",
+)
+bank.edit(
+    "hidden_for_both",
+    "np.outer(delta_2, x)",
+    "np.outer(delta_2, h)",
+    loses=INNER | BOTH,
+    slip="hidden_for_input",
+)
 bank.edit(
     "inner_forgotten", "np.outer(delta_2, x)", "np.zeros_like(W)", loses=INNER | BOTH, slip="inner_missing"
 )
 bank.edit("swapped", "return outer, inner,", "return inner, outer,", loses=OUTER | INNER, slip="swapped")
 bank.edit("mean", "outer + inner", "(outer + inner) / 2", loses=BOTH, slip="mean")
 bank.edit("only_the_last_use", "inner, outer + inner", "inner, outer", loses=BOTH, slip="outer_alone")
-bank.edit("only_the_first_use", "inner, outer + inner", "inner, inner", loses=BOTH, slip="swapped@total")
+bank.edit("only_the_first_use", "inner, outer + inner", "inner, inner", loses=BOTH, slip="inner_alone")
 bank.edit(
     "transposed",
     "    return outer, inner, outer + inner",
@@ -111,8 +123,52 @@ bank.edit(
     loses=ALL,
     slip="transposed_results",
 )
-bank.edit("outer_transposed", "np.outer(delta_1, h)", "np.outer(h, delta_1)", loses=OUTER | BOTH)
-bank.edit("output_weights_missing", "(1 - z**2) * v", "1 - z**2", loses=ALL)
+bank.edit(
+    "outer_transposed",
+    "np.outer(delta_1, h)",
+    "np.outer(h, delta_1)",
+    loses=OUTER | BOTH,
+    slip="outer_transposed",
+)
+bank.edit(
+    "inner_transposed",
+    "np.outer(delta_2, x)",
+    "np.outer(x, delta_2)",
+    loses=INNER | BOTH,
+    slip="inner_transposed",
+)
+bank.edit(
+    "one_transposed_in_the_total",
+    "outer + inner",
+    "outer + inner.T",
+    loses=BOTH,
+    slip="transposed_in_the_total",
+)
+bank.edit("product", "outer + inner", "outer * inner", loses=BOTH, slip="product")
+bank.edit(
+    "argument_of_the_tanh",
+    "np.outer(delta_1, h)",
+    "np.outer(delta_1, W @ x)",
+    loses=OUTER | BOTH,
+    slip="argument_for_hidden",
+)
+bank.edit(
+    "weights_sent_back", "W.T @ delta_1", "W.T @ v", loses=INNER | BOTH, slip="outer_slope_not_passed_on"
+)
+bank.edit(
+    "slope_before_the_matrix",
+    "(1 - h**2) * (W.T @ delta_1)",
+    "W.T @ ((1 - h**2) * delta_1)",
+    loses=INNER | BOTH,
+    slip="slope_before_matrix",
+)
+bank.edit("outer_slope_twice", "(1 - z**2)", "(1 - z**2) ** 2", loses=ALL, slip="outer_slope_twice")
+bank.edit("inner_slope_twice", "(1 - h**2)", "(1 - h**2) ** 2", loses=INNER | BOTH, slip="inner_slope_twice")
+bank.edit("outer_slope_of_value", "1 - z**2", "1 - np.tanh(z) ** 2", loses=ALL, slip="outer_slope_of_state")
+bank.edit(
+    "inner_slope_of_value", "1 - h**2", "1 - np.tanh(h) ** 2", loses=INNER | BOTH, slip="inner_slope_of_state"
+)
+bank.edit("output_weights_missing", "(1 - z**2) * v", "1 - z**2", loses=ALL, slip="weights_missing")
 bank.edit("sign", "(1 - z**2) * v", "(z**2 - 1) * v", loses=ALL, slip="sign")
 bank.edit(
     "single_precision",

@@ -52,9 +52,10 @@ bank.edit(
 bank.edit("outer_slope_at_y", "np.cos(w * f)", "np.cos(np.sin(w * f))", loses=ALL, slip="outer_slope_at_y")
 bank.edit("outer_slope_at_f", "np.cos(w * f)", "np.cos(f)", loses=ALL)
 bank.edit("outer_sign", "np.cos(w * f)", "-np.cos(w * f)", loses=ALL, slip="sign")
-bank.edit("sine_for_cosine", "np.cos(w * f)", "np.sin(w * f)", loses=ALL)
+bank.edit("sine_for_cosine", "np.cos(w * f)", "np.sin(w * f)", loses=ALL, slip="sine_for_its_slope")
 bank.edit("inner_slope_missing", " * (1 - f**2)", "", loses=SECOND | BOTH, slip="inner_slope_missing")
-bank.edit("inner_slope_twice", "(1 - f**2)", "(1 - f**2) ** 2", loses=SECOND | BOTH)
+bank.edit("inner_slope_twice", "(1 - f**2)", "(1 - f**2) ** 2", loses=SECOND | BOTH, slip="inner_slope_twice")
+bank.edit("inner_slope_plus", "1 - f**2", "1 + f**2", loses=SECOND | BOTH, slip="inner_slope_plus")
 bank.edit(
     "inner_slope_of_value",
     "1 - f**2",
@@ -62,11 +63,27 @@ bank.edit(
     loses=SECOND | BOTH,
     slip="inner_slope_of_value",
 )
-bank.edit("square_missing", "1 - f**2", "1 - f", loses=SECOND | BOTH)
+bank.edit("square_missing", "1 - f**2", "1 - f", loses=SECOND | BOTH, slip="inner_slope_not_squared")
 bank.edit("weight_missing", "outer * w * (1", "outer * (1", loses=SECOND | BOTH, slip="weight_missing")
 bank.edit("input_missing", "(1 - f**2) * x", "(1 - f**2)", loses=SECOND | BOTH, slip="input_missing")
 bank.edit("one_use_in_one_formula", "outer * f", "outer * f * w", loses=FIRST | BOTH)
-bank.edit("x_for_f", "outer * f\n", "outer * x\n", loses=FIRST | BOTH)
+bank.edit("x_for_f", "outer * f\n", "outer * x\n", loses=FIRST | BOTH, slip="input_for_tanh")
+bank.edit("difference_of_both", "first + second", "first - second", loses=BOTH, slip="difference")
+bank.edit(
+    "half_of_the_total_each",
+    "    return first, second, first + second",
+    "    total = first + second\n    return total / 2, total / 2, total",
+    loses=FIRST | SECOND,
+    slip="halves",
+)
+bank.edit(
+    "tied_before_the_derivative",
+    "    return first, second, first + second",
+    "    return (first + second,) * 3",
+    loses=FIRST | SECOND,
+    slip="tied_too_early",
+)
+bank.edit("length_of_both", "first + second", "np.hypot(first, second)", loses=BOTH)
 bank.edit(
     "single_precision", "f = np.tanh(w * x)", "f = np.tanh(np.float32(w * x))", loses=ALL, slip="precision"
 )

@@ -72,7 +72,15 @@ bank.edit("another_name", 'sp.Function("F"), sp', 'sp.Function("G"), sp', loses=
 bank.edit("the_same_function_twice", 'sp.Function("f")', 'sp.Function("F")', loses=ALL)
 bank.edit("product_inside", "w_1 * f(w_2 * x)", "w_1 + f(w_2 * x)", loses=ALL)
 bank.edit("weight_outside", "F(w_1 * f(w_2 * x))", "w_1 * F(f(w_2 * x))", loses=ALL)
-bank.edit("total_is_product", TOTAL, "first * second", loses=BOTH)
+bank.edit("total_is_product", TOTAL, "first * second", loses=BOTH, slip="product")
+LAST = "    return first, second, first + second"
+for name, factor, loses in (
+    ("outer_slope_missing", "first, second = first / outer, second / outer", ALL),
+    ("weight_missing", "second /= w", SECOND | BOTH),
+    ("input_missing", "second /= x", SECOND | BOTH),
+):
+    bank.edit(name, LAST, f"    {factor}\n{LAST}", loses=loses, slip=name, of="by_hand")
+
 bank.edit("sign", TOTAL, "-sp.diff(y.subs(tied), w)", loses=BOTH, slip="sign@total")
 bank.edit("a_number", TOTAL, "1", loses={"returns"})
 bank.edit("two_results", "return first, second,", "return second,", loses={"returns"})

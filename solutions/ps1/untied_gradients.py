@@ -74,7 +74,65 @@ bank.edit("transpose", CARRY, "dh = p.W_hh @ delta", loses=SUM | EVERY, slip="tr
 bank.edit("slope_missing", "(1 - H[t] ** 2) * (p", "(p", loses=ALL, slip="slope_missing")
 bank.edit("slope_twice", "(1 - H[t] ** 2)", "(1 - H[t] ** 2) ** 2", loses=ALL, slip="slope_twice")
 bank.edit("slope_of_state", "1 - H[t] ** 2", "1 - np.tanh(H[t]) ** 2", loses=ALL, slip="slope_of_state")
-bank.edit("slope_one_early", "1 - H[t] ** 2", "1 - H[t - 1] ** 2", loses=ALL)
+bank.edit("slope_one_early", "1 - H[t] ** 2", "1 - H[t - 1] ** 2", loses=ALL, slip="slope_one_early")
+bank.edit("slope_of_sigmoid", "1 - H[t] ** 2", "H[t] * (1 - H[t])", loses=ALL, slip="slope_of_sigmoid")
+bank.edit("slope_not_squared", "1 - H[t] ** 2", "1 - H[t]", loses=ALL, slip="slope_not_squared")
+bank.edit("slope_plus", "1 - H[t] ** 2", "1 + H[t] ** 2", loses=ALL, slip="slope_plus")
+bank.edit("slope_negative", "1 - H[t] ** 2", "H[t] ** 2 - 1", loses=ALL, slip="slope_negative")
+bank.edit(
+    "slope_from_value",
+    "1 - H[t] ** 2",
+    "1 - np.arctanh(H[t]) ** 2",
+    loses=ALL,
+    slip="slope_from_value",
+)
+bank.edit(
+    "carry_unsloped",
+    CARRY,
+    "dh = p.W_hh.T @ (delta / (1 - H[t] ** 2))",
+    loses=SUM | EVERY,
+    slip="carry_unsloped",
+)
+bank.edit(
+    "carry_after_slope",
+    "(1 - H[t] ** 2) * (p.W_qh.T @ errors[t - 1] + dh)",
+    "(1 - H[t] ** 2) * (p.W_qh.T @ errors[t - 1]) + dh",
+    loses=SUM | EVERY,
+    slip="carry_after_slope",
+)
+bank.edit(
+    "use_unsloped",
+    "np.outer(delta, H[t - 1])",
+    "np.outer(delta / (1 - H[t] ** 2), H[t - 1])",
+    loses=ALL,
+    slip="use_unsloped",
+)
+bank.edit(
+    "carry_clipped",
+    CARRY,
+    "dh = np.clip(p.W_hh.T @ delta, -5, 5)",
+    loses=SUM | EVERY,
+)
+USES = "for k in range(t, 0, -1)"
+for tau in (1, 2):
+    shorter = f"for k in range(t, max(0, t - {tau + 1}), -1)"
+    name = f"truncated_{tau}"
+    bank.edit(name, USES, shorter, loses=SUM | EVERY, slip=name, of="sum_over_losses")
+bank.edit(
+    "own_loss_missing",
+    "G[k - 1] += np",
+    "G[k - 1] += (k < t) * np",
+    loses=ALL,
+    slip="own_loss_missing",
+    of="sum_over_losses",
+)
+bank.edit(
+    "accumulated_forward",
+    "    return G",
+    "    return np.cumsum(G, axis=0)",
+    loses=SUM | LAST | EVERY,
+    slip="running_sum_forward",
+)
 bank.edit("later_state", "np.outer(delta, H[t - 1])", "np.outer(delta, H[t])", loses=ALL, slip="later_state")
 bank.edit("no_recurrence", "errors[t - 1] + dh", "errors[t - 1]", loses=SUM | EVERY, slip="no_recurrence")
 bank.edit("first_use", "range(T, 0, -1)", "range(T, 1, -1)", loses=ALL, slip="first_use")
@@ -94,13 +152,19 @@ bank.edit(
     loses=SUM | LAST | EVERY,
     slip="total_everywhere",
 )
-bank.edit("share_of_the_total", "    return G", "    G[:] = G.mean(axis=0)\n    return G", loses=LAST | EVERY)
+bank.edit(
+    "share_of_the_total",
+    "    return G",
+    "    G[:] = G.mean(axis=0)\n    return G",
+    loses=LAST | EVERY,
+    slip="equal_shares",
+)
 bank.edit("no_mean", "(O - Y) / T", "O - Y", loses=SUM | LAST | EVERY, slip="no_mean")
 bank.edit("sign", "(O - Y) / T", "(Y - O) / T", loses=ALL, slip="sign")
 bank.edit(
     "outer_swapped", "np.outer(delta, H[t - 1])", "np.outer(H[t - 1], delta)", loses=ALL, slip="transposed"
 )
-bank.edit("carry_summed", CARRY, "dh = dh + p.W_hh.T @ delta", loses=SUM | EVERY)
+bank.edit("carry_summed", CARRY, "dh = dh + p.W_hh.T @ delta", loses=SUM | EVERY, slip="carry_summed")
 bank.edit("one_row_early", "G[t - 1] = np", "G[t - 2] = np", loses=LAST | EVERY, slip="early_around")
 bank.edit("single_precision", "return G", "return G.astype(np.float32)", loses=ALL, slip="precision")
 bank.edit(

@@ -316,3 +316,4 @@ bank.answers["graph_kept_from_forward"] = Answer(
     right=False,
     loses=frozenset({"returns"}),
 )
+bank.edit("dH_overwritten", "dA = torch.zeros_like(H)", "dA = dH", loses={"keeps"})

@@ -146,15 +146,29 @@ bank.edit(
     "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)",
     loses=ALL,
 )
+bank.edit(
+    "never_one_step",
+    "last = min(first + every, T)",
+    "last = min(first + max(every, 2), T)",
+    loses={"equal_segments"},
+)
 bank.edit("segments_forward", "reversed(range(len(checkpoints)))", "range(len(checkpoints))", loses=LONG)
 bank.edit(
-    "mean_of_the_segment", "(O - Y[first:last]) / T", "(O - Y[first:last]) / (last - first)", loses=LONG
+    "mean_of_the_segment",
+    "(O - Y[first:last]) / T",
+    "(O - Y[first:last]) / (last - first)",
+    loses=LONG,
+    slip="own_means",
 )
 bank.edit("no_mean", "(O - Y[first:last]) / T", "O - Y[first:last]", loses=MANY, slip="no_mean")
 bank.edit("sign", "(O - Y[first:last]) / T", "(Y[first:last] - O) / T", loses=ALL, slip="sign")
 bank.edit("targets_of_the_first_segment", "(O - Y[first:last])", "(O - Y[: last - first])", loses=LONG)
 bank.edit(
-    "sum_overwritten", "RNN(*[a + b for a, b in zip(total, terms, strict=True)])", "RNN(*terms)", loses=LONG
+    "sum_overwritten",
+    "RNN(*[a + b for a, b in zip(total, terms, strict=True)])",
+    "RNN(*terms)",
+    loses=LONG,
+    slip="first_segment",
 )
 bank.edit("transpose", CARRY, "carry = p.W_hh @ dA[t]", loses=ALL, slip="transpose")
 bank.edit("slope_missing", TERM + " * ", "dA[t] = ", loses=ALL, slip="slope_missing")
@@ -172,7 +186,13 @@ bank.edit(
     loses=MANY,
     slip="last_loss",
 )
-bank.edit("last_loss_of_each_segment", "        dA = np", "        dO[:-1] = 0\n        dA = np", loses=MANY)
+bank.edit(
+    "last_loss_of_each_segment",
+    "        dA = np",
+    "        dO[:-1] = 0\n        dA = np",
+    loses=MANY,
+    slip="last_loss_of_segments",
+)
 bank.edit(
     "no_checkpoint_for_h_0",
     "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)",

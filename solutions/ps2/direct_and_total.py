@@ -160,3 +160,18 @@ bank.edit(
     loses=BOTH,
     slip="slope_negative",
 )
+bank.edit("slope_not_squared", "1 - H[s] ** 2", "1 - H[s]", loses=BOTH, slip="slope_not_squared")
+bank.edit(
+    "direct_without_slope",
+    '"i,ij,k->ijk", slope, np',
+    '"i,ij,k->ijk", np.ones(n), np',
+    loses=BOTH,
+    slip="use_unsloped",
+)
+bank.edit(
+    "only_the_path_through_the_state",
+    "return direct, total",
+    "return direct, total - direct",
+    loses={"first_step", "total"},
+    slip="direct_missing",
+)

@@ -118,7 +118,27 @@ bank.edit(
 bank.edit("sum_for_mean", "(O - Y) / T", "O - Y", loses={"output_layer", *HIDDEN}, slip="no_mean")
 bank.edit("sign", "(O - Y) / T", "(Y - O) / T", loses=ALL, slip="sign")
 bank.edit("factor_two", "(O - Y) / T", "2 * (O - Y) / T", loses=ALL, slip="twice")
-bank.edit("output_before", "errors.T @ H[1:]", "errors.T @ H[:T]", loses={"one_step", "output_layer"})
+bank.edit(
+    "output_before",
+    "errors.T @ H[1:]",
+    "errors.T @ H[:T]",
+    loses={"one_step", "output_layer"},
+    slip="output_state_before",
+)
+for name, whole, one, lost in (
+    ("W_hx", "dH.T @ X,", "np.outer(dH[0], X[0]),", "hidden_weights"),
+    ("W_hh", "dH.T @ H[:T]", "np.outer(dH[0], H[0])", "hidden_weights"),
+    ("W_qh", "errors.T @ H[1:]", "np.outer(errors[0], H[1])", "output_layer"),
+):
+    bank.edit(f"assigned_{name}", whole, one, loses={lost}, slip=f"assigned_{name}")
+bank.edit(
+    "last_loss_of_the_states",
+    "errors[t] + later",
+    "errors[t] * (t == T - 1) + later",
+    loses=HIDDEN,
+    slip="last_loss_of_states",
+)
+bank.edit("window_of_seven_steps", CARRY, CARRY + " * (t != T - 7)", loses=HIDDEN)
 bank.edit(
     "mean_over_uses",
     "dH.T @ X, dH",

@@ -109,12 +109,20 @@ bank.edit(
     loses=ALL,
     slip="last_loss_missing",
 )
-bank.edit("mask_one_long", "np.arange(T)[:, None] < lengths", "np.arange(T)[:, None] <= lengths", loses=LATE)
+bank.edit(
+    "mask_one_long",
+    "np.arange(T)[:, None] < lengths",
+    "np.arange(T)[:, None] <= lengths",
+    loses=LATE,
+    slip="one_step_long",
+)
 bank.edit("all_steps_pooled", MEAN, "errors / lengths.sum()", loses=LATE, slip="pooled")
 bank.edit("divided_by_T", MEAN, "errors / T / N", loses=LATE, slip="padded_mean")
 bank.edit("no_mean_over_sequences", MEAN, "errors / lengths[:, None]", loses=ALL, slip="sum_over_sequences")
 bank.edit("no_mean_over_steps", MEAN, "errors / N", loses=LATE, slip="sum_over_steps")
-bank.edit("no_mean_at_all", MEAN, "errors", loses=ALL)
+bank.edit("no_mean_at_all", MEAN, "errors", loses=ALL, slip="no_mean_at_all")
+bank.edit("divided_by_the_longest", MEAN, "errors / lengths.max() / N", loses=LATE, slip="longest")
+bank.edit("mean_over_outputs", MEAN, f"{MEAN} / Y.shape[2]", loses=ALL, slip="factor_1/q")
 bank.edit("sign", MEAN, "-errors / lengths[:, None] / N", loses=ALL, slip="sign")
 bank.edit(
     "last_real_loss",

@@ -59,19 +59,26 @@ MASK = "np.arange(1, T + 1)"
 STATE = "np.where(mask[t], moved, H[t])"
 bank.edit("mask_ignored", STATE, "moved", loses={"frozen"}, slip="unmasked")
 bank.edit("state_zeroed", STATE, "moved * mask[t]", loses={"frozen"}, slip="zeroed")
-bank.edit("stops_one_early", MASK, "np.arange(2, T + 2)", loses={"real_steps", "outputs"})
-bank.edit("runs_one_late", MASK, "np.arange(T)", loses={"frozen", "outputs"})
+bank.edit(
+    "stops_one_early", MASK, "np.arange(2, T + 2)", loses={"real_steps", "outputs"}, slip="one_step_short"
+)
+bank.edit("runs_one_late", MASK, "np.arange(T)", loses={"frozen", "outputs"}, slip="one_step_long")
 bank.edit(
     "outputs_everywhere",
     "np.where(mask, H[1:] @ p.W_qh.T + p.b_q, 0.0)",
     "H[1:] @ p.W_qh.T + p.b_q",
     loses={"outputs"},
+    slip="output_in_the_padding",
 )
 bank.edit(
     "bias_in_the_padding",
     "np.where(mask, H[1:] @ p.W_qh.T + p.b_q, 0.0)",
     "(H[1:] * mask) @ p.W_qh.T + p.b_q",
     loses={"outputs"},
+    slip="bias_in_the_padding",
+)
+bank.edit(
+    "output_bias_missing", "p.W_qh.T + p.b_q", "p.W_qh.T", loses={"outputs"}, slip="output_bias_missing"
 )
 bank.edit("outputs_of_the_state_before", "H[1:] @ p.W_qh.T", "H[:-1] @ p.W_qh.T", loses={"outputs"})
 bank.edit(
@@ -94,6 +101,7 @@ bank.edit(
     "<= lengths[:, None]",
     "<= np.sort(lengths)[::-1, None]",
     loses={"real_steps", "frozen", "outputs"},
+    slip="lengths_falling",
 )
 bank.edit("transposed_weights", "H[t] @ p.W_hh.T", "H[t] @ p.W_hh", loses={"real_steps"})
 bank.edit("bias_missing", "H[t] @ p.W_hh.T + p.b_h", "H[t] @ p.W_hh.T", loses={"real_steps"})

@@ -49,9 +49,21 @@ def explicit_products(b: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 P = {"products"}
 bank.edit("order_reversed", "C[t] @ P[t - 1, i]", "P[t - 1, i] @ C[t]", loses={"states", *P}, slip="order")
-bank.edit("transposed", "C[t] @ P[t - 1, i]", "C[t].T @ P[t - 1, i]", loses={"states", *P})
+bank.edit(
+    "transposed",
+    "C[t] @ P[t - 1, i]",
+    "C[t].T @ P[t - 1, i]",
+    loses={"states", *P},
+    slip="transposed_in_P transposed_in_a",
+)
 bank.edit("one_factor", "C[t] @ P[t - 1, i]", "C[t]", loses={"states", *P})
-bank.edit("previous_matrix", "C[t] @ P[t - 1, i]", "C[t - 1] @ P[t - 1, i]", loses={"states", *P})
+bank.edit(
+    "previous_matrix",
+    "C[t] @ P[t - 1, i]",
+    "C[t - 1] @ P[t - 1, i]",
+    loses={"states", *P},
+    slip="previous_matrix_in_P previous_matrix_in_a",
+)
 bank.edit("identity_missing", "        P[t, t] = np.eye(h)\n", "", loses={"start", "states"}, slip="zero")
 bank.edit(
     "starts_with_C", "P[t, t] = np.eye(h)", "P[t, t] = C[t]", loses={"start", "states"}, slip="first_factor"
@@ -69,4 +81,15 @@ bank.edit(
     loses={"start", "states"},
     slip="factor@a",
 )
+A = '    a = np.einsum("tijk,ik->tj", P, b)'
+bank.edit("indices_exchanged", "return a, P", "return a, P.swapaxes(0, 1)", loses=P, slip="indices_exchanged")
+bank.edit(
+    "identity_above",
+    "P = np.zeros((T, T, h, h))",
+    "P = np.tile(np.eye(h), (T, T, 1, 1))",
+    loses={"start", "states"},
+    slip="identity_above",
+)
+bank.edit("inputs_returned", A, "    a = b.copy()", loses={"states"}, slip="no_recursion")
+bank.edit("inputs_added_up", A, "    a = np.cumsum(b, axis=0)", loses={"states"}, slip="no_matrices")
 bank.edit("input_overwritten", "    return a, P", "    b[:] = a\n    return b, P", loses={"keeps"})

@@ -349,6 +349,8 @@ bank.edit(
     loses={"one_step", "output_layer", "input_weights", "recurrent_weights"},
     slip="factor_per_part@W_hx+W_hh+b_h+W_qh+b_q",
 )
+bank.edit("mean_over_outputs", ") / T", ") / T / Y.shape[1]", loses=ALL, slip="factor_1/q")
+bank.edit("carry_clipped", CARRY, "carry = np.clip(p.W_hh.T @ dA[t], -5, 5)", loses=HIDDEN)
 bank.edit("half_forgotten", ") / T", ") * 2 / T", loses=ALL, slip="twice")
 bank.edit(
     "two_steps_are_enough",

@@ -80,8 +80,23 @@ bank.edit("transpose", "J = D @ p.W_hh", "J = D @ p.W_hh.T", loses=LATER, slip="
 bank.edit("slope_missing", "np.diag(1 - h**2)", "np.eye(n)", loses=ALL, slip="slope_missing")
 bank.edit("slope_twice", "1 - h**2", "(1 - h**2) ** 2", loses=ALL, slip="slope_twice")
 bank.edit("slope_of_state", "1 - h**2", "1 - np.tanh(h) ** 2", loses=ALL, slip="slope_of_state")
-bank.edit("slope_one_early", "1 - h**2", "1 - before**2", loses=ALL)
-bank.edit("slope_missing_in_the_carry", "J = D @ p.W_hh", "J = p.W_hh", loses=LATER)
+bank.edit("slope_one_early", "1 - h**2", "1 - before**2", loses=ALL, slip="slope_one_early")
+bank.edit("slope_not_squared", "1 - h**2", "1 - h", loses=ALL, slip="slope_not_squared")
+bank.edit("slope_negative", "1 - h**2", "h**2 - 1", loses=ALL, slip="slope_negative")
+bank.edit(
+    "slope_missing_in_the_direct_part",
+    "        J = D @ p.W_hh\n",
+    "        J = D @ p.W_hh\n        D = np.eye(n)\n",
+    loses=ALL,
+    slip="use_unsloped",
+)
+bank.edit(
+    "forgets_after_six_steps",
+    "        J = D @ p.W_hh\n",
+    "        J = D @ p.W_hh * (t != 6)\n",
+    loses=LATER,
+)
+bank.edit("slope_missing_in_the_carry", "J = D @ p.W_hh", "J = p.W_hh", loses=LATER, slip="carry_unsloped")
 bank.edit("slope_on_the_right", "J = D @ p.W_hh", "J = p.W_hh @ D", loses=LATER)
 bank.edit("later_state", "D, before)", "D, h)", loses={"one_step", "recurrent_weights"}, slip="later_state")
 bank.edit("nothing_carried", "J = D @ p.W_hh", "J = np.zeros((n, n))", loses=LATER, slip="no_recurrence")

@@ -75,7 +75,13 @@ bank.edit(
     loses={*BOTH, "no_step"},
     slip="one_factor_more",
 )
-bank.edit("from_the_very_start", "range(s + 1, t + 1)", "range(1, t + 1)", loses={"no_step", "many_steps"})
+bank.edit(
+    "from_the_very_start",
+    "range(s + 1, t + 1)",
+    "range(1, t + 1)",
+    loses={"no_step", "many_steps"},
+    slip="from_the_start",
+)
 bank.edit("shifted", "range(s + 1, t + 1)", "range(s, t)", loses=BOTH, slip="slope_one_early")
 bank.edit(
     "last_step_only",
@@ -89,11 +95,26 @@ bank.edit(
     "np.diag(1 - H[k] ** 2) @ p.W_hh @ J",
     "np.diag(1 - H[t] ** 2) @ p.W_hh @ J",
     loses={"many_steps"},
+    slip="same_factor",
 )
 bank.edit("transposed_result", "return J", "return J.T", loses=BOTH, slip="transposed_result")
 bank.edit("elementwise", "p.W_hh @ J", "p.W_hh * J", loses=BOTH)
 bank.edit("summed", f"J = {STEP}", "J = J + np.diag(1 - H[k] ** 2) @ p.W_hh", loses=BOTH)
-bank.edit("zero_for_no_step", "    return J", "    return J * (s < t)", loses={"no_step", "many_steps"})
+bank.edit(
+    "zero_for_no_step",
+    "    return J",
+    "    return J * (s < t)",
+    loses={"no_step", "many_steps"},
+    slip="zero_for_no_step",
+)
+bank.edit("to_the_end", "t + 1)", "len(X) + 1)", loses=BOTH | {"no_step"}, slip="to_the_end")
+bank.edit(
+    "run_from_h_0",
+    "rnn_forward(p, X, h_0)\n    J = np.eye(len(h_0))\n    for k in range(s + 1, t + 1)",
+    "rnn_forward(p, X[s:], h_0)\n    J = np.eye(len(h_0))\n    for k in range(1, t - s + 1)",
+    loses={"many_steps"},
+    slip="started_at_h_0",
+)
 bank.edit(
     "single_precision",
     "p.W_hh @ J",

@@ -38,10 +38,10 @@ exercise = Exercise(
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Fewer results than entries, more, and results so large that a difference would lose its digits."""
+    """Fewer results than entries, more, large results, and results so steep that a step can be too long."""
     return [
         Case(f"{name}, n={n}", (name, draws.away_from_zero(rng, n)))
-        for name, n in (("sines", 4), ("quotients", 3), ("far_away", 5))
+        for name, n in (("sines", 4), ("quotients", 3), ("far_away", 5), ("ripples", 4))
     ]
 
 
@@ -67,6 +67,7 @@ for _kind, _name, _sentence in (
     ("sines", "few_results", "It is right for a function with fewer results than entries."),
     ("quotients", "many_results", "It is right for a function with more results than entries."),
     ("far_away", "large_values", "It keeps its digits where the values are large and the slopes are not."),
+    ("ripples", "steep", "The step is so short that its square does not show, even where f oscillates fast."),
 ):
     exercise.check(_name, _sentence, points=1, see=SEE)(right_for(_kind))
 
@@ -96,3 +97,18 @@ for _name, _sentence, _change in (
     ),
 ):
     exercise.slip(_name, _sentence, partial(changed, _change), SEE)
+
+
+def real_part(by_step: float, name: str, x: Array) -> Parts:
+    """The values, where derivatives belong."""
+    columns = np.repeat(np.real(value(name, x))[:, None], len(x), axis=1)
+    return {"J": columns / by_step}
+
+
+for _name, _by in (("real_part", oracles.STEP), ("values", 1.0)):
+    exercise.slip(
+        _name,
+        "Every column is f(x) itself: the real part is the value, the imaginary part holds the derivative.",
+        partial(real_part, _by),
+        SEE,
+    )

@@ -38,13 +38,22 @@ exercise = Exercise(
 )
 
 
+ANYWHERE = ("elm", "lime", "willow", "poplar")  # their gradients have no small entries
+
+
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
     """Every candidate of the table, in the table's order."""
-    return [
-        Case(name, (name, draws.away_from_zero(rng, 3 + i % 4) * rng.uniform(1, 2)))
-        for i, name in enumerate(SCALARS)
-    ]
+    return [Case(name, (name, point(rng, name, 3 + i % 4))) for i, name in enumerate(SCALARS)]
+
+
+def point(rng: draws.Rng, name: str, n: int) -> Array:
+    """A point (n) at which the gradient has entries of both signs, and none that is small."""
+    while True:
+        x = draws.away_from_zero(rng, n) * rng.uniform(1, 2)
+        g = complex_step(partial(value, name), x)
+        if name in ANYWHERE or (g.min() < 0 < g.max() and np.abs(g).min() > 0.35 * np.abs(g).max()):
+            return x
 
 
 @exercise.shaped
@@ -78,7 +87,7 @@ for _name, _sentence, _names in (
     (
         "scales",
         "It accepts right gradients of functions that are very large or very small.",
-        ("oak", "alder"),
+        ("oak", "alder", "willow"),
     ),
     (
         "factor",
@@ -86,7 +95,11 @@ for _name, _sentence, _names in (
         ("ash", "yew", "lime", "cedar"),
     ),
     ("one_entry", "It refuses a gradient with one entry off by a thousandth.", ("pine",)),
-    ("sideways", "It refuses a gradient whose error has sum zero.", ("maple", "fir")),
+    (
+        "sideways",
+        "It refuses a gradient whose error has sum zero, or lies across x.",
+        ("maple", "fir", "hazel", "rowan"),
+    ),
     ("small_scale", "It refuses the wrong gradient of a very small function.", ("holly",)),
     ("millionths", "It refuses a gradient that is off by a few millionths.", ("beech",)),
 ):
@@ -98,7 +111,8 @@ def misjudging(names: Iterable[str], name: str, x: Array) -> Parts:
     return {"answer": np.array(float(truth(name, x) != (name in names)))}
 
 
-WRONG = ("ash", "fir", "yew", "lime", "cedar", "pine", "maple", "holly", "beech")
+RIGHT = ("birch", "oak", "alder", "elm", "poplar", "willow")
+WRONG = tuple(name for name in SCALARS if name not in RIGHT)
 for _name, _sentence, _misjudged in (
     ("loose", "The tolerance is too loose: an error of a few millionths passes.", ("beech",)),
     ("very_loose", "The tolerance is far too loose: an error of a thousandth passes.", ("beech", "pine")),
@@ -107,7 +121,18 @@ for _name, _sentence, _misjudged in (
         "The tolerance is absolute: compare with the size of the gradient, however small that is.",
         ("holly",),
     ),
-    ("one_direction", "Only one direction is tried, and an error across it is not seen.", ("maple", "fir")),
+    (
+        "one_direction",
+        "Only one direction is tried, and an error across it is not seen.",
+        ("maple", "fir", "hazel"),
+    ),
+    ("direction_of_x", "Only the direction of x is tried, and an error across it is not seen.", ("rowan",)),
+    ("an_entry", "An entry is not looked at: a gradient with that one wrong passes.", ("pine",)),
+    (
+        "allclose",
+        "Part of the tolerance is absolute, and the rest too loose, as they are in np.allclose by default.",
+        ("holly", "beech"),
+    ),
     (
         "sizes",
         "A gradient of the wrong sign passes: compare the entries, not their sizes.",
@@ -116,9 +141,25 @@ for _name, _sentence, _misjudged in (
     (
         "differences",
         "A difference of large values has few digits left: a right gradient is refused.",
-        ("oak",),
+        ("oak", "willow"),
     ),
     ("accepts_all", "It accepts everything.", WRONG),
+    ("refuses_all", "It refuses everything, right gradients too.", RIGHT),
     ("inverted", "It says the opposite of what is so.", tuple(SCALARS)),
 ):
     exercise.slip(_name, _sentence, partial(misjudging, _misjudged), SEE)
+
+
+def above_only(name: str, x: Array) -> Parts:
+    """The answer of a test that sees only entries that are too large."""
+    right = complex_step(partial(value, name), x)
+    excess = np.max(gradient(name, x) - right)
+    return {"answer": np.array(float(excess < 1e-6 * np.max(np.abs(right))))}
+
+
+exercise.slip(
+    "above_only",
+    "Only entries that are too large are refused: take the size of each difference.",
+    above_only,
+    SEE,
+)

@@ -36,7 +36,17 @@ exercise = Exercise(
     given=("from course.practice import gradient, value",),
 )
 
-SLOPES = {"birch": 2.0, "oak": 2.0, "ash": 1.0, "yew": 1.0, "lime": 1.0, "elm": 0.0}
+SLOPES = {
+    "birch": 2.0,
+    "oak": 2.0,
+    "ash": 1.0,
+    "yew": 1.0,
+    "lime": 1.0,
+    "elm": 0.0,
+    "willow": 0.0,
+    "alder": 0.0,
+    "hazel": 1.0,
+}
 
 
 @exercise.cases
@@ -46,6 +56,8 @@ def cases(rng: draws.Rng) -> list[Case]:
     for name in SLOPES:
         n = int(rng.integers(4, 7))
         x, u = rng.uniform(0.4, 1.2, size=n), rng.uniform(0.4, 1.2, size=n)
+        if name == "hazel":  # its error adds up to zero: only another direction than that of ones sees it
+            u[:2] = rng.uniform(1.0, 1.2), rng.uniform(0.4, 0.6)
         drawn.append(Case(name, (name, x, u)))
     return drawn
 
@@ -78,7 +90,13 @@ SEE = "The Taylor test"
 for _name, _sentence, _names in (
     ("right", "A right gradient has slope 2.", ("birch",)),
     ("wrong", "A wrong gradient has slope 1.", ("ash", "yew", "lime")),
+    ("direction", "The slope is that along u: an error across other directions shows too.", ("hazel",)),
     ("large_values", "A right gradient has slope 2 where f is a million larger than its changes.", ("oak",)),
     ("linear", "A linear function with its right gradient shows nothing: slope 0, seen False.", ("elm",)),
+    (
+        "rounding",
+        "Nor does rounding show: of a linear function with large values, or of a very small function.",
+        ("willow", "alder"),
+    ),
 ):
     exercise.check(_name, _sentence, points=1, see=SEE)(slope_of(*_names))

@@ -132,6 +132,42 @@ exercise.slip(
     SEE,
 )
 exercise.slip(
+    "kernel_g_reversed",
+    "∂L/∂k is made with g reversed. A convolution turns one of its factors round, a correlation none.",
+    lambda k, x, g: {"dk": expected(k, x, g[::-1].copy())["dk"]},
+    SEE,
+)
+exercise.slip(
+    "kernel_without_g",
+    "∂L/∂k is made without g: every use counts with its own ∂L/∂y_i.",
+    lambda k, x, g: {"dk": expected(k, x, np.ones_like(g))["dk"]},
+    SEE,
+)
+exercise.slip(
+    "input_without_g",
+    "∂L/∂x is made without g: every reader counts with its own ∂L/∂y_i.",
+    lambda k, x, g: {"dx": expected(k, x, np.ones_like(g))["dx"]},
+    SEE,
+)
+exercise.slip(
+    "input_reversed",
+    "∂L/∂x comes out reversed: entry s belongs to x_s.",
+    lambda *args: {"dx": expected(*args)["dx"][::-1]},
+    SEE,
+)
+exercise.slip(
+    "last_position",
+    "The last position is left out: there are n − m + 1 of them.",
+    by_cases(lambda i, uses: i < uses - 1, lambda i, j, uses: i < uses - 1),
+    SEE,
+)
+exercise.slip(
+    "first_position",
+    "The first position is left out: there are n − m + 1 of them.",
+    by_cases(lambda i, uses: i > 0, lambda i, j, uses: i > 0),
+    SEE,
+)
+exercise.slip(
     "last_reader",
     "∂L/∂x holds each input's last reader only: windows overlap, so each should add, not replace.",
     lambda *args: {"dx": by_cases(every, last_reader)(*args)["dx"]},

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered import Alter, altered_states
+from course.altered import Alter, altered_states, slope_of
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array
 from course.oracles import complex_step
@@ -84,11 +84,11 @@ def changed(change: Callable[[Array, Array], tuple[Array, Array, Array]], *args:
     return dict(zip(NAMES, change(right["outer"], right["inner"]), strict=True))
 
 
-def unsloped(which: str, W: Array, v: Array, x: Array) -> Parts:
-    """The same with one slope taken for 1."""
+def sloped(which: str, kind: str, W: Array, v: Array, x: Array) -> Parts:
+    """The same with one slope altered, in the ways of `slope_of`."""
 
     def tanh(a: Any, kept: bool) -> Any:
-        return np.tanh(a) if kept else np.tanh(np.real(a)) + 1j * np.imag(a)
+        return np.tanh(a) if kept else np.tanh(np.real(a)) + 1j * slope_of(np.real(a), kind) * np.imag(a)
 
     def y(W_1: Any, W_2: Any) -> Any:
         return v @ tanh(W_1 @ tanh(W_2 @ x, which != "inner"), which != "outer")
@@ -101,12 +101,76 @@ def unsloped(which: str, W: Array, v: Array, x: Array) -> Parts:
 
 
 for which in ("inner", "outer"):
-    exercise.slip(
-        f"{which}_slope_missing",
-        f"The factor tanh′ of the {which} tanh is missing.",
-        partial(unsloped, which),
-        SEE,
-    )
+    for kind, said in (
+        ("missing", "is missing"),
+        ("twice", "is applied twice"),
+        ("of_state", "is taken at its value; it belongs at its argument"),
+    ):
+        exercise.slip(
+            f"{which}_slope_{kind}",
+            f"The factor tanh′ of the {which} tanh {said}.",
+            partial(sloped, which, kind),
+            SEE,
+        )
+
+
+def rewired(y: Callable[..., Any], which: str, W: Array, v: Array, x: Array) -> Parts:
+    """The same with one use altered: `y(V, W, v, h, x)` is y at V = 0, and that use moves by V.
+
+    h is the value of the inner tanh.
+    """
+    right = expected(W, v, x)
+    h = np.tanh(W @ x)
+    parts = right | {which: complex_step(lambda V: y(V, W, v, h, x), np.zeros_like(W))}
+    return parts | {"total": parts["outer"] + parts["inner"]}
+
+
+for name, sentence, which, y in (
+    (
+        "input_for_hidden",
+        "∂y/∂W_1 is made with x: W_1 reads what leaves the inner tanh.",
+        "outer",
+        lambda V, W, v, h, x: v @ np.tanh(W @ h + V @ x),
+    ),
+    (
+        "hidden_for_input",
+        "∂y/∂W_2 is made with what leaves the inner tanh: W_2 reads x.",
+        "inner",
+        lambda V, W, v, h, x: v @ np.tanh(W @ np.tanh(W @ x + V @ h)),
+    ),
+    (
+        "argument_for_hidden",
+        "∂y/∂W_1 is made with the argument of the inner tanh: W_1 reads its value.",
+        "outer",
+        lambda V, W, v, h, x: v @ np.tanh(W @ h + V @ W @ x),
+    ),
+    (
+        "matrix_missing",
+        "On the way back to W_2 the matrix W_1 is left out.",
+        "inner",
+        lambda V, W, v, h, x: v @ np.tanh(W @ h + np.tanh((W + V) @ x) - h),
+    ),
+    (
+        "outer_slope_not_passed_on",
+        "What goes back through W_1 lacks the slope of the outer tanh: v is sent, and δ belongs there.",
+        "inner",
+        lambda V, W, v, h, x: v @ W @ np.tanh((W + V) @ x),
+    ),
+    (
+        "slope_before_matrix",
+        "On the way back the inner slope is applied before W_1; it belongs after it.",
+        "inner",
+        lambda V, W, v, h, x: v @ np.tanh(W @ h + slope_of(W @ x, "tanh") * (W @ V @ x)),
+    ),
+):
+    exercise.slip(name, sentence, partial(rewired, y, which), SEE)
+
+exercise.slip(
+    "weights_missing",
+    "v is left out: what comes back to the outer tanh is ∂y/∂(its value) = v.",
+    lambda W, v, x: expected(W, np.ones_like(v), x),
+    SEE,
+)
 
 for name, sentence, alter in (
     (
@@ -138,6 +202,23 @@ for name, sentence, change in (
         lambda a, b: (a, b, (a + b) / 2),
     ),
     ("outer_alone", "The total counts the outer use alone.", lambda a, b: (a, b, a)),
+    ("inner_alone", "The total counts the inner use alone.", lambda a, b: (a, b, b)),
+    ("product", "The total is the product of the two; it is their sum.", lambda a, b: (a, b, a * b)),
+    (
+        "outer_transposed",
+        "∂y/∂W_1 is transposed: entry [i, j] belongs to W_1[i, j].",
+        lambda a, b: (a.T, b, a.T + b),
+    ),
+    (
+        "inner_transposed",
+        "∂y/∂W_2 is transposed: entry [i, j] belongs to W_2[i, j].",
+        lambda a, b: (a, b.T, a + b.T),
+    ),
+    (
+        "transposed_in_the_total",
+        "In the total one of the two is transposed: both uses read W as it is.",
+        lambda a, b: (a, b, a + b.T),
+    ),
     (
         "transposed_results",
         "The gradients are transposed: entry [i, j] belongs to W[i, j].",

@@ -32,9 +32,9 @@ exercise = Exercise(tied_pair, title="One number, used twice", chapter="3 tied",
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Four pairs of numbers, neither of them near zero, of both signs."""
+    """Four pairs of numbers, neither of them near zero, of both signs; tanh is nearly 1 in some."""
     signs = ((1, 1), (1, -1), (-1, 1), (-1, -1))
-    pairs = [(a * rng.uniform(0.4, 1.3), b * rng.uniform(0.4, 1.3)) for a, b in signs]
+    pairs = [(a * rng.uniform(0.4, 1.3), b * rng.uniform(0.4, 2.2)) for a, b in signs]
     return [Case(f"w={w:.3f}, x={x:.3f}", (float(w), float(x))) for w, x in pairs]
 
 
@@ -105,6 +105,31 @@ for name, sentence, change in (
     ("second_alone", "The total counts the inner use alone.", lambda a, b, w, x: (a, b, b)),
     ("product", "The total is the product of the two; it is their sum.", lambda a, b, w, x: (a, b, a * b)),
     (
+        "difference",
+        "The total is the difference of the two; it is their sum.",
+        lambda a, b, w, x: (a, b, a - b),
+    ),
+    (
+        "halves",
+        "The first two are each half of the total: each should be the derivative by one weight alone.",
+        lambda a, b, w, x: ((a + b) / 2, (a + b) / 2, a + b),
+    ),
+    (
+        "tied_too_early",
+        "The weights are tied before the derivative is taken: all three count both uses.",
+        lambda a, b, w, x: (a + b, a + b, a + b),
+    ),
+    (
+        "input_for_tanh",
+        "∂y/∂w_1 is made with x: what w_1 multiplies is tanh(w_2 x).",
+        lambda a, b, w, x: (a * x / np.tanh(w * x), b, a * x / np.tanh(w * x) + b),
+    ),
+    (
+        "sine_for_its_slope",
+        "The sine stands where its slope belongs.",
+        both(lambda w, x: model(w, w, x) / outer(w, x)),
+    ),
+    (
         "outer_slope_missing",
         "The slope of the sine is missing: y depends on both weights through its argument.",
         both(lambda w, x: 1 / outer(w, x)),
@@ -118,6 +143,21 @@ for name, sentence, change in (
         "inner_slope_missing",
         "The slope of tanh is missing in ∂y/∂w_2.",
         on_second(lambda w, x: 1 / slope(np.tanh, w * x)),
+    ),
+    (
+        "inner_slope_twice",
+        "The slope of tanh is applied twice in ∂y/∂w_2.",
+        on_second(lambda w, x: slope(np.tanh, w * x)),
+    ),
+    (
+        "inner_slope_plus",
+        "The slope of tanh at w x is taken to be above 1: a sign is wrong in it.",
+        on_second(lambda w, x: (2 - slope(np.tanh, w * x)) / slope(np.tanh, w * x)),
+    ),
+    (
+        "inner_slope_not_squared",
+        "In the slope of tanh at w x a square is missing.",
+        on_second(lambda w, x: (1 - np.tanh(w * x)) / slope(np.tanh, w * x)),
     ),
     (
         "inner_slope_of_value",

@@ -17,7 +17,8 @@ def tied_symbolic() -> tuple[Any, Any, Any]:
     """The derivatives of y = F(w_1 f(w_2 x)), tied by w_1 = w_2 = w, for functions F and f left open.
 
     Use the symbols `w` and `x` and the functions `F` and `f`, made by `sp.symbols` and `sp.Function`.
-    Return SymPy expressions in these; derivatives of F and f may stand in them, as SymPy leaves them.
+    Return SymPy expressions in these, with the derivatives carried out (`sp.diff`, or `.doit()`). What
+    SymPy leaves of them, F′ and f′ at some place, may stand there.
 
     Returns:
         first: ∂y/∂w_1, at w_1 = w_2 = w.
@@ -83,10 +84,18 @@ exercise.claim("second_use", "∂y/∂w_2 is right for any F and f.", parts=("se
 exercise.claim("both_uses", "dy/dw is right for any F and f.", parts=("total",), points=1, see=SEE)
 
 
-def changed(change: Callable[..., tuple[Array, Array, Array]], *args: Array) -> Parts:
-    """The right values, put together wrongly."""
-    right = expected(*args)
+def changed(change: Callable[..., tuple[Array, Array, Array]], w: Array, x: Array, c: Array) -> Parts:
+    """The right values, changed by `change(first, second)`."""
+    right = expected(w, x, c)
     return dict(zip(NAMES, change(right["first"], right["second"]), strict=True))
+
+
+def without(factor: Callable[..., tuple[Any, Any]], w: Array, x: Array, c: Array) -> Parts:
+    """The right values without some factors: `factor(w, x, F′)` is those of the first and of the second."""
+    F, f = drawn(c[0]), drawn(c[1])
+    outer = np.imag(F(w * f(w * x) + 1j * STEP)) / STEP
+    in_first, in_second = factor(w, x, outer)
+    return changed(lambda a, b: (a / in_first, b / in_second, a / in_first + b / in_second), w, x, c)
 
 
 for name, sentence, change in (
@@ -98,6 +107,7 @@ for name, sentence, change in (
     ),
     ("first_alone", "The total counts the outer use alone.", lambda a, b: (a, b, a)),
     ("second_alone", "The total counts the inner use alone.", lambda a, b: (a, b, b)),
+    ("product", "The total is the product of the two; it is their sum.", lambda a, b: (a, b, a * b)),
     (
         "tied_too_early",
         "The weights are tied before the derivative is taken: all three count both uses.",
@@ -105,3 +115,14 @@ for name, sentence, change in (
     ),
 ):
     exercise.slip(name, sentence, partial(changed, change), SEE)
+
+for name, sentence, factor in (
+    ("outer_slope_missing", "F′ is missing: y depends on both weights through F.", lambda w, x, F: (F, F)),
+    (
+        "weight_missing",
+        "The factor w_1 is missing in ∂y/∂w_2: what w_2 changes is multiplied by w_1 on its way to y.",
+        lambda w, x, F: (1.0, w),
+    ),
+    ("input_missing", "The factor x is missing in ∂y/∂w_2.", lambda w, x, F: (1.0, x)),
+):
+    exercise.slip(name, sentence, partial(without, factor), SEE)

@@ -1,6 +1,7 @@
 """Backpropagation through time with few states in memory."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,17 @@ from course.calls import Failure
 from course.exercise import Case, Exercise, Large, Parts, seed_of
 from course.judging import Run
 from course.large import large_case
-from course.models import RNN, Array, rnn_loss
-from course.problem_sets.ps2.rnn_bptt import many, parts, scaled, sequences
-from course.recognise.unrolled import Unrolled
+from course.models import RNN, rnn_loss
+from course.problem_sets.ps2._segments import (
+    all_losses,
+    all_uses,
+    counted,
+    cut,
+    own_means,
+    unrolled,
+    whole_segments,
+)
+from course.problem_sets.ps2.rnn_bptt import parts, scaled
 from course.results import explain
 
 
@@ -51,9 +60,9 @@ exercise = Exercise(
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """One step; one segment longer than the sequence; equal segments; a shorter last one."""
+    """One step; one segment longer than the sequence; equal segments, of one step too; a shorter last one."""
     drawn = []
-    for T, every in ((1, 1), (3, 7), (6, 2), (7, 3)):
+    for T, every in ((1, 1), (3, 7), (4, 1), (6, 2), (7, 3)):
         d, h, q = draws.sizes(rng, 3, T, every)
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
         name = "T=1" if T == 1 else f"T={T}, every={every}"
@@ -76,13 +85,20 @@ exercise.claim(
     points=1,
     see=SEE,
 )
-exercise.claim(
+
+
+@exercise.check(
     "equal_segments",
-    "With several segments of equal length it is right.",
-    on="T=6, every=2",
+    "With several segments of equal length it is right, of one step each or of more.",
     points=1,
     see=SEE,
 )
+def equal_segments(run: Run) -> None:
+    """`every` divides T; it may be 1."""
+    for name in ("T=4, every=1", "T=6, every=2"):
+        run.agree(on=name)
+
+
 exercise.claim(
     "shorter_last", "With a last segment that is shorter it is right.", on="T=7, every=3", points=1, see=SEE
 )
@@ -150,21 +166,6 @@ for _slip in RNN_SLIPS:
     )
 
 
-def cut(p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
-    """No gradient passes from one segment to the one before."""
-    return parts(altered_loss(Alter(cut_every=every)), p, X, Y, h_0)
-
-
-def whole_segments(p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
-    """Only the steps of whole segments count."""
-    kept = len(X) // every * every
-
-    def loss(p: RNN, X: Array, Y: Array, h_0: Array) -> Any:
-        return 0.0 if kept == 0 else rnn_loss(p, X[:kept], Y[:kept], h_0) * kept / len(X)
-
-    return parts(loss, p, X, Y, h_0)
-
-
 exercise.slip(
     "cut",
     "The gradient is cut between segments: it should pass from each segment to the one before.",
@@ -178,6 +179,21 @@ exercise.slip(
     SEE,
 )
 exercise.slip(
+    "last_loss_of_segments",
+    "Only the last loss of each segment is counted: every step has one.",
+    partial(counted, lambda t, T, every: ((t + 1) % every == 0) | (t == T - 1), all_uses),
+    SEE,
+)
+exercise.slip(
+    "first_segment",
+    "The weights' gradients are those of the first segment alone: each segment's should be added.",
+    partial(counted, all_losses, lambda k, every: k < every),
+    SEE,
+)
+exercise.slip(
+    "own_means", "Each segment's losses are divided by its own length; L divides by T.", own_means, SEE
+)
+exercise.slip(
     "last_loss",
     "Only the last step's loss is counted.",
     lambda *args: parts(altered_loss(Alter(), last_only=True), *args[:-1]),
@@ -189,9 +205,5 @@ for name, sentence, factor in (
 ):
     exercise.slip(name, sentence, lambda *args, factor=factor: scaled(factor, *args[:-1]), "Backward in time")
 
-exercise.unrolled = Unrolled(
-    lambda *args: sequences(*args[:-1]),
-    {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"},
-    lambda rng: (*many(rng), 3),
-)
+exercise.unrolled = unrolled
 exercise.timed = {"dX": 0}

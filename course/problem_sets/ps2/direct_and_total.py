@@ -116,6 +116,11 @@ for name, sentence, change in (
         lambda direct, total: (total, direct),
     ),
     (
+        "direct_missing",
+        "The total derivative counts the path through h_{t-1} alone; the direct one belongs to it.",
+        lambda direct, total: (direct, total - direct),
+    ),
+    (
         "transposed_indices",
         "The last two indices are swapped: [i, j, k] belongs to W_hh[j, k].",
         lambda direct, total: (direct.swapaxes(1, 2), total.swapaxes(1, 2)),
@@ -138,7 +143,13 @@ def ruled(rule: Rule, p: RNN, X: Array, h_0: Array, t: int) -> Parts:
 
 
 for _rule in RULES:
-    if _rule.name in ("slope_one_early", "slope_negative", "carry_unsloped"):
+    if _rule.name in (
+        "slope_one_early",
+        "slope_negative",
+        "slope_not_squared",
+        "carry_unsloped",
+        "use_unsloped",
+    ):
         exercise.slip(_rule.name, _rule.sentence, partial(ruled, _rule), _rule.see)
 
 

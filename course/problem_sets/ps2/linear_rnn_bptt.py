@@ -47,9 +47,9 @@ exercise = Exercise(
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """One step, to localise a mistake; then several."""
+    """One step, to localise a mistake; then several, then many."""
     drawn = []
-    for T in (1, int(rng.integers(3, 5)), 6):
+    for T in (1, int(rng.integers(3, 5)), int(rng.integers(12, 15))):
         d, h, q = draws.sizes(rng, 3, T)
         p = draws.rnn(rng, d, h, q)
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
@@ -137,6 +137,49 @@ exercise.slip(
     "last_loss",
     "Only the last step's loss is counted.",
     partial(parts, altered_loss(Alter(), last_only=True)),
+    SEE,
+)
+
+
+exercise.slip(
+    "last_loss_of_states",
+    "Only the last step's loss goes back through the states: every step's output error does.",
+    lambda *args: parts(altered_loss(Alter(), last_only=True), *args) | {"W_qh": expected(*args)["W_qh"]},
+    SEE,
+)
+
+
+def first_use_of(name: str, p: LinearRNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The gradient of one matrix through its use at step 1 alone."""
+
+    def loss(W: Array) -> Any:
+        q, h = p._replace(**{name: W}), np.asarray(h_0)
+        H, O = linear_forward(q, X[:1], h)
+        later = linear_forward(p, X[1:], H[-1])[1]
+        return mean_squared_loss(np.concatenate([O, later]), Y)
+
+    return {name: complex_step(loss, getattr(p, name))}
+
+
+for _name in LinearRNN._fields:
+    exercise.slip(
+        f"assigned_{_name}",
+        f"∂L/∂{_name} holds the use at step 1 alone: is each step's term assigned instead of added?",
+        partial(first_use_of, _name),
+        SEE,
+    )
+
+
+def output_before(p: LinearRNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The gradient of W_qh as if it read the state before the step."""
+    H, O = linear_forward(p, X, h_0)
+    return {"W_qh": complex_step(lambda W: mean_squared_loss(O + H[:-1] @ (W - p.W_qh).T, Y), p.W_qh)}
+
+
+exercise.slip(
+    "output_state_before",
+    "h_{t-1} is used where h_t belongs in ∂L/∂W_qh: the output reads the state after the step.",
+    output_before,
     SEE,
 )
 

@@ -125,6 +125,13 @@ def weighted(one: Callable[..., Any], weigh: Callable[[Array, int], Array], mask
     return loss
 
 
+def one_step_long(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> Any:
+    """The batch's loss with one padded step counted as real, where there is one."""
+    longer = np.minimum(lengths + 1, len(X))
+    losses = [rnn_loss(p, X[:T_n, n], Y[:T_n, n], h_0[n]) for n, T_n in enumerate(longer)]
+    return np.sum(longer / lengths * np.array(losses)) / len(lengths)
+
+
 def mean(lengths: Array, T: int) -> Array:
     """Every sequence counts alike."""
     return np.ones(len(lengths)) / len(lengths)
@@ -170,6 +177,17 @@ for name, sentence, loss in (
         "The mean over each sequence's steps is missing: its sum is divided by N only.",
         weighted(rnn_loss, lambda lengths, T: lengths / len(lengths)),
     ),
+    (
+        "no_mean_at_all",
+        "Both means are missing, that over each sequence's steps and that over the sequences.",
+        weighted(rnn_loss, lambda lengths, T: lengths),
+    ),
+    (
+        "longest",
+        "The losses are divided by the longest length instead of by each sequence's own.",
+        weighted(rnn_loss, lambda lengths, T: lengths / (np.max(lengths) * len(lengths))),
+    ),
+    ("one_step_long", "The mask is one step too long: step t is real for t ≤ lengths[n].", one_step_long),
     (
         "sign",
         "Everything has the wrong sign: the output error is o_t − y_t.",

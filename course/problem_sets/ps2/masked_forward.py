@@ -1,5 +1,8 @@
 """The forward pass of a batch of sequences of unequal lengths."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from course import draws
@@ -117,3 +120,49 @@ exercise.slip(
     zeroed,
     see=SEE,
 )
+
+
+def outputs_alone(change: Callable[..., Array], p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """O by `change(O, t, lengths, p)`, from the outputs O of sequences run to the end, and steps t (T, 1)."""
+    O = np.stack([rnn_forward(p, X[:, n], h_0[n])[1] for n in range(len(h_0))], axis=1)
+    return {"O": change(O, np.arange(1, len(X) + 1)[:, None], lengths, p)}
+
+
+def upto(O: Array, real: Array) -> Array:
+    """Zero where `real` (T, N) is False."""
+    return O * real[:, :, None]
+
+
+for name, sentence, change in (
+    (
+        "one_step_long",
+        "The mask is one step too long: step t is real for t ≤ lengths[n], counted from 1.",
+        lambda O, t, lengths, p: upto(O, t <= lengths + 1),
+    ),
+    (
+        "one_step_short",
+        "The mask is one step too short: step t is real for t ≤ lengths[n], counted from 1.",
+        lambda O, t, lengths, p: upto(O, t < lengths),
+    ),
+    (
+        "bias_in_the_padding",
+        "O is b_q in the padding; it is zero there.",
+        lambda O, t, lengths, p: np.where((t <= lengths)[:, :, None], O, p.b_q),
+    ),
+    (
+        "output_in_the_padding",
+        "O goes on in the padding with the last real output; it is zero there.",
+        lambda O, t, lengths, p: O[np.minimum(t, lengths) - 1, np.arange(len(lengths))],
+    ),
+    (
+        "output_bias_missing",
+        "b_q is missing in O.",
+        lambda O, t, lengths, p: upto(O - p.b_q, t <= lengths),
+    ),
+    (
+        "lengths_falling",
+        "The lengths are sorted, and the sequences are not: lengths[n] belongs to sequence n.",
+        lambda O, t, lengths, p: upto(O, t <= np.sort(lengths)[::-1]),
+    ),
+):
+    exercise.slip(name, sentence, partial(outputs_alone, change), see=SEE)

@@ -90,3 +90,48 @@ exercise.slip(
     lambda b, C: {"P": np.einsum("tijk,ikl->tijl", responses(b, C), C)},
     see="The lemma",
 )
+
+
+def identity_above(b: Array, C: Array) -> Parts:
+    """The products, with the identity where i > t."""
+    above = np.triu(np.ones((len(b), len(b))), 1)[:, :, None, None]
+    return {"P": responses(b, C) + above * np.eye(C.shape[1])}
+
+
+exercise.slip(
+    "indices_exchanged",
+    "The first two indices of P are exchanged: P[t-1, i-1] is P_{t,i}, and zero for i > t.",
+    lambda b, C: {"P": responses(b, C).swapaxes(0, 1)},
+    see="The lemma",
+)
+exercise.slip(
+    "identity_above", "P is the identity for i > t; it is zero there.", identity_above, see="The lemma"
+)
+exercise.slip(
+    "no_recursion",
+    "a_t is b_t alone: what comes from a_{t-1} is missing.",
+    lambda b, C: {"a": b},
+    see="The lemma",
+)
+exercise.slip(
+    "no_matrices",
+    "a_t adds up the b_i without matrices: a_{t-1} is multiplied by C_t.",
+    lambda b, C: {"a": np.cumsum(b, axis=0)},
+    see="The lemma",
+)
+for _name, _said, _changed in (
+    ("transposed", "the matrices are transposed.", lambda C: C.swapaxes(1, 2)),
+    ("previous_matrix", "C_{t-1} stands where C_t belongs.", lambda C: np.roll(C, 1, axis=0)),
+):
+    exercise.slip(
+        f"{_name}_in_P",
+        f"In P {_said}",
+        lambda b, C, changed=_changed: {"P": responses(b, changed(C))},
+        see="The lemma",
+    )
+    exercise.slip(
+        f"{_name}_in_a",
+        f"In a {_said}",
+        lambda b, C, changed=_changed: {"a": states(b, changed(C))},
+        see="The lemma",
+    )

@@ -11,6 +11,9 @@ from course.altered import FORWARD, RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
+from course.recognise.counting import squared_errors
+from course.recognise.rules import RULES, Rule
+from course.recognise.sequences import terms
 
 
 def rtrl(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -39,9 +42,9 @@ exercise = Exercise(rtrl, title="Forward in time", chapter="4 bptt", returns=NAM
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """One step, then several."""
+    """One step, then several, then many."""
     drawn = []
-    for T in (1, int(rng.integers(3, 5)), 6):
+    for T in (1, int(rng.integers(3, 5)), int(rng.integers(12, 15))):
         d, h, q = draws.sizes(rng, 3, T)
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
         name = "T=1" if T == 1 else f"T={T}, d={d}, h={h}, q={q}"
@@ -91,6 +94,23 @@ def altered(alter: Alter, p: RNN, X: Array, h_0: Array) -> Array:
 for _slip in RNN_SLIPS:
     sentence = FORWARD.get(_slip.name, _slip.sentence)
     exercise.slip(_slip.name, sentence, partial(parts, partial(altered, _slip.alter)), _slip.see)
+
+
+def ruled(rule: Rule, p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """Each step's gradients, summed over all uses, under an altered rule."""
+    found = terms(squared_errors(p, X, Y, h_0), rule)  # its losses have a factor 1/T
+    return {name: len(X) * found[name[1:]].sum(axis=1) for name in NAMES}
+
+
+IN_FORWARD = {
+    "carry_unsloped": "The slope is missing in the path through h_{t-1}: ∂h_t/∂h_{t-1} is D_t W_hh.",
+    "use_unsloped": "The slope is missing in the direct derivative: the weights act before the tanh.",
+}
+for _rule in RULES:
+    if _rule.name in ("slope_one_early", "slope_not_squared", "slope_negative", *IN_FORWARD):
+        exercise.slip(
+            _rule.name, IN_FORWARD.get(_rule.name, _rule.sentence), partial(ruled, _rule), _rule.see
+        )
 
 
 def changed(change: Callable[[Array], Array], *args: Any) -> Parts:

@@ -158,3 +158,43 @@ exercise.slip(
     lambda *args: {"J": expected(*args)["J"] @ step_at(*args)},
     SEE,
 )
+
+
+def between(s_t: Callable[[int, int, int], tuple[int, int]], *args: Any) -> Parts:
+    """The right Jacobian between two other steps: `s_t(s, t, T)`."""
+    *given, s, t = args
+    return expected(*given, *s_t(s, t, len(given[1])))
+
+
+for _name, _sentence, _s_t in (
+    (
+        "from_the_start",
+        "This is dh_t/dh_0: the product starts with step s + 1, not with step 1.",
+        lambda s, t, T: (0, t),
+    ),
+    (
+        "to_the_end",
+        "This is dh_T/dh_s: the product ends with step t, not with the last one.",
+        lambda s, t, T: (s, T),
+    ),
+):
+    exercise.slip(_name, _sentence, partial(between, _s_t), SEE)
+
+exercise.slip(
+    "zero_for_no_step",
+    "At s = t it is zero; a state by itself has the derivative I.",
+    lambda *args: {"J": expected(*args)["J"] * (args[3] < args[4])},
+    SEE,
+)
+exercise.slip(
+    "same_factor",
+    "Every step has the Jacobian of the last one; each has a slope of its own.",
+    partial(from_factors, lambda factors: factors[-1:] * len(factors)),
+    SEE,
+)
+exercise.slip(
+    "started_at_h_0",
+    "The steps after s are run from h_0; at step s the network has reached h_s.",
+    lambda p, X, h_0, s, t: expected(p, X[s:], h_0, 0, t - s),
+    SEE,
+)
