@@ -16,6 +16,7 @@ import numpy as np
 from course.adding import Adder
 from course.gated import GRU, LSTM
 from course.models import RNN, Array, LinearRNN
+from course.rows import as_array
 
 MAGIC = b"GTT1"
 PREFIX = struct.Struct("<4sIQ")  # magic, header bytes, body bytes
@@ -64,6 +65,9 @@ def _to_tree(value: Any, buffers: list[Array], depth: int) -> Any:
     if isinstance(value, tuple) and type(value) in NAMED.values():
         return {"n": type(value).__name__, "v": [_to_tree(v, buffers, depth + 1) for v in value]}
     if isinstance(value, tuple | list):
+        rows = as_array(value)
+        if rows is not None:
+            return _array(rows, buffers)
         kind = "t" if isinstance(value, tuple) else "l"
         return {kind: [_to_tree(v, buffers, depth + 1) for v in value]}
     name = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")

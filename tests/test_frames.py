@@ -1,6 +1,7 @@
 """Frames carry data exactly, and refuse everything else without harm."""
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -40,6 +41,26 @@ def test_big_endian_fortran_and_strided_arrays_arrive_as_plain_ones() -> None:
         back = decode(encode(odd))
         assert back.dtype == np.dtype("<f8")
         assert np.array_equal(back, odd)
+
+
+@pytest.mark.parametrize("inner", [list, tuple, np.array])
+def test_long_lists_of_numbers_and_of_rows_arrive_as_arrays(inner: Callable[[list[float]], object]) -> None:
+    rows = np.random.default_rng(0).normal(size=(30_000, 3))
+    for value in ([inner(row.tolist()) for row in rows], inner(list(rows[:, 0])), rows.T.tolist()):
+        back = decode(encode(value))
+        assert np.array_equal(np.asarray(back), np.asarray(value))
+    assert type(decode(encode([0, *rows[:, 0].tolist()]))) is np.ndarray
+
+
+def test_short_lists_stay_lists_and_unequal_rows_too() -> None:
+    for value in (
+        [1.0] * 64,
+        [[1.0]] * 64,
+        [1.0] * 70 + [None],
+        [[1.0]] * 70 + [[1.0, 2.0]],
+        [2**60] * 70 + [""],
+    ):
+        assert same(decode(encode(value)), value)
 
 
 class Sneaky(np.ndarray):
