@@ -1,4 +1,4 @@
-"""Long lists of numbers as the arrays they stand for: a list of a million numbers cannot travel one by one."""
+"""Long lists of numbers as the arrays they stand for: a million numbers cannot travel one by one."""
 
 from collections.abc import Sequence
 from typing import Any
