@@ -126,7 +126,7 @@ MISTAKES = (
     ),
     (
         "product_underflows",
-        "Signs are compared by a product, which is 0 for gradients of 1e-200.",
+        "Gradients of 1e-200 count as 0 when signs are compared: is their product too small for float64?",
         by_product,
     ),
     (
