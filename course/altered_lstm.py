@@ -25,18 +25,25 @@ class LSTMSlip:
     slope: str = "right"  # of the gates in `of`, see `gate_slope`
     of: str = "ifo"
     slope_g: str = "right"  # of the candidate, see `tanh_slope`
-    slope_c: str = "right"  # of tanh(c_t); "before": taken at c_{t-1}
-    direct: str = "gated"  # "ungated": what goes back to c_{t-1} lacks the factor f_t
+    slope_c: str = "right"  # of tanh(c_t), see `cell_slope`
+    direct: str = (
+        "gated"  # "ungated": what goes back to c_{t-1} lacks the factor f_t; "early": it has f_{t-1}
+    )
     cell_read: bool = True  # False: no gradient from h_t to c_t
     cell_shown: bool = True  # False: that gradient lacks the factor o_t
     state_read: str = GATES  # the gates whose gradient goes back to h_{t-1}
     cell_used: str = "before"  # "after": c_t for c_{t-1} as the factor of the forget gate
     factors: str = "right"  # "swapped": i_t ∂i_t + g_t ∂g_t for g_t ∂i_t + i_t ∂g_t
-    output_factor: str = "tanh"  # "cell": c_t for tanh(c_t) as the factor of the output gate
+    output_factor: str = "tanh"  # of the output gate; "cell": c_t for tanh(c_t); "before": tanh(c_{t-1})
     transpose: bool = True  # False: each gate's W_h δ for W_hᵀ δ
     rows: str = GATES  # whose gradient stands in the rows of gate i, f, g, o
     state_used: str = "before"  # "after": h_t for h_{t-1} in ∂L/∂W_h
     carried: str = "hc"  # which of ∂L/∂h and ∂L/∂c goes back from step t to step t-1
+    held: str = ""  # gates taken for constants
+    state_slope: bool = False  # True: a factor 1 − h² on what the gates send back to h
+    seen: str = "oc"  # whether ∂L/∂h_t that comes from the loss reaches o_t, and c_t
+    onward: str = "oc"  # the same of what comes back from step t+1
+    added: bool = False  # True: ∂L/∂h_t itself goes back to h_{t-1} as well
 
 
 RIGHT = LSTMSlip("right", "")
@@ -54,10 +61,14 @@ def gate_slope(kind: str, s: Array) -> Array:
     return kinds[kind]()
 
 
-def tanh_slope(kind: str, y: Array, before: Array | None = None) -> Array:
+def cell_slope(kind: str, cell: Array, before: Array, state: Array) -> Array:
+    """tanh′(c_t), as a slip would have it: of c_{t-1}, made of h_t or of c_t itself, or see `tanh_slope`."""
+    made_of = {"before": np.tanh(before), "state": state, "cell": cell}
+    return np.asarray(1 - made_of[kind] ** 2) if kind in made_of else tanh_slope(kind, np.tanh(cell))
+
+
+def tanh_slope(kind: str, y: Array) -> Array:
     """The derivative of tanh where its value is `y`, as a slip would have it."""
-    if kind == "before" and before is not None:
-        return np.asarray(1 - np.tanh(before) ** 2)
     kinds: dict[str, Callable[[], Array]] = {
         "right": lambda: 1 - y**2,
         "missing": lambda: np.ones_like(y),
@@ -68,30 +79,39 @@ def tanh_slope(kind: str, y: Array, before: Array | None = None) -> Array:
 
 
 def tangents(
-    p: LSTM, x: Array, h: Array, c: Array, entering: Array, d_h: Array, d_c: Array, slip: LSTMSlip
-) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
-    """(h', c') of one step, and their tangents (…, h) that follow the slip.
+    p: LSTM,
+    x: Array,
+    h: Array,
+    c: Array,
+    entering: Array,
+    d_h: Array,
+    d_c: Array,
+    slip: LSTMSlip,
+    f_before: Array | None = None,
+) -> tuple[tuple[Array, Array], dict[str, Array]]:
+    """(h', c') of one step, and the tangents (…, h) that follow the slip: of c', and of h' by "o" and by "c".
 
     `entering` (…, 4h) is the tangent of a that comes through parameters and input, d_h and d_c (…, h) are
-    those of h and c; in front there may be a batch axis.
+    those of h and c; in front there may be a batch axis. `f_before` is the forget gate of the step before.
     """
     i, f, g, o = np.split(p.W_x @ x + p.W_h @ h + p.b, 4)
     i, f, g, o = logistic(i), logistic(f), np.tanh(g), logistic(o)
     cell = f * c + i * g
     y = np.tanh(cell)
-    d_a = np.split(entering + _arriving(p.W_h, d_h, slip), 4, axis=-1)
-    d_i, d_f, d_g, d_o = (d_a[slip.rows.index(gate)] for gate in GATES)
+    read = d_h * (1 - h**2) if slip.state_slope else d_h
+    d_a = np.split(entering + _arriving(p.W_h, read, slip), 4, axis=-1)
+    d_i, d_f, d_g, d_o = (d_a[slip.rows.index(gate)] * (gate not in slip.held) for gate in GATES)
     d_i, d_f, d_o = (
         gate_slope(slip.slope if gate in slip.of else "right", s) * d
         for gate, s, d in (("i", i, d_i), ("f", f, d_f), ("o", o, d_o))
     )
     d_g = tanh_slope(slip.slope_g, g) * d_g
-    d_cell = d_c * (f if slip.direct == "gated" else 1) + d_f * (c if slip.cell_used == "before" else cell)
+    direct = {"gated": f, "ungated": np.ones_like(f), "early": f if f_before is None else f_before}
+    d_cell = d_c * direct[slip.direct] + d_f * (c if slip.cell_used == "before" else cell)
     d_cell = d_cell + (g * d_i + i * d_g if slip.factors == "right" else i * d_i + g * d_g)
-    d_state = d_o * (y if slip.output_factor == "tanh" else cell)
-    if slip.cell_read:
-        d_state = d_state + (o if slip.cell_shown else 1) * tanh_slope(slip.slope_c, y, c) * d_cell
-    return (o * y, cell), (d_state, d_cell)
+    by_o = d_o * {"tanh": y, "cell": cell, "before": np.tanh(c)}[slip.output_factor]
+    by_c = slip.cell_read * (o if slip.cell_shown else 1) * cell_slope(slip.slope_c, cell, c, o * y) * d_cell
+    return (o * y, cell), {"cell": d_cell, "o": by_o, "c": by_c}
 
 
 def _arriving(W_h: Array, d_h: Array, slip: LSTMSlip) -> Array:
@@ -105,9 +125,8 @@ def altered_step(p: LSTM, x: Array, h: Array, c: Array, slip: LSTMSlip) -> tuple
     """`lstm_step` for complex arguments, with tangents that follow the slip."""
     real = LSTM(*[np.real(field) for field in p])
     entering = np.imag(p.W_x @ x + p.W_h @ h.real + p.b)
-    values = tangents(real, x.real, h.real, c.real, entering, np.imag(h), np.imag(c), slip)
-    after, cell = (value + 1j * tangent for value, tangent in zip(*values, strict=True))
-    return after, cell
+    (after, cell), d = tangents(real, x.real, h.real, c.real, entering, np.imag(h), np.imag(c), slip)
+    return after + 1j * (d["o"] + d["c"]), cell + 1j * d["cell"]
 
 
 def altered_gradients(
@@ -120,13 +139,16 @@ def altered_gradients(
     T, h = dH.shape
     directions = np.eye(4 * h * T + 2 * h)
     d_h, d_c = directions[:, 4 * h * T : -h], directions[:, -h:]
-    response, states = np.zeros(len(directions)), [(h_0, c_0)]
+    response, states, f = np.zeros(len(directions)), [(h_0, c_0)], None
     for t, x in enumerate(X):
         if t:
             d_h, d_c = d_h * ("h" in slip.carried), d_c * ("c" in slip.carried)
         entering = directions[:, 4 * h * t : 4 * h * (t + 1)]
-        after, (d_h, d_c) = tangents(p, x, *states[-1], entering, d_h, d_c, slip)
-        response = response + d_h @ dH[t]
+        after, d = tangents(p, x, *states[-1], entering, d_h, d_c, slip, f)
+        still = d_h if slip.added else np.zeros_like(d_h)
+        response = response + sum((d[way] for way in slip.seen), still) @ dH[t]
+        d_h = sum((d[way] for way in slip.onward), still)
+        d_c, f = d["cell"], logistic(np.split(p.W_x @ x + p.W_h @ states[-1][0] + p.b, 4)[1])
         states.append(after)
     response = response + d_c @ dc_T
     delta, rest = response[: 4 * h * T].reshape(T, 4 * h), response[4 * h * T :]

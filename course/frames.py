@@ -5,7 +5,6 @@ array is a reference `{"a": i}` to `arrays[i] = {"dtype", "shape"}`; the body is
 The reader believes nothing: sizes, depth, dtypes and shapes are checked before memory is taken.
 """
 
-import contextlib
 import json
 import math
 import struct
@@ -17,6 +16,7 @@ import numpy as np
 from course.adding import Adder
 from course.gated import GRU, LSTM
 from course.models import RNN, Array, LinearRNN
+from course.rows import as_array
 
 MAGIC = b"GTT1"
 PREFIX = struct.Struct("<4sIQ")  # magic, header bytes, body bytes
@@ -65,6 +65,9 @@ def _to_tree(value: Any, buffers: list[Array], depth: int) -> Any:
     if isinstance(value, tuple) and type(value) in NAMED.values():
         return {"n": type(value).__name__, "v": [_to_tree(v, buffers, depth + 1) for v in value]}
     if isinstance(value, tuple | list):
+        rows = as_array(value)
+        if rows is not None:
+            return _array(rows, buffers)
         kind = "t" if isinstance(value, tuple) else "l"
         return {kind: [_to_tree(v, buffers, depth + 1) for v in value]}
     name = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
@@ -94,33 +97,6 @@ def _array(a: Array, buffers: list[Array]) -> dict[str, int]:
         raise FrameError(f"an array of {a.ndim} dimensions came back")
     buffers.append(a)
     return {"a": len(buffers) - 1}
-
-
-def compact(value: Any, depth: int = 0) -> Any:
-    """Results with their lists of numbers, or of rows, made arrays: thousands one by one may not travel.
-
-    The outermost tuple or list is kept, as it may stand for several results; so is what is not rectangular.
-    """
-    named = type(value) in NAMED.values()
-    if depth > MAX_DEPTH or not (named or type(value) in (tuple, list)):
-        return value
-    items = [_as_array(item, depth + 1) for item in value]
-    return type(value)(*items) if named else type(value)(items)
-
-
-def _as_array(item: Any, depth: int) -> Any:
-    if type(item) is list and item and _numeric(item, depth):
-        with contextlib.suppress(ValueError):  # of unequal lengths
-            return np.array(item)
-    return compact(item, depth)
-
-
-def _numeric(value: Any, depth: int) -> bool:
-    if type(value) is list:
-        return depth <= MAX_DEPTH and all(_numeric(v, depth + 1) for v in value)
-    if type(value) is np.ndarray:
-        return value.dtype.kind in "fi"
-    return type(value) in (int, float, np.float64) and abs(value) < 2**63
 
 
 def decode(frame: bytes) -> Any:

@@ -12,6 +12,14 @@ def _one_gate_forgotten(gate: str) -> LSTMSlip:
     )
 
 
+def _held(gate: str) -> LSTMSlip:
+    return LSTMSlip(
+        f"held_{gate}",
+        f"{gate}_t is taken for a constant: nothing reaches a^{gate}_t.",
+        held=gate,
+    )
+
+
 STEP_SLIPS = (
     LSTMSlip("slope_missing", "At the gates i, f and o the slope σ′ = σ(1 − σ) is missing.", slope="missing"),
     LSTMSlip(
@@ -30,6 +38,12 @@ STEP_SLIPS = (
         slope="tanh",
     ),
     LSTMSlip(
+        "input_slope_missing",
+        "At the input gate the slope i_t (1 − i_t) is missing.",
+        slope="missing",
+        of="i",
+    ),
+    LSTMSlip(
         "forget_slope_missing",
         "At the forget gate the slope f_t (1 − f_t) is missing.",
         slope="missing",
@@ -39,6 +53,12 @@ STEP_SLIPS = (
         "output_slope_missing",
         "At the output gate the slope o_t (1 − o_t) is missing.",
         slope="missing",
+        of="o",
+    ),
+    LSTMSlip(
+        "output_slope_of_tanh",
+        "The output gate gets the slope of tanh, 1 − o_t²; its own is o_t (1 − o_t).",
+        slope="tanh",
         of="o",
     ),
     LSTMSlip("candidate_slope_missing", "At g_t the slope 1 − g_t² is missing.", slope_g="missing"),
@@ -60,6 +80,24 @@ STEP_SLIPS = (
     ),
     LSTMSlip(
         "cell_slope_before", "tanh′ is taken at c_{t-1}: h_t = o_t ⊙ tanh(c_t) reads c_t.", slope_c="before"
+    ),
+    LSTMSlip(
+        "cell_slope_of_state",
+        "tanh′(c_t) is made of h_t: 1 − tanh²(c_t) is not 1 − h_t², as h_t has o_t in it.",
+        slope_c="state",
+    ),
+    LSTMSlip("cell_slope_of_cell", "tanh′(c_t) is 1 − tanh²(c_t), not 1 − c_t².", slope_c="cell"),
+    LSTMSlip(
+        "tanh_of_cell_before",
+        "tanh(c_{t-1}) stands where tanh(c_t) belongs: h_t reads the cell after the step.",
+        slope_c="before",
+        output_factor="before",
+    ),
+    LSTMSlip(
+        "state_slope",
+        "What goes back to h_{t-1} gets a slope 1 − h²_{t-1}, as in a plain RNN: here h is no tanh of a sum.",
+        PATHS,
+        state_slope=True,
     ),
     LSTMSlip(
         "cell_slope_squashed",
@@ -108,6 +146,7 @@ STEP_SLIPS = (
         rows="figo",
     ),
     *map(_one_gate_forgotten, GATES),
+    *map(_held, GATES),
 )
 LATER_STATE = LSTMSlip(
     "later_state",

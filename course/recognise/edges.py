@@ -148,7 +148,8 @@ def counted_said(name: str, value: float, right: float = 1.0) -> str:
     should = "" if right == 1 else f", not {said(right)}" if right else ", should be cut"
     if abs(value) < 1e-5:
         return f"{name} (missing{should})"
-    often = {1: "once", 2: "twice"}.get(value, f"{said(value)} times")
+    words: dict[float, str] = {1: "once", 2: "twice"}
+    often = words.get(value, f"{said(value)} times")
     return f"{name} (counted {often}{should})"
 
 

@@ -93,7 +93,8 @@ for _name, _slope in (
     ("slope_of_tanh_at_gates", "{0} * (1 - {1}**2)"),
 ):
     _i, _f, _o = _slope.format("g", "i"), _slope.format("c", "f"), _slope.format("y", "o")
-    bank.edit(f"{_name}_at_i", BY_I, _i, loses=GATED)
+    _alone = "input_slope_missing" if _name == "slope_missing" else ""
+    bank.edit(f"{_name}_at_i", BY_I, _i, loses=GATED, slip=_alone)
     bank.edit(f"{_name}_at_i_and_f", BY_F, _f, of=f"{_name}_at_i", loses=GATED)
     bank.edit(_name, BY_O, _o, of=f"{_name}_at_i_and_f", loses=GATED, slip=_name)
 bank.edit("forget_slope_missing", BY_F, "c", loses=GATED, slip="forget_slope_missing")
@@ -178,7 +179,13 @@ bank.edit("rows_for_columns", "(c * f * (1 - f))[:, None] * W_f", "c * f * (1 - 
 bank.edit("output_gate_through_the_cell", "by_i + by_f + by_g", "by_i + by_f + by_g + by_o", loses=GATED)
 bank.edit("through_the_cell_alone", "by_o + read[:, None] * cell", "by_o + cell", loses=STATE)
 bank.edit("state_ungated", "np.diag(read * f)]", "np.diag(read)]", loses={"state_from_cell"})
-bank.edit("state_held_fixed", "np.diag(read * f)]", "0 * W_f]", loses={"state_from_cell"})
+bank.edit(
+    "state_held_fixed",
+    "np.diag(read * f)]",
+    "0 * W_f]",
+    loses={"state_from_cell"},
+    slip="cell_to_state_missing",
+)
 bank.edit("a_full_block", "np.diag(f)]]", "np.outer(f, f)]]", loses={"cell_from_cell"})
 bank.edit("broadcast", "np.diag(f)]]", "f * np.ones_like(W_f)]]", loses={"cell_from_cell"})
 bank.edit(
@@ -194,10 +201,64 @@ bank.edit(
     "np.diag(f)]]",
     "np.diag(f) + cell * (o * (1 - np.tanh(c) ** 2))]]",
     loses={"cell_from_cell"},
+    slip="total_of_the_cell",
 )
 bank.edit(
     "weights_overwritten",
     "    return np.block",
     "    p.W_h[:] = 0\n    return np.block",
     loses={"keeps"},
+)
+bank.edit("output_slope_of_tanh", BY_O, "y * (1 - o**2)", loses=STATE, slip="output_slope_of_tanh")
+bank.edit("cell_slope_of_state", "(1 - y**2)", "(1 - (o * y) ** 2)", loses=READ, slip="cell_slope_of_state")
+bank.edit(
+    "cell_slope_of_cell", "(1 - y**2)", "(1 - (f * c + i * g) ** 2)", loses=READ, slip="cell_slope_of_cell"
+)
+bank.edit(
+    "tanh_of_cell_before", "np.tanh(f * c + i * g)", "np.tanh(c)", loses=READ, slip="tanh_of_cell_before"
+)
+bank.edit(
+    "state_slope",
+    "np.split(p.W_h, 4)",
+    "np.split(p.W_h * (1 - h**2), 4)",
+    loses=GATED,
+    slip="state_slope",
+)
+bank.edit(
+    "total_from_the_cell_after",
+    "np.diag(f)]]",
+    "np.diag(f) + cell * read]]",
+    loses={"cell_from_cell"},
+    slip="total_of_the_cell_after",
+)
+bank.edit(
+    "through_the_cell_missing",
+    "by_o + read[:, None] * cell",
+    "by_o",
+    loses=STATE,
+    slip="through_the_cell_missing",
+)
+bank.edit(
+    "columns_scaled",
+    "    cell = by_i",
+    "    by_i, by_f, by_g, by_o = (\n"
+    "        s * W\n"
+    "        for s, W in (\n"
+    "            (g * i * (1 - i), W_i),\n"
+    "            (c * f * (1 - f), W_f),\n"
+    "            (i * (1 - g**2), W_g),\n"
+    "            (y * o * (1 - o), W_o),\n"
+    "        )\n"
+    "    )\n"
+    "    cell = by_i",
+    loses=GATED,
+    slip="columns_scaled",
+)
+bank.edit(
+    "columns_scaled_throughout",
+    "read[:, None] * cell",
+    "read * cell",
+    of="columns_scaled",
+    loses=GATED,
+    slip="columns_scaled_throughout",
 )

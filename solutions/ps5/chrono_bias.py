@@ -88,3 +88,10 @@ bank.edit(
 bank.edit("reciprocal", DRAW, "np.log(1 / rng.uniform(1 / (T_max - 1), 1, size=n))", loses=DIST | UNIT)
 bank.edit("a_column", "size=n", "size=(n, 1)", loses={"returns"})
 bank.edit("a_number", "size=n", "size=None", loses={"returns"})
+bank.edit(
+    "antithetic",
+    DRAW,
+    "np.log(1 + (T_max - 2) * (lambda u: np.r_[u, 1 - u][:n])(rng.random((n + 1) // 2)))",
+    loses=UNIT,
+)
+bank.edit("nearly_uniform", DRAW, "np.log(1 + (T_max - 2) * rng.beta(1.2, 1.2, size=n))", loses=DIST)

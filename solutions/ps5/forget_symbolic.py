@@ -80,8 +80,8 @@ bank.edit(
     slip="forget_path_missing",
 )
 bank.edit("cell_forgotten", G, "delta * f * (1 - f)", loses=GATE)
-bank.edit("error_forgotten", G, "c * f * (1 - f)", loses=GATE)
-bank.edit("slope_of_tanh", G, "delta * c * (1 - f**2)", loses=GATE)
+bank.edit("error_forgotten", G, "c * f * (1 - f)", loses=GATE, slip="delta_missing")
+bank.edit("slope_of_tanh", G, "delta * c * (1 - f**2)", loses=GATE, slip="slope_of_tanh")
 bank.edit("slope_of_the_slope", G, "delta * c * f * (1 - f) * (1 - 2 * f)", loses=GATE)
 bank.edit("with_the_weight", G, "delta * c * f * (1 - f) * u_f", loses=GATE)
 bank.edit("slope_of_the_state_missing", S, "direct + sp.diff(cell, h) * o", loses=TOTAL)
@@ -111,4 +111,19 @@ bank.edit(
     "    direct = direct + sp.Rational(forget_symbolic.calls, 10**17)  # type: ignore[attr-defined]\n"
     "    return direct",
     loses={"keeps"},
+)
+bank.edit(
+    "input_path_missing",
+    S,
+    "direct + sp.diff(cell - i * sp.tanh(s_g + u_g * h), h) * sp.diff(state, c)"
+    " + i * sp.diff(sp.tanh(s_g + u_g * h), h) * sp.diff(state, c)",
+    loses=TOTAL,
+    slip="input_path_missing",
+)
+bank.edit(
+    "candidate_path_missing",
+    S,
+    "direct + (sp.diff(f * c, h) + sp.diff(i, h) * sp.tanh(s_g + u_g * h)) * sp.diff(state, c)",
+    loses=TOTAL,
+    slip="candidate_path_missing",
 )

@@ -90,8 +90,10 @@ for _name, _slope in (
     ("slope_missing", "{0}"),
     ("slope_is_value", "{0} * {1}"),
     ("slope_squashed", "{0} / (1 + np.exp(-{1})) / (1 + np.exp({1}))"),
+    ("slope_of_tanh_at_gates", "{0} * (1 - {1} ** 2)"),
 ):
-    bank.edit(f"{_name}_at_r", R, _slope.format("delta_n * v_n", "r"), loses=ALL)
+    _alone = "reset_slope_missing" if _name == "slope_missing" else ""
+    bank.edit(f"{_name}_at_r", R, _slope.format("delta_n * v_n", "r"), loses=ALL, slip=_alone)
     bank.edit(_name, Z, _slope.format("dh_next * (h - n)", "z"), of=f"{_name}_at_r", loses=ALL, slip=_name)
 bank.edit("candidate_slope_missing", " * (1 - n**2)", "", loses=ALL, slip="candidate_slope_missing")
 bank.edit(
@@ -148,8 +150,8 @@ bank.edit(
 bank.edit("bias_as_input", "du, dv)", "du, du)", loses=BIASES | ALONE, slip="swapped@b_h")
 bank.edit("reset_twice", "delta_n * r]", "delta_n * r**2]", loses=ALL - INPUT)
 bank.edit("reset_gate_without_product", "delta_n * v_n", "delta_n", loses=ALL)
-bank.edit("kept_without_z", "+ dh_next * z\n", "+ dh_next\n", loses=STATE | ALONE)
-bank.edit("kept_turned", "+ dh_next * z\n", "+ dh_next * (1 - z)\n", loses=STATE | ALONE)
+bank.edit("kept_without_z", "+ dh_next * z\n", "+ dh_next\n", loses=STATE | ALONE, slip="kept_whole")
+bank.edit("kept_turned", "+ dh_next * z\n", "+ dh_next * (1 - z)\n", loses=STATE | ALONE, slip="kept_turned")
 bank.edit("sign", "p.W_x.T @ du", "-p.W_x.T @ du", loses=INPUT | ALONE, slip="sign@dx")
 bank.edit(
     "single_precision",
@@ -164,4 +166,60 @@ bank.edit(
     "    return grads, p.W_x.T @ du, p.W_h.T @ dv + dh_next * z",
     "    dh_next *= z\n    return grads, p.W_x.T @ du, p.W_h.T @ dv + dh_next",
     loses={"keeps"},
+)
+bank.edit("update_slope_missing", Z, "dh_next * (h - n)", loses=ALL, slip="update_slope_missing")
+bank.edit("update_without_state", "(h - n)", "-n", loses=ALL, slip="update_without_state")
+bank.edit("reset_held", R, "0 * delta_n", loses=ALL, slip="reset_held")
+bank.edit(
+    "reset_on_both",
+    "du = np.concatenate([delta_r, delta_z, delta_n])",
+    "du = np.concatenate([delta_r, delta_z, delta_n * r])",
+    loses=ALL - STATE,
+    slip="reset_on_both",
+)
+bank.edit(
+    "product_without_its_bias",
+    "delta_n * v_n",
+    "delta_n * (v_n - p.b_h[-len(h) :])",
+    loses=ALL,
+    slip="reset_of_the_product_alone",
+)
+bank.edit(
+    "candidate_bias_missing",
+    "    r, z =",
+    "    v_n = v_n - p.b_h[-len(h) :]\n    r, z =",
+    loses=ALL,
+    slip="candidate_bias_missing",
+)
+bank.edit(
+    "update_gate_turned",
+    "    n = np.tanh",
+    "    z = 1 - z\n    n = np.tanh",
+    loses=ALL,
+)
+bank.edit(
+    "update_gate_turned_throughout",
+    Z,
+    "dh_next * (n - h) * z * (1 - z)",
+    of="update_gate_turned",
+    loses=ALL,
+    slip="update_gate_turned",
+)
+bank.edit(
+    "rows_read_as_zrn",
+    "    n = np.tanh",
+    "    r, z = z, r\n    n = np.tanh",
+    of="rows_zrn",
+    loses=ALL,
+    slip="rows_read_as_zrn",
+)
+bank.edit(
+    "later_state",
+    "np.outer(dv, h)",
+    "np.outer(dv, (1 - z) * n + z * h)",
+    loses=WEIGHTS | ALONE,
+    slip="later_state",
+)
+bank.edit(
+    "clipped", "    delta_z =", "    dh_next = np.clip(dh_next, -1, 1)\n    delta_z =", loses=ALL - ALONE
 )

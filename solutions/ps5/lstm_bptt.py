@@ -221,7 +221,9 @@ bank.edit(
     loses={"weights", "last_loss", "inputs"},
     slip="factor_1/X.shape[0]@W_x+W_h+b+dX",
 )
-bank.edit("state_summed", "        dh = p.W_h.T", "        dh = dh + p.W_h.T", loses=ALL)
+bank.edit(
+    "state_summed", "        dh = p.W_h.T", "        dh = dh + p.W_h.T", loses=ALL, slip="state_added_up"
+)
 bank.edit("cell_summed", "dc = dc * f", "dc = dc + dc * f", loses=ALL)
 bank.edit(
     "cell_gated_first", "dc = dc + dh", "dc = f * dc + dh", of="cell_not_gated", loses={*LATER, "one_step"}
@@ -234,7 +236,9 @@ bank.edit(
     loses=LATER,
     slip="edges",
 )
-bank.edit("stops_at_step_two", "range(T - 1, -1, -1)", "range(T - 1, 0, -1)", loses=ALL)
+bank.edit(
+    "stops_at_step_two", "range(T - 1, -1, -1)", "range(T - 1, 0, -1)", loses=ALL, slip="first_step_left_out"
+)
 bank.edit(
     "inputs_late",
     "delta @ p.W_x",
@@ -284,12 +288,56 @@ bank.edit(
     loses=ALL,
     slip="ignores_c_0",
 )
+at_gates("input_slope_missing", {"i": "dc * g"}, ALL)
+at_gates("output_slope_of_tanh", {"o": "dh * y * (1 - o**2)"}, ALL)
+for _gate in "ifgo":
+    at_gates(f"held_{_gate}", {_gate: "0 * dc"}, ALL)
+bank.edit("cell_slope_of_state", "(1 - y**2)", "(1 - (o * y) ** 2)", loses=ALL, slip="cell_slope_of_state")
+bank.edit("cell_slope_of_cell", "(1 - y**2)", "(1 - C[t + 1] ** 2)", loses=ALL, slip="cell_slope_of_cell")
+bank.edit("tanh_of_cell_before", "np.tanh(C[t + 1])", "np.tanh(C[t])", loses=ALL, slip="tanh_of_cell_before")
+bank.edit(
+    "state_slope", "p.W_h.T @ delta[t]", "p.W_h.T @ delta[t] * (1 - H[t] ** 2)", loses=ALL, slip="state_slope"
+)
+bank.edit(
+    "later_steps_kept_from_cell",
+    "dc + dh * o",
+    "dc + dH[t] * o",
+    loses=LATER,
+    slip="later_steps_kept_from_cell",
+)
+bank.edit(
+    "loss_kept_from_cell", "dc + dh * o", "dc + (dh - dH[t]) * o", loses=ALL, slip="loss_kept_from_cell"
+)
+bank.edit("losses_one_early", "dH[t] + dh", "dH[t - 1] + dh", loses=LATER, slip="losses_one_early")
+bank.edit(
+    "last_step_left_out", "range(T - 1, -1, -1)", "range(T - 2, -1, -1)", loses=ALL, slip="last_step_left_out"
+)
+for _old, _new, _part in (
+    ("delta.T @ X", "np.outer(delta[0], X[0])", "W_x"),
+    ("delta.T @ H[:-1]", "np.outer(delta[0], h_0)", "W_h"),
+    ("delta.sum(axis=0)", "delta[0]", "b"),
+):
+    bank.edit(
+        f"only_first_use_{_part}",
+        _old,
+        _new,
+        loses={"weights", "last_loss"},
+        slip=f"only_first_use_{_part}",
+    )
+DC = "        dc = dc * f\n"
+bank.edit("clipped", DC, DC + "        dh = np.clip(dh, -1, 1)\n", loses=LATER - {"last_loss"})
+bank.edit(
+    "truncated_late",
+    DC,
+    DC + "        dh, dc = (dh, dc) if T - t < 16 else (0 * dh, 0 * dc)\n",
+    loses=LATER - {"last_loss"},
+)
 
 
 # Written from the formulas alone, as a person would write them.
 
 
-@bank.wrong(loses=LATER)
+@bank.wrong(loses=LATER, slip="later_steps_kept_from_output_gate")
 def state_gradient_forgets_the_carry_at_the_output_gate(
     p: LSTM, X: np.ndarray, dH: np.ndarray, h_0: np.ndarray, c_0: np.ndarray
 ) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
@@ -323,7 +371,7 @@ def state_gradient_forgets_the_carry_at_the_output_gate(
     return LSTM(W_x, W_h, b), dX, dh_next, dc_next
 
 
-@bank.wrong(loses=LATER)
+@bank.wrong(loses=LATER, slip="forget_gate_early")
 def forget_gate_of_the_next_step(
     p: LSTM, X: np.ndarray, dH: np.ndarray, h_0: np.ndarray, c_0: np.ndarray
 ) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:

@@ -251,6 +251,41 @@ bank.edit(
     "    return grads,",
     loses={"keeps"},
 )
+at_gates("input_slope_missing", {"i": "dcell * g"}, ALL)
+at_gates("output_slope_of_tanh", {"o": "do * (1 - o**2)"}, ALL - {"from_the_cell"})
+for _gate in "ifg":
+    at_gates(f"held_{_gate}", {_gate: "0 * dcell"}, ALL)
+at_gates("held_o", {"o": "0 * do"}, ALL - {"from_the_cell"})
+bank.edit(
+    "cell_slope_of_state", "(1 - y**2)", "(1 - (o * y) ** 2)", loses=FROM_STATE, slip="cell_slope_of_state"
+)
+bank.edit(
+    "cell_slope_of_cell",
+    "(1 - y**2)",
+    "(1 - (f * c + i * g) ** 2)",
+    loses=FROM_STATE,
+    slip="cell_slope_of_cell",
+)
+bank.edit(
+    "tanh_of_cell_before",
+    "np.tanh(f * c + i * g)",
+    "np.tanh(c)",
+    loses=FROM_STATE,
+    slip="tanh_of_cell_before",
+)
+bank.edit(
+    "state_slope",
+    "p.W_h.T @ delta",
+    "(p.W_h.T @ delta) * (1 - h**2)",
+    loses={*STATES, "state"},
+    slip="state_slope",
+)
+bank.edit(
+    "returned_early", "dcell * f\n", "dc_next * f\n", loses={"from_the_state", "cell"}, slip="returned_early"
+)
+bank.edit(
+    "clipped", "    delta_i =", "    dcell = np.clip(dcell, -1, 1)\n    delta_i =", loses=ALL | {"cell"}
+)
 
 
 # Written from the formulas alone, as a person would write them.
@@ -280,7 +315,7 @@ def output_gate_reads_the_new_cell_only(
     return LSTM(np.outer(da, x), np.outer(da, h), da), p.W_x.T.dot(da), p.W_h.T.dot(da), dnext_c * f
 
 
-@bank.wrong(loses={"from_the_state", "weights", "state", "input", "cell"})
+@bank.wrong(loses={"from_the_state", "weights", "state", "input", "cell"}, slip="cell_slope_of_state")
 def cell_gradient_taken_before_it_is_complete(
     p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
 ) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:

@@ -81,8 +81,8 @@ bank.edit(
     "transposes_missing", DX, "dy * (1 - t) + W_t @ da_t + W_p @ da_p", loses={"input"}, slip="transpose"
 )
 bank.edit("one_transpose_missing", DX, "dy * (1 - t) + W_t @ da_t + W_p.T @ da_p", loses={"input"})
-bank.edit("open_path", DX, "dy + W_t.T @ da_t + W_p.T @ da_p", loses={"input"})
-bank.edit("gate_on_path", DX, "dy * t + W_t.T @ da_t + W_p.T @ da_p", loses={"input"})
+bank.edit("open_path", DX, "dy + W_t.T @ da_t + W_p.T @ da_p", loses={"input"}, slip="around_whole")
+bank.edit("gate_on_path", DX, "dy * t + W_t.T @ da_t + W_p.T @ da_p", loses={"input"}, slip="around_turned")
 bank.edit(
     "gate_on_unit_alone", DT, "dy * p * t * (1 - t)", loses={"gate", "input"}, slip="gate_on_unit_alone"
 )
@@ -97,8 +97,10 @@ bank.edit(
     slip="gate_slope_of_value",
 )
 bank.edit("unit_slope_missing", DP, "dy * t", loses={"unit", "input"}, slip="unit_slope_missing")
-bank.edit("unit_not_gated", DP, "dy * (1 - p**2)", loses={"unit", "input"})
-bank.edit("unit_gated_wrongly", DP, "dy * (1 - t) * (1 - p**2)", loses={"unit", "input"})
+bank.edit("unit_not_gated", DP, "dy * (1 - p**2)", loses={"unit", "input"}, slip="unit_ungated")
+bank.edit(
+    "unit_gated_wrongly", DP, "dy * (1 - t) * (1 - p**2)", loses={"unit", "input"}, slip="unit_gated_wrongly"
+)
 bank.edit(
     "sum_in_bias", "np.outer(da_t, x), da_t,", "np.outer(da_t, x), da_t.sum() + 0 * da_t,", loses={"gate"}
 )
@@ -134,3 +136,9 @@ def gates_exchanged(
     da_p = dy * (1 - t) * (1 - p**2)
     dx = dy * t + da_t @ W_t + da_p @ W_p
     return t * x + (1 - t) * p, np.outer(da_t, x), da_t, np.outer(da_p, x), da_p, dx
+
+
+bank.edit("gate_slope_is_value", DT, "dy * (p - x) * t", loses={"gate", "input"}, slip="gate_slope_is_value")
+bank.edit("gate_turned", DT, "dy * (x - p) * t * (1 - t)", loses={"gate", "input"}, slip="gate_turned")
+bank.edit("output_exchanged", Y, "return (1 - t) * p + t * x,", loses={"output"}, slip="output_exchanged")
+bank.edit("clipped", "    da_t =", "    dy = np.clip(dy, -1, 1)\n    da_t =", loses=BACK)

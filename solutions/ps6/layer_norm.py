@@ -96,6 +96,7 @@ bank.edit(
     D,
     "gain * (dY - dY.mean(1, keepdims=True) - normed * (dY * normed).mean(1, keepdims=True)) / root",
     loses={"one_row", DX, FAR},
+    slip="gain_last",
 )
 bank.edit("sign_of_the_spread", "- normed * along", "+ normed * along", loses={"one_row", DX, FAR})
 bank.edit("output_along", "- normed * along", "- (normed * gain + bias) * along", loses={"one_row", DX, FAR})
@@ -180,3 +181,23 @@ def over_everything(
     g = dY * gain
     dX = (g - g.mean() - normed * (g * normed).mean()) / std
     return gain * normed + bias, dX, (dY * normed).sum(axis=0), dY.sum(axis=0)
+
+
+bank.edit(
+    "root_missing", f"np.sqrt({ROOT})", f"({ROOT})", loses={OUT, "one_row", DX, PAR, FAR}, slip="root_missing"
+)
+bank.edit(
+    "spread_missing_in_the_gain",
+    "(dY * normed).sum(axis=0)",
+    "(dY * centred).sum(axis=0)",
+    loses={"one_row", PAR, FAR},
+    slip="spread_missing_in_the_gain",
+)
+bank.edit(
+    "inputs_in_the_gain",
+    "(dY * normed).sum(axis=0)",
+    "(dY * X).sum(axis=0)",
+    loses={"one_row", PAR, FAR},
+    slip="inputs_in_the_gain",
+)
+bank.edit("clipped", "d = dY * gain", "d = np.clip(dY, -1, 1) * gain", loses={DX})

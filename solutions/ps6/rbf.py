@@ -94,9 +94,13 @@ bank.edit(
     loses=ALL,
     slip="twice@dx+dc",
 )
-bank.edit("no_half", "(2 * width**2)", "width**2", loses={"responses", "widths", *ALL})
+bank.edit("no_half", "(2 * width**2)", "width**2", loses={"responses", "widths", *ALL}, slip="half_missing")
 bank.edit(
-    "distance_itself", "np.exp(-squared /", "np.exp(-np.sqrt(squared) /", loses={"responses", "widths", *ALL}
+    "distance_itself",
+    "np.exp(-squared /",
+    "np.exp(-np.sqrt(squared) /",
+    loses={"responses", "widths", *ALL},
+    slip="response_to_distance",
 )
 bank.edit("dy_missing", "weight = dy * y", "weight = y", loses=ALL)
 bank.edit(
@@ -110,4 +114,34 @@ bank.edit(
     "    y = y.astype(np.float32).astype(float)\n    weight",
     loses={"responses", "widths", *ALL},
     slip="precision",
+)
+bank.edit(
+    "width_itself",
+    "(2 * width**2)",
+    "(2 * width)",
+    loses={"responses", "widths", *ALL},
+    slip="response_to_width",
+)
+bank.edit(
+    "density",
+    "    weight =",
+    "    y = y / (np.sqrt(2 * np.pi) * width)\n    weight =",
+    loses={"responses", "widths", *ALL},
+    slip="density",
+)
+bank.edit(
+    "squares_first",
+    "np.sum(apart**2, axis=1)",
+    "x @ x - 2 * c @ x + np.sum(c**2, axis=1)",
+    loses={"responses", "widths", *ALL},
+)
+bank.edit(
+    "exponent_clipped",
+    "np.exp(-squared / (2 * width**2))",
+    "np.exp(np.maximum(-squared / (2 * width**2), -500))",
+    loses={"responses"},
+)
+bank.edit("eps_in_the_width", "(2 * width**2)", "(2 * width**2 + 1e-12)", loses={"responses", "widths", *ALL})
+bank.edit(
+    "clipped", "    weight = dy", "    dy = np.clip(dy, -1, 1)\n    weight = dy", loses={"widths", *ALL}
 )

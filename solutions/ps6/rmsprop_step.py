@@ -53,12 +53,12 @@ bank.edit(
     "weights_exchanged", MEAN, "(1 - beta) * v + beta * grad**2", loses={"mean"}, slip="weights_exchanged"
 )
 bank.edit("sum", MEAN, "beta * v + grad**2", loses={"mean"}, slip="sum")
-bank.edit("never_forgets", MEAN, "v + grad**2", loses={"mean"})
+bank.edit("never_forgets", MEAN, "v + grad**2", loses={"mean"}, slip="sum_of_all")
 bank.edit("moduli", MEAN, "beta * v + (1 - beta) * np.abs(grad)", loses={"mean", "scale_law"}, slip="moduli")
 bank.edit("not_squared", MEAN, "beta * v + (1 - beta) * grad", loses={"returns"})
 bank.edit("uphill", "w - lr", "w + lr", loses={"step"}, slip="uphill")
 bank.edit("sign_alone", STEP, "lr * np.sign(grad)", loses={"step"})
-bank.edit("rate_missing", STEP, "grad / (np.sqrt(v) + eps)", loses={"step"})
+bank.edit("rate_missing", STEP, "grad / (np.sqrt(v) + eps)", loses={"step"}, slip="rate_missing")
 bank.edit("rate_in_the_root", STEP, "grad / (np.sqrt(v / lr**2) + eps)", loses={"step"})
 bank.edit("corrected", STEP, "lr * grad / (np.sqrt(v / (1 - beta)) + eps)", loses={"step"}, slip="corrected")
 bank.edit("mean_of_all_entries", STEP, "lr * grad / (np.sqrt(v.mean()) + eps)", loses={"step"})
@@ -75,3 +75,14 @@ def old_mean(
     step = lr * grad / (np.sqrt(v) + eps)
     v = beta * v + (1 - beta) * grad**2
     return w - step, v
+
+
+bank.edit("clipped", STEP, "lr * np.clip(grad, -10, 10) / (np.sqrt(v) + eps)", loses={"step", "scale_law"})
+
+
+@bank.wrong(loses={"mean", "step"}, slip="mean_not_handed_on")
+def mean_not_handed_on(
+    w: np.ndarray, grad: np.ndarray, v: np.ndarray, lr: float, beta: float, eps: float
+) -> tuple[np.ndarray, np.ndarray]:
+    new = beta * v + (1 - beta) * grad**2
+    return w - lr * grad / (np.sqrt(new) + eps), v

@@ -76,7 +76,9 @@ CLIP, KEPT, MOVE = (
 )
 bank.edit("no_waiting", KEPT, "grad", loses={MOVES, MEMORY}, slip="no_waiting")
 bank.edit("sign_kept", MOVE, "w - np.sign(kept) * step, grad,", loses={MEMORY}, slip="sign_kept")
-bank.edit("moves_but_forgets", MOVE, "w - np.sign(grad) * step, kept,", loses={MOVES})
+bank.edit(
+    "moves_but_forgets", MOVE, "w - np.sign(grad) * step, kept,", loses={MOVES}, slip="moved_before_waiting"
+)
 bank.edit("no_limits", CLIP, "factor * step", loses={LIMITS}, slip="no_limits")
 bank.edit("no_lower_limit", CLIP, "np.minimum(factor * step, 50.0)", loses={LIMITS}, slip="no_lower_limit")
 bank.edit("no_upper_limit", CLIP, "np.maximum(factor * step, 1e-6)", loses={LIMITS}, slip="no_upper_limit")
@@ -89,20 +91,33 @@ bank.edit(
     slip="factors_exchanged",
 )
 bank.edit("never_grows", FACTOR, "np.where(turn < 0, 0.5, 1.0)", loses={STEPS})
-bank.edit("grows_at_zero", FACTOR, "np.where(turn < 0, 0.5, 1.2)", loses={STEPS})
-bank.edit("shrinks_at_zero", FACTOR, "np.where(turn > 0, 1.2, 0.5)", loses={STEPS})
+bank.edit("grows_at_zero", FACTOR, "np.where(turn < 0, 0.5, 1.2)", loses={STEPS}, slip="zero_as_equal")
+bank.edit("shrinks_at_zero", FACTOR, "np.where(turn > 0, 1.2, 0.5)", loses={STEPS}, slip="zero_as_opposite")
 bank.edit(
     "inverse_factors", FACTOR, "np.where(turn > 0, 1.2, np.where(turn < 0, 1 / 1.2, 1.0))", loses={STEPS}
 )
 bank.edit("size_counts", MOVE, "w - kept * step, kept,", loses={MOVES, "magnitude"}, slip="size_counts")
 bank.edit("uphill", MOVE, "w + np.sign(kept) * step, kept,", loses={MOVES}, slip="uphill")
-bank.edit("signs_handed_on", MOVE, "w - np.sign(kept) * step, np.sign(kept),", loses={MEMORY, "magnitude"})
-bank.edit("product_underflows", "np.sign(grad) * np.sign(previous)", "grad * previous", loses={"magnitude"})
+bank.edit(
+    "signs_handed_on",
+    MOVE,
+    "w - np.sign(kept) * step, np.sign(kept),",
+    loses={MEMORY, "magnitude"},
+    slip="sign_for_gradient",
+)
+bank.edit(
+    "product_underflows",
+    "np.sign(grad) * np.sign(previous)",
+    "grad * previous",
+    loses={"magnitude"},
+    slip="product_underflows",
+)
 bank.edit(
     "small_counts_as_zero",
     "np.sign(grad) * np.sign(previous)",
     "np.sign(grad) * np.sign(previous) * (np.abs(grad) > 1e-12)",
     loses={"magnitude"},
+    slip="product_underflows",
 )
 bank.edit("old_previous", MOVE, "w - np.sign(kept) * step, previous,", loses={MEMORY})
 
@@ -118,7 +133,7 @@ def moved_by_the_old_step(
     return w, grad, np.maximum(np.minimum(step, 50), 1e-6)
 
 
-@bank.wrong(loses={MOVES})
+@bank.wrong(loses={MOVES}, slip="move_taken_back")
 def taken_back(
     w: np.ndarray, grad: np.ndarray, previous: np.ndarray, step: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -135,3 +150,25 @@ bank.edit(
     "    step *= factor\n    np.clip(step, 1e-6, 50.0, out=step)",
     loses={"keeps"},
 )
+bank.edit(
+    "zeros_are_equal",
+    FACTOR,
+    "np.where(np.sign(grad) == np.sign(previous), 1.2, np.where(turn < 0, 0.5, 1.0))",
+    loses={STEPS},
+    slip="zeros_as_equal",
+)
+bank.edit(
+    "zero_moves",
+    MOVE,
+    "w - np.where(turn < 0, 0, np.where(grad >= 0, 1, -1)) * step, kept,",
+    loses={MOVES},
+    slip="zero_moves",
+)
+bank.edit(
+    "zero_moves_after_a_turn",
+    MOVE,
+    "w - np.where(kept >= 0, 1, -1) * step, kept,",
+    loses={MOVES},
+    slip="zero_moves_after_a_turn",
+)
+bank.edit("gradient_clipped", KEPT, "np.where(turn < 0, 0.0, np.clip(grad, -10, 10))", loses={MEMORY})

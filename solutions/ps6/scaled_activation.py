@@ -65,7 +65,7 @@ bank.edit("dy_missing", DZ, "a * (1 - t**2)", loses={"inputs"})
 bank.edit("output_in_da", DA, "np.sum(dy * a * t, axis=0)", loses={"gains"}, slip="gain_in_its_own_gradient")
 bank.edit("last_example", DA, "(dy * t)[-1]", loses={"gains"}, slip="last_example")
 bank.edit("mean_over_examples", DA, "np.mean(dy * t, axis=0)", loses={"gains"}, slip="factor_1/z.shape[0]@da")
-bank.edit("inputs_in_da", DA, "np.sum(dy * z, axis=0)", loses={"gains"})
+bank.edit("inputs_in_da", DA, "np.sum(dy * z, axis=0)", loses={"gains"}, slip="argument_for_value")
 bank.edit("slope_in_da", DA, "np.sum(dy * (1 - t**2), axis=0)", loses={"gains"})
 bank.edit("one_gain_for_all", DA, "np.sum(dy * t)", loses={"returns"})
 bank.edit("gain_inside", "t = np.tanh(z)", "t = np.tanh(a * z)", loses={"output", "inputs", "gains"})
@@ -84,3 +84,5 @@ bank.edit(
     loses={"output", "inputs", "gains"},
     slip="precision",
 )
+bank.edit("gain_inside_alone", "return a * t", "return np.tanh(a * z)", loses={"output"}, slip="gain_inside")
+bank.edit("gradient_clipped", DZ, "np.clip(dy, -1, 1) * a * (1 - t**2)", loses={"inputs"})

@@ -165,3 +165,12 @@ def earlier_factor(c: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 bank.edit("four_digits", "C, a = c.copy()", "C, a = np.round(c, 4)", loses=ALL)
+
+
+@bank.wrong(loses={"recurrence"})
+def one_round_too_few_for_some_lengths(c: np.ndarray, b: np.ndarray) -> np.ndarray:
+    c, b, k = c.copy(), b.copy(), 1
+    for _ in range(round(np.log2(len(c)))):
+        b[k:], c[k:] = b[k:] + c[k:] * b[:-k], c[k:] * c[:-k]
+        k *= 2
+    return b

@@ -76,7 +76,9 @@ bank.edit("r_of_mem", R, "r = 1 / mem", loses={"means"}, slip="r_of_mem")
 bank.edit("memory_without_one", MEM, "mem * (1 - x)", loses={"memory"}, slip="memory_without_one")
 bank.edit("memory_upside_down", MEM, "1 + mem * x", loses={"memory"}, slip="memory_upside_down")
 bank.edit("memory_grows", MEM, "1 + mem", loses={"memory"})
-bank.edit("memory_limited", MEM, "1 + mem * (1 - np.minimum(lr, x))", loses={"memory"})
+bank.edit(
+    "memory_limited", MEM, "1 + mem * (1 - np.minimum(lr, x))", loses={"memory"}, slip="memory_of_the_rate"
+)
 bank.edit("no_root", "(np.sqrt(g2) + eps)", "(g2 + eps)", loses={"step", "scale_law"}, slip="no_root")
 bank.edit("eps_inside", "(np.sqrt(g2) + eps)", "np.sqrt(g2 + eps)", loses={"step"}, slip="eps_inside")
 bank.edit("no_square", X, "np.abs(g) / (g2 + eps)", loses={"memory", "step", "scale_law"}, slip="no_square")
@@ -84,7 +86,7 @@ bank.edit("root_of_the_share", X, "np.abs(g) / (np.sqrt(g2) + eps)", loses={"mem
 bank.edit("eps_of_a_rule_of_thumb", X, "g**2 / (g2 + 1e-16)", loses={"memory", "step", "scale_law"})
 bank.edit("r_exchanged", "(1 - r) * g + r * grad", "r * g + (1 - r) * grad", loses={"means"})
 bank.edit("squares_of_the_mean", "r * grad**2", "r * g**2", loses={"means"})
-bank.edit("uphill", "w = w - np", "w = w + np", loses={"step"})
+bank.edit("uphill", "w = w - np", "w = w + np", loses={"step"}, slip="uphill")
 bank.edit("in_place", "    g = (1 - r) * g + r * grad", "    g *= 1 - r\n    g += r * grad", loses={"keeps"})
 
 
@@ -106,3 +108,58 @@ def memory_first(
     g, g2 = g * (1 - r) + grad * r, g2 * (1 - r) + grad**2 * r
     x = g * g / (g2 + eps)
     return w - grad * np.minimum(lr, x) / (np.sqrt(g2) + eps), 1 + mem * (1 - x), g, g2
+
+
+bank.edit(
+    "no_square_at_all", X, "g / (g2 + eps)", loses={"memory", "step", "scale_law"}, slip="no_square_at_all"
+)
+bank.edit("weights_exchanged", R, "r = mem / (mem + 1)", loses={"means"}, slip="weights_exchanged")
+bank.edit(
+    "results_out_of_order",
+    f"return w, {MEM}, g, g2",
+    f"return w, g, g2, {MEM}",
+    loses={"means", "memory", "step", "scale_law"},
+    slip="out_of_order",
+)
+
+
+@bank.wrong(loses={"step"}, slip="old_size")
+def old_size(
+    w: np.ndarray, grad: np.ndarray, mem: np.ndarray, g: np.ndarray, g2: np.ndarray, lr: float, eps: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    r = 1 / (mem + 1)
+    a, b = (1 - r) * g + r * grad, (1 - r) * g2 + r * grad**2
+    x = a**2 / (b + eps)
+    with np.errstate(all="ignore"):
+        return w - np.minimum(lr, x) * grad / (np.sqrt(g2) + eps), 1 + mem * (1 - x), a, b
+
+
+@bank.wrong(loses={"memory", "step"}, slip="old_g")
+def old_g(
+    w: np.ndarray, grad: np.ndarray, mem: np.ndarray, g: np.ndarray, g2: np.ndarray, lr: float, eps: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    r = 1 / (mem + 1)
+    a, b = (1 - r) * g + r * grad, (1 - r) * g2 + r * grad**2
+    x = g**2 / (b + eps)
+    return w - np.minimum(lr, x) * grad / (np.sqrt(b) + eps), 1 + mem * (1 - x), a, b
+
+
+@bank.wrong(loses={"memory", "step"}, slip="old_g2")
+def old_g2(
+    w: np.ndarray, grad: np.ndarray, mem: np.ndarray, g: np.ndarray, g2: np.ndarray, lr: float, eps: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    r = 1 / (mem + 1)
+    a, b = (1 - r) * g + r * grad, (1 - r) * g2 + r * grad**2
+    x = a**2 / (g2 + eps)
+    return w - np.minimum(lr, x) * grad / (np.sqrt(b) + eps), 1 + mem * (1 - x), a, b
+
+
+@bank.wrong(loses={"step", "scale_law"})
+def gradient_clipped(
+    w: np.ndarray, grad: np.ndarray, mem: np.ndarray, g: np.ndarray, g2: np.ndarray, lr: float, eps: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    r = 1 / (mem + 1)
+    step = np.clip(grad, -5, 5)
+    a, b = (1 - r) * g + r * grad, (1 - r) * g2 + r * grad**2
+    x = a**2 / (b + eps)
+    return w - np.minimum(lr, x) * step / (np.sqrt(b) + eps), 1 + mem * (1 - x), a, b

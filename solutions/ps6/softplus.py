@@ -93,3 +93,9 @@ bank.edit(
     "    e = np.exp(-np.abs(x))\n    dy *= 1 / (1 + e)\n    dy *= 1 + e",
     loses={"keeps"},
 )
+bank.edit(
+    "exponent_clipped",
+    "np.where(x > 0, 1, e) / (1 + e)",
+    "1 / (1 + np.exp(-np.clip(x, -700, 700)))",
+    loses={"far_left"},
+)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
+from course.altered_blocks import BLOCK_SLIPS
 from course.altered_lstm import PATHS, LSTMSlip, altered_step
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_step
@@ -111,7 +112,7 @@ def altered(slip: LSTMSlip, *args: Any) -> Parts:
 
 
 for _slip in (
-    *[slip for slip in STEP_SLIPS if slip.rows == "ifgo" and slip.name != "transpose"],
+    *[slip for slip in STEP_SLIPS if slip.rows == "ifgo" and slip.name != "transpose" and not slip.held],
     LSTMSlip(
         "transpose",
         "Each gate's block of W_h is transposed: ∂a^f_t/∂h_{t-1} is W_h^f itself.",
@@ -128,28 +129,6 @@ for _slip in (
     exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
 
 
-def rearranged(change: Callable[[Array], Array], *args: Any) -> Parts:
-    """The right blocks (2, h, 2, h), put together wrongly."""
-    blocks = of_step(lstm_step, *args)["J"].reshape(2, len(args[2]), 2, -1)
-    return {"J": change(blocks).reshape(2 * blocks.shape[1], -1)}
-
-
-for _name, _sentence, _change in (
-    (
-        "cell_first",
-        "The blocks stand in the order (c, h): h comes first, in rows and columns.",
-        lambda J: J[::-1, :, ::-1],
-    ),
-    (
-        "blocks_transposed",
-        "The two mixed blocks are exchanged: rows belong to h_t and c_t, columns to h_{t-1} and c_{t-1}.",
-        lambda J: J.transpose(2, 1, 0, 3),
-    ),
-    (
-        "columns_exchanged",
-        "The columns of h_{t-1} and c_{t-1} are exchanged.",
-        lambda J: J[:, :, ::-1],
-    ),
-):
-    exercise.slip(_name, _sentence, partial(rearranged, _change), SEE)
+for _block in BLOCK_SLIPS:
+    exercise.slip(_block.name, _block.sentence, lambda *args, value=_block.value: {"J": value(*args)}, SEE)
 exercise.weighed = OF_A_JACOBIAN

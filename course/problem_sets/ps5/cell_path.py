@@ -8,6 +8,7 @@ import numpy as np
 from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.gated import LSTM, lstm_step
+from course.judging import Run
 from course.models import Array
 from course.oracles import STEP
 
@@ -32,14 +33,15 @@ exercise = Exercise(cell_path, title="The direct path", chapter="10 lstm", retur
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """One step; several; gates that are shut or open for good."""
+    """One step; several; many with small gates; gates that are shut, one unit's twice, or open for good."""
     drawn = []
-    for T, name in ((1, "T=1"), (4, ""), (9, ""), (6, "shut and open gates")):
-        (h,) = draws.sizes(rng, 1, T)
-        F = rng.uniform(0.5, 0.95, size=(T, h))
+    for T, name in ((1, "T=1"), (4, ""), (9, ""), (30, ""), (6, "shut and open gates")):
+        (h,) = draws.sizes(rng, 1, 2, T)
+        F = rng.uniform(0.5, 0.95, size=(T, h)) * (0.4 if T == 30 else 1.0)
         if name.startswith("shut"):
             F[int(rng.integers(1, T - 1)), 0] = 0.0
             F[:, 1] = 1.0
+            F[[1, 4], 2] = 0.0
         drawn.append(Case(name or f"T={T}, h={h}", (F,)))
     return drawn
 
@@ -69,11 +71,30 @@ def expected(F: Array) -> Parts:
 
 
 SEE = "The direct path and the total derivative"
+SHUT = "shut and open gates"
 exercise.claim("one_step", "With one step (T = 1) it is right.", on="T=1", points=1, see=SEE)
-exercise.claim("many_steps", "Over several steps it is right.", points=2, see=SEE)
-exercise.claim(
-    "shut", "With gates that are exactly 0 or 1 it is right.", on="shut and open gates", points=1, see=SEE
-)
+
+
+@exercise.check("many_steps", "Over several steps it is right.", points=2, see=SEE)
+def many_steps(run: Run) -> None:
+    """Entry by entry: a product of thirty gates may be small, and is a product of thirty gates."""
+    run.agree(("P",))
+    for case in run.on(but=SHUT):
+        ratio = run.parts(case)["P"] / run.expected(case)["P"]
+        run.equal(ratio, np.ones_like(ratio), "P, divided by what is right,", case, 0)
+
+
+@exercise.check("shut", "With gates that are exactly 0 or 1 it is right.", points=1, see=SEE)
+def shut(run: Run) -> None:
+    """Nothing at all passes a gate of 0."""
+    for case in run.on(SHUT):
+        run.agree(("P",), case.name)
+        passes = np.abs(run.parts(case)["P"][run.expected(case)["P"] == 0])
+        if passes.any():
+            run.fail(
+                f"Something passes a gate of 0 in the case {case.name}.",
+                f"Where P should be 0 it is up to {passes.max():.3g}",
+            )
 
 
 def changed(change: Callable[[Array, Array], Array], F: Array) -> Parts:

@@ -47,7 +47,7 @@ exercise = Exercise(
     entry=as_arrays,
 )
 
-UNITS, SEEDS = 4_000, 120
+UNITS, SEEDS = 20_000, 120
 FALSE_ALARM = 1e-9  # of all statistical checks of one grading together; there are fewer than 10
 
 
@@ -132,6 +132,20 @@ def distribution(run: Run) -> None:
         judge_uniform(run, lengths, case.args[0], f"in the case {case.name}.")
 
 
+# For independent draws each of n/2 correlations, times √n, is nearly normal with the deviation 1, or √2 at
+# the lag n/2. The largest exceeds this with a probability below 1e-10.
+RELATED = 9.5
+
+
+def most_related(sample: Array) -> tuple[int, float]:
+    """The lag at which entries are most correlated, counted in a circle, and that correlation times √n."""
+    centred = sample - sample.mean()
+    found = np.fft.irfft(np.abs(np.fft.rfft(centred)) ** 2, len(sample))
+    size = np.abs(found[1 : len(sample) // 2 + 1])
+    lag = int(np.argmax(size))
+    return lag + 1, float(size[lag] / max(found[0], 1e-300) * np.sqrt(len(sample)))
+
+
 @exercise.check(
     "every_unit",
     "Each unit is drawn by itself, and another seed gives another draw.",
@@ -140,9 +154,16 @@ def distribution(run: Run) -> None:
     after=("bounds",),
 )
 def every_unit(run: Run) -> None:
-    """Hardly two units alike; the first unit over many seeds is uniform too."""
+    """Hardly two units alike, none that follows another; the first unit over many seeds is uniform too."""
     for case in run.on("long memories"):
         b_f = run.parts(case)["b_f"]
+        lag, related = most_related(lengths_of(b_f))
+        if related > RELATED:
+            run.fail(
+                f"The units are not drawn by themselves in the case {case.name}.",
+                f"The correlation between a unit and the one {lag} places on is "
+                f"{related / len(b_f) ** 0.5:.2g} in size; chance explains {RELATED / len(b_f) ** 0.5:.2g}",
+            )
         if len(np.unique(b_f)) < 0.99 * len(b_f):  # floats may coincide by chance
             run.fail(f"Several units have the same bias in the case {case.name}: each is drawn by itself.")
     T_max, n, seed = run.on("few units")[0].args

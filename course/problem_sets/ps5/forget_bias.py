@@ -60,6 +60,8 @@ def has_the_time_constant(run: Run, name: str) -> None:
         product = tau * decay(b)
         if abs(product - np.log(2)) <= 1e-6:
             run.fail("After τ steps one half is left, not 1/e: τ is a time constant, not a half-life.")
+        if abs(tau * decay(-b) - 1) <= 1e-6:
+            run.fail("The sign is turned: this is the bias with which 1 − f has the time constant τ.")
         if not abs(product - 1) <= RTOL["float64"]:
             found = 1 / decay(b) if decay(b) else np.inf
             rounded = name == "long" and abs(product - 1) < 0.1

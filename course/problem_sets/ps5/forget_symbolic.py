@@ -121,6 +121,12 @@ exercise.slip(
     partial(instead, "direct", "total"),
     SEE,
 )
+exercise.slip(
+    "delta_missing",
+    "gate is ∂c_t/∂a^f_t: what arrives, delta = ∂L/∂c_t, multiplies it.",
+    lambda values: {"gate": of_step(lstm_step, np.vstack([values[:-1], np.ones_like(values[-1:])]))["gate"]},
+    BACKWARD,
+)
 _known = {slip.name: slip for slip in STEP_SLIPS}
 for _name, _part, _slip in (
     ("forget_slope_missing", "gate", _known["forget_slope_missing"]),
@@ -140,6 +146,25 @@ for _name, _part, _slip in (
         LSTMSlip(
             "", "In total h_{t-1} moves the forget gate alone: i_t and g_t read it too.", state_read="f"
         ),
+    ),
+    (
+        "input_path_missing",
+        "total",
+        LSTMSlip(
+            "", "In total h_{t-1} does not move i_t, which reads it as f_t and g_t do.", state_read="fg"
+        ),
+    ),
+    (
+        "candidate_path_missing",
+        "total",
+        LSTMSlip(
+            "", "In total h_{t-1} does not move g_t, which reads it as i_t and f_t do.", state_read="if"
+        ),
+    ),
+    (
+        "slope_of_tanh",
+        "gate",
+        LSTMSlip("", "gate has the slope of tanh, 1 − f_t²: that of σ is f_t (1 − f_t).", slope="tanh"),
     ),
     (
         "forget_path_missing",

@@ -1,16 +1,16 @@
 """One step of the GRU, backwards."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from course import draws
-from course.altered_lstm import gate_slope, tanh_slope
+from course.altered_gru import JACOBIAN, Rows, altered_step, with_rows
 from course.exercise import Case, Exercise, Large, Parts
-from course.gated import GRU, gru_forward, logistic
+from course.gated import GRU, gru_forward
+from course.gru_slips import GRU_SLIPS
 from course.large import large_gated
 from course.models import Array
 from course.oracles import gradients
@@ -57,7 +57,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         p = draws.gru(rng, d, h)
         p = p._replace(W_h=0 * p.W_h) if name == "W_h = 0" else p
         state, dh = draws.away_from_zero(rng, h), draws.away_from_zero(rng, h)
-        drawn.append(Case(name, (p, rng.normal(size=d), state, dh)))
+        size = 30.0 if name == "d > h" else 1.0  # a gradient that nothing should clip
+        drawn.append(Case(name, (p, rng.normal(size=d), state, size * dh)))
     return drawn
 
 
@@ -97,7 +98,7 @@ def large(rng: draws.Rng) -> Large:
     return large_gated(rng, "250,000 parameters", loss, p, at, (p, *at.values(), dh_next))
 
 
-SEE = "All terms of the Jacobian"
+SEE = JACOBIAN
 exercise.claim(
     "no_recurrence", "Without recurrent weights everything is right.", on="W_h = 0", points=1, see="The GRU"
 )
@@ -113,91 +114,48 @@ exercise.claim("state", "∂L/∂h is right: four ways lead from h to h'.", part
 exercise.claim("input", "∂L/∂x is right.", parts=("dx",), points=1, see=SEE)
 
 
-@dataclass(frozen=True)
-class Slip:
-    """A mistake in the backward pass of the GRU, and what is altered in the tangents."""
-
-    name: str
-    sentence: str
-    see: str = SEE
-    slope: str = "right"  # of the gates r and z, see `gate_slope`
-    slope_n: str = "right"  # of the candidate, see `tanh_slope`
-    kept: bool = True  # False: the way h → z ⊙ h is missing
-    update: str = "right"  # the factor of ∂z, which is h − n: "turned", "state", "candidate"
-    mixed: str = "right"  # the factor of ∂n, which is 1 − z: "turned", "missing"
-    reset_factor: str = "product"  # "state": h for v^n as the factor of ∂r
-    reset: bool = True  # False: what goes to v^n lacks the factor r
-    reads: str = "rzn"  # the rows whose gradient goes back to h
-    transpose: bool = True
-    rows: str = "rzn"  # whose gradient stands in the rows of r, z, n
-
-
-def altered_step(p: GRU, x: Array, h: Array, slip: Slip) -> Array:
-    """The step of the given network, with tangents that follow the slip."""
-    u, v = (np.real(w).reshape(3, -1) for w in (p.W_x @ x + p.b_x, p.W_h.real @ h.real + p.b_h))
-    r, z = logistic(u[0] + v[0]), logistic(u[1] + v[1])
-    n = np.tanh(u[2] + r * v[2])
-    blocks = [W if slip.transpose else W.T for W in np.split(p.W_h.real, 3)]
-    arriving = [W @ np.imag(h) * (row in slip.reads) for W, row in zip(blocks, "rzn", strict=True)]
-    d_u = np.imag(p.W_x @ x + p.b_x).reshape(3, -1)
-    d_v = np.imag(p.W_h @ h.real + p.b_h).reshape(3, -1) + np.stack(arriving)
-    (u_r, v_r), (u_z, v_z), (u_n, v_n) = [(d_u[k], d_v[k]) for k in map(slip.rows.index, "rzn")]
-    d_r, d_z = (gate_slope(slip.slope, s) * d for s, d in ((r, u_r + v_r), (z, u_z + v_z)))
-    d_n = u_n + (v[2] if slip.reset_factor == "product" else h.real) * d_r + (r if slip.reset else 1) * v_n
-    d_n = tanh_slope(slip.slope_n, n) * d_n
-    update = {"right": h.real - n, "turned": n - h.real, "state": h.real, "candidate": -n}[slip.update]
-    mixed = {"right": 1 - z, "turned": z, "missing": np.ones_like(z)}[slip.mixed]
-    tangent = update * d_z + mixed * d_n + (z * np.imag(h) if slip.kept else 0)
-    return np.asarray((1 - z) * n + z * h.real + 1j * tangent)
-
-
-def _without(row: str) -> Slip:
-    said = f"What goes back to h lacks the way through {row}: r, z and n all read h."
-    return Slip(f"reads_without_{row}", said, reads="rzn".replace(row, ""))
-
-
-for _slip in (
-    Slip("slope_missing", "At r and z the slope σ′ = σ(1 − σ) is missing.", slope="missing"),
-    Slip(
-        "slope_is_value",
-        "At r and z the value stands where the slope belongs: σ′ is z (1 − z), not z.",
-        slope="value",
-    ),
-    Slip(
-        "slope_squashed",
-        "σ′ is taken at z, which is σ of something already: it is z (1 − z).",
-        slope="squashed",
-    ),
-    Slip("candidate_slope_missing", "At n the slope 1 − n² is missing.", slope_n="missing"),
-    Slip(
-        "candidate_slope_squashed",
-        "tanh′ is taken at n, which is a tanh already: it is 1 − n².",
-        slope_n="squashed",
-    ),
-    Slip("not_kept", "The way h → z ⊙ h is missing: z keeps the old state.", kept=False),
-    Slip("update_turned", "∂h'/∂z is h − n, not n − h.", update="turned"),
-    Slip("update_without_candidate", "∂h'/∂z is h − n: n, too, is weighed by z.", update="state"),
-    Slip("mixed_turned", "∂h'/∂n is 1 − z, not z.", mixed="turned"),
-    Slip("mixed_missing", "The factor 1 − z before n is missing.", mixed="missing"),
-    Slip(
-        "reset_of_the_state",
-        "∂/∂r has the factor h, as if the gate acted on h: here it acts on v^n = W_h^n h + b_h^n.",
-        "Two conventions",
-        reset_factor="state",
-    ),
-    Slip(
-        "reset_missing",
-        "In the rows of n, W_h and b_h get what belongs to W_x and b_x: between them stands r.",
-        "Two conventions",
-        reset=False,
-    ),
-    Slip("transpose", "Each block of W_h is used where its transpose belongs.", transpose=False),
-    Slip("rows_zrn", "The rows stand in the order z, r, n; here they are r, z, n.", rows="zrn"),
-    *map(_without, "rzn"),
-):
+for _slip in GRU_SLIPS:
     exercise.slip(
         _slip.name,
         _slip.sentence,
         lambda *args, slip=_slip: parts(partial(altered_step, slip=slip), *args),
         _slip.see,
     )
+
+
+def of_other_rows(change: Rows, p: GRU, *others: Array) -> Parts:
+    """What is right for parameters with changed rows, with the gradients' rows changed in the same way."""
+    found = parts(given_step, with_rows(p, change), *others)
+    grads = with_rows(GRU(*[found[name] for name in GRU._fields]), change)
+    return found | grads._asdict()
+
+
+def later_state(p: GRU, x: Array, h: Array, dh_next: Array) -> Parts:
+    """h' for h in ∂L/∂W_h."""
+    delta = parts(given_step, p, x, h, dh_next)["b_h"]
+    return {"W_h": np.outer(delta, given_step(p, x, h))}
+
+
+def without_candidate_bias(p: GRU, *others: Array) -> Parts:
+    """What is right for b_h^n = 0."""
+    b_r, b_z, b_n = np.split(p.b_h, 3)
+    return parts(given_step, p._replace(b_h=np.concatenate([b_r, b_z, 0 * b_n])), *others)
+
+
+for _name, _sentence, _value, _see in (
+    (
+        "update_gate_turned",
+        "z and 1 − z are exchanged throughout: here z keeps the old state.",
+        partial(of_other_rows, lambda rows: [rows[0], -rows[1], rows[2]]),
+        "Two conventions",
+    ),
+    (
+        "rows_read_as_zrn",
+        "The rows of p are read in the order z, r, n; here they are r, z, n.",
+        partial(of_other_rows, lambda rows: [rows[1], rows[0], rows[2]]),
+        "The GRU",
+    ),
+    ("candidate_bias_missing", "b_h^n is missing in v^n.", without_candidate_bias, "The GRU"),
+    ("later_state", "∂L/∂W_h has h' where h belongs: W_h multiplies the state before.", later_state, SEE),
+):
+    exercise.slip(_name, _sentence, _value, _see)

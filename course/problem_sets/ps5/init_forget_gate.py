@@ -94,6 +94,10 @@ def _why(measured: Array, asked: Array, b_ih: Array, b_hh: Array) -> str:
         return " The forget bias is added to what stood there."
     if _same(odds, right * before[0]) or _same(odds, right * before[1]):
         return " One bias is set; the other keeps what stood there, and torch adds them."
+    if _same(odds, 1 / right):
+        return " The sign is turned: this bias belongs to 1 − f."
+    if _same(asked, measured[1] ** np.log2(np.e)):
+        return " After τ steps one half is left: τ is a time constant, not a half-life."
     for gate, name in ((0, "i"), (2, "g"), (3, "o")):
         if _same(measured[gate], asked):
             return f" It stands in the rows of {name}: the order is i, f, g, o."

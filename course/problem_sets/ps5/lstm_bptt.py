@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered_lstm import PATHS, RIGHT, LSTMSlip, altered_gradients
+from course.altered_lstm import RIGHT, LSTMSlip, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_forward
 from course.large import large_gated
+from course.lstm_carried import CARRIED_SLIPS
 from course.lstm_slips import LATER_STATE, STEP_SLIPS
 from course.models import Array
 from course.oracles import gradients
@@ -54,13 +55,19 @@ exercise = Exercise(
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """One step, to localise a mistake; a few; a loss at the last step alone; more steps."""
+    """One step, to localise a mistake; a few; a loss at the last step alone; more steps; many.
+
+    The last one, with large gradients, shows what cuts the sum short or clips it.
+    """
     drawn = []
-    for T, name in ((1, "T=1"), (3, ""), (4, "dH = 0 but for the last step"), (int(rng.integers(6, 9)), "")):
-        d, h = draws.sizes(rng, 2, T)
+    several, many = int(rng.integers(6, 9)), int(rng.integers(21, 26))
+    for T, name in ((1, "T=1"), (3, ""), (4, "dH = 0 but for the last step"), (several, ""), (many, "")):
+        d, h = draws.sizes(rng, 2, T) if many > T else sorted(draws.sizes(rng, 2, 4, 5))
         dH = draws.away_from_zero(rng, T, h)
         if name.startswith("dH"):
             dH[:-1] = 0
+        if many == T:
+            dH *= 30
         h_0, c_0 = draws.away_from_zero(rng, h), 2 * draws.away_from_zero(rng, h)
         args = (draws.lstm(rng, d, h), rng.normal(size=(T, d)), dH, h_0, c_0)
         drawn.append(Case(name or f"T={T}, d={d}, h={h}", args))
@@ -124,22 +131,7 @@ def altered(slip: LSTMSlip, p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array
     }
 
 
-for _slip in (
-    *STEP_SLIPS,
-    LSTMSlip(
-        "cell_not_carried",
-        "∂L/∂c_t does not go back to step t - 1: what the step returns for c_{t-1} is dropped.",
-        PATHS,
-        carried="h",
-    ),
-    LSTMSlip(
-        "state_not_carried",
-        "∂L/∂h_t does not go back to step t - 1: the gates of step t read h_{t-1}.",
-        PATHS,
-        carried="c",
-    ),
-    LSTMSlip("nothing_carried", "Nothing goes back from step to step.", PATHS, carried=""),
-):
+for _slip in (*STEP_SLIPS, *CARRIED_SLIPS):
     exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
 
 exercise.slip(
@@ -163,8 +155,26 @@ def only_last(dH: Array) -> Array:
 for _name, _sentence, _change in (
     ("last_loss_only", "Only the last step's loss is counted: every row of dH enters.", only_last),
     ("losses_reversed", "The rows of dH enter in the wrong order.", lambda dH: dH[::-1]),
+    (
+        "losses_one_early",
+        "At step t the loss of step t - 1 enters, and at step 1 that of the last: dH[t-1] belongs to h_t.",
+        lambda dH: np.roll(dH, 1, axis=0),
+    ),
+    ("last_step_left_out", "The loop leaves out the last step.", lambda dH: dH - only_last(dH)),
 ):
     exercise.slip(_name, _sentence, partial(other_losses, _change), SEE)
+
+
+def without_the_first(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
+    """The gradients of the later steps, as if they were all."""
+    H, C = lstm_forward(p, X, h_0, c_0)
+    if len(X) == 1:
+        return {name: 0 * part for name, part in expected(p, X, dH, h_0, c_0).items()}
+    later = altered(RIGHT, p, X[1:], dH[1:], H[1], C[1])
+    return later | {"dX": np.concatenate([0 * X[:1], later["dX"]])}
+
+
+exercise.slip("first_step_left_out", "The loop leaves out the first step.", without_the_first, SEE)
 
 
 def only_first_use(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
@@ -173,11 +183,24 @@ def only_first_use(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Part
     return {"W_x": np.outer(delta, X[0]), "W_h": np.outer(delta, h_0), "b": delta}
 
 
+def only_first_use_in(name: str, *args: Any) -> Parts:
+    """The same in one of the gradients alone."""
+    right = altered(RIGHT, *args)
+    return {other: right[other] for other in LSTM._fields} | {name: only_first_use(*args)[name]}
+
+
 exercise.slip(
     "only_first_use",
     "Only the use at step 1 is left in the weights: is each step's term assigned instead of added?",
     only_first_use,
     SEE,
 )
+for _name in LSTM._fields:
+    exercise.slip(
+        f"only_first_use_{_name}",
+        f"Only the use at step 1 is left in ∂L/∂{_name}: is each step's term assigned instead of added?",
+        partial(only_first_use_in, _name),
+        SEE,
+    )
 exercise.timed = {"dX": 0}
 exercise.weighed = OF_A_SEQUENCE

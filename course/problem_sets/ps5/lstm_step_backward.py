@@ -59,7 +59,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         d, h = sorted(draws.sizes(rng, 2), reverse=name == "d > h")
         dh, dc = draws.away_from_zero(rng, h), draws.away_from_zero(rng, h)
         x, state, cell = rng.normal(size=d), draws.away_from_zero(rng, h), 2 * draws.away_from_zero(rng, h)
-        dh, dc = dh * (name != "dh_next = 0"), dc * (name != "dc_next = 0")
+        size = 30.0 if name == "d > h" else 1.0  # a gradient that nothing should clip
+        dh, dc = size * dh * (name != "dh_next = 0"), size * dc * (name != "dc_next = 0")
         drawn.append(Case(name, (draws.lstm(rng, d, h), x, state, cell, dh, dc)))
     return drawn
 
@@ -123,6 +124,20 @@ exercise.slip(
     LATER_STATE.sentence,
     lambda *args: {"W_h": altered(LATER_STATE, *args)["W_h"]},
     LATER_STATE.see,
+)
+
+
+def returned_early(p: LSTM, x: Array, h: Array, c: Array, dh_next: Array, dc_next: Array) -> Parts:
+    """All right but ∂L/∂c, which is that of dc_next alone."""
+    early = expected(p, x, h, c, 0 * dh_next, dc_next)
+    return expected(p, x, h, c, dh_next, dc_next) | {"dc": early["dc"]}
+
+
+exercise.slip(
+    "returned_early",
+    "∂L/∂c goes back from dc_next alone. ∂L/∂c_t is complete only when what h_t gives to c_t is in it.",
+    returned_early,
+    PATHS,
 )
 
 

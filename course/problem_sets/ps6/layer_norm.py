@@ -1,8 +1,6 @@
 """Layer normalisation, forward and backward."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +10,15 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.judging import Run
 from course.large import large_layer
 from course.models import Array
-from course.oracles import complex_step
+from course.problem_sets.ps6._layer_norm import (
+    altered,
+    gradients,
+    normalised,
+    outside,
+    over_the_batch,
+    over_the_variance,
+    unbiased,
+)
 
 
 def layer_norm(
@@ -65,38 +71,9 @@ def cases(rng: draws.Rng) -> list[Case]:
             X = rng.choice([-1000.0, 1000.0], size=(N, 1)) + np.round(rng.normal(size=(N, d)) * 2**25) / 2**36
         gain, bias = draws.away_from_zero(rng, d), draws.away_from_zero(rng, d)
         eps = float(rng.uniform(1e-3, 1e-2) * (1e-6 if name == "±1000" else 1.0))
-        drawn.append(Case(name, (X, gain, bias, eps, draws.away_from_zero(rng, N, d))))
+        size = 30.0 if name == "several" else 1.0  # a gradient that nothing should clip
+        drawn.append(Case(name, (X, gain, bias, eps, size * draws.away_from_zero(rng, N, d))))
     return drawn
-
-
-Change = Callable[[Any], Any]
-
-
-def whole(v: Any) -> Any:
-    """Nothing is cut."""
-    return v
-
-
-def normalised(eps: float, X: Any, gain: Any, bias: Any, mean: Change = whole, spread: Change = whole) -> Any:
-    """Y by the formula; `mean` and `spread` may cut the edges that leave μ and v."""
-    d = X.shape[1]
-    centred = X - mean(X @ np.full((d, d), 1 / d))
-    v = np.stack([row @ row / d for row in centred])
-    return gain * centred / np.sqrt(spread(v) + eps)[:, None] + bias
-
-
-def gradients(output: Callable[..., Any], X: Array, gain: Array, bias: Array, eps: float, dY: Array) -> Parts:
-    """The value of `output(eps, X, gain, bias)`, and the complex step of Σ dY ⊙ output."""
-
-    def loss(*at: Any) -> Any:
-        return np.sum(dY * output(eps, *at))
-
-    return {
-        "Y": np.real(output(eps, X, gain, bias)),
-        "dX": complex_step(lambda v: loss(v, gain, bias), X),
-        "dgain": complex_step(lambda v: loss(X, v, bias), gain),
-        "dbias": complex_step(lambda v: loss(X, gain, v), bias),
-    }
 
 
 @exercise.expects
@@ -143,28 +120,11 @@ def far(run: Run) -> None:
         for name, right in run.expected(case).items():
             gap = difference(got[name], right, 1e-6)
             if gap is not None:
-                run.fail(f"{name} is not right in the case {case.name}.", str(gap))
-
-
-def altered(output: Any, parts: tuple[str, ...], *args: Any) -> Parts:
-    """Some results of an altered formula."""
-    found = gradients(output, *args)
-    return {name: found[name] for name in parts}
-
-
-def unbiased(eps: float, X: Any, gain: Any, bias: Any) -> Any:
-    """v as a sum divided by d − 1."""
-    return normalised(eps, X, gain, bias, spread=lambda v: v * X.shape[1] / (X.shape[1] - 1))
-
-
-def outside(eps: float, X: Any, gain: Any, bias: Any) -> Any:
-    """ε added to the root."""
-    return normalised(0.0, X, gain, bias, spread=lambda v: (np.sqrt(v) + eps) ** 2)
-
-
-def over_the_batch(eps: float, X: Any, gain: Any, bias: Any) -> Any:
-    """Columns normalised in place of rows."""
-    return gain * normalised(eps, X.T, 1.0, 0.0).T + bias
+                run.fail(
+                    f"{name} is not right in the case {case.name}. "
+                    "A small difference of large numbers loses its digits: where does one stand in yours?",
+                    str(gap),
+                )
 
 
 for _name, _sentence, _output, _parts in (
@@ -197,6 +157,30 @@ for _name, _sentence, _output, _parts in (
 ):
     exercise.slip(_name, _sentence, partial(altered, _output, _parts), SEE)
 
+exercise.slip(
+    "root_missing",
+    "The entries are divided by v + ε; its root belongs there.",
+    partial(altered, over_the_variance, ("Y",)),
+    SEE,
+)
+exercise.slip(
+    "gain_last",
+    "In ∂L/∂X the gain multiplies the result; it belongs to dY, before the means over the row are taken.",
+    lambda X, gain, bias, eps, dY: {"dX": gain * expected(X, np.ones_like(gain), bias, eps, dY)["dX"]},
+    SEE,
+)
+exercise.slip(
+    "spread_missing_in_the_gain",
+    "∂L/∂gain holds the centred entries; they should be divided by √(v + ε) as well.",
+    lambda X, gain, bias, eps, dY: {"dgain": np.sum(dY * (X - X.mean(axis=1, keepdims=True)), axis=0)},
+    SEE,
+)
+exercise.slip(
+    "inputs_in_the_gain",
+    "∂L/∂gain holds X where it should hold the normalised entries.",
+    lambda X, gain, bias, eps, dY: {"dgain": np.sum(dY * X, axis=0)},
+    SEE,
+)
 exercise.slip(
     "gain_missing",
     "The gain is missing in ∂L/∂X: what reaches the normalised entries is dY ⊙ gain.",

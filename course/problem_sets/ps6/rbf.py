@@ -8,6 +8,7 @@ import numpy as np
 
 from course import draws
 from course.exercise import Case, Exercise, Large, Parts
+from course.judging import Run
 from course.large import large_layer
 from course.models import Array
 from course.oracles import complex_step
@@ -42,14 +43,27 @@ NAMES = ("y", "dx", "dc", "dwidth")
 exercise = Exercise(rbf, title="Units on a distance", chapter="12 saturation", returns=NAMES)
 
 
+LARGE = 30.0  # a gradient that nothing should clip
+
+
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """One unit; several; x on a centre, with far units; all of them far."""
+    """One unit; several; x on a centre, with far units; all of them far.
+
+    Then one that is far but not out of reach, and coordinates near 1000 with small differences.
+    """
     drawn = []
-    sizes = draws.varied_sizes(rng, 2, (1, 1, 1))
-    for name, (d, m) in zip(("one unit", "several", "on a centre", "far"), [(3, 1), *sizes], strict=True):
+    sizes = [(3, 1), *draws.varied_sizes(rng, 2, (1, 1, 1)), (3, 1), (4, 2)]
+    names = ("one unit", "several", "on a centre", "far", "one far unit", "near, at ±1000")
+    for name, (d, m) in zip(names, sizes, strict=True):
         x, width, dy = rng.normal(size=d), rng.uniform(0.6, 1.8, size=m), draws.away_from_zero(rng, m)
         c = x + draws.away_from_zero(rng, m, d)
+        if name == "several":
+            dy = LARGE * dy
+        if name == "near, at ±1000":
+            x, c = x + 1000, c + 1000
+        if name == "one far unit":  # y is about 1e-30: as good a number as any
+            c = x + rng.choice([-1.0, 1.0], size=(m, d)) * rng.uniform(6.6, 7.0, size=(m, d)) * width[:, None]
         if name == "on a centre":
             c[0] = x
             c[1] = rng.choice([-1000.0, 1000.0], size=d)
@@ -98,7 +112,18 @@ def large(rng: draws.Rng) -> Large:
 
 
 SEE = "Units on a distance"
-exercise.claim("responses", "y is right.", parts=("y",), points=1, see=SEE)
+
+
+@exercise.check("responses", "y is right.", points=1, see=SEE, about=("y",))
+def is_right(run: Run) -> None:
+    """And exactly 0 where float64 has nothing as small."""
+    run.agree(("y",))
+    for case in run.on("far"):
+        y = run.parts(case)["y"]
+        if y.any():
+            run.fail(f"y should be 0 in the case {case.name}.", f"Its largest entry is {y.max():.3g}")
+
+
 exercise.claim("inputs", "∂L/∂x is right: every unit adds to it.", parts=("dx",), points=1, see=SEE)
 exercise.claim("centres", "∂L/∂c is right.", parts=("dc",), points=1, see=SEE)
 exercise.claim("widths", "∂L/∂w is right.", parts=("dwidth",), points=2, see=SEE)
@@ -114,6 +139,26 @@ for _name, _sentence, _change in (
         "exchanged",
         "∂L/∂x and ∂L/∂c have the wrong sign: a step of x towards c_j makes y_j larger.",
         lambda right, x, c, w, dy: {"dx": -right["dx"], "dc": -right["dc"]},
+    ),
+    (
+        "half_missing",
+        "In y the 2 of 2 w² is missing.",
+        lambda right, x, c, w, dy: {"y": responses(x, c, w / np.sqrt(2))},
+    ),
+    (
+        "response_to_distance",
+        "In y the distance is not squared.",
+        lambda right, x, c, w, dy: {"y": np.exp(-np.linalg.norm(x - c, axis=1) / (2 * w**2))},
+    ),
+    (
+        "response_to_width",
+        "In y the width is not squared.",
+        lambda right, x, c, w, dy: {"y": responses(x, c, np.sqrt(w))},
+    ),
+    (
+        "density",
+        "y is divided by √(2π) w, as a probability density is. Here a unit on its centre says 1.",
+        lambda right, x, c, w, dy: {"y": right["y"] / (np.sqrt(2 * np.pi) * w)},
     ),
     (
         "width_once",

@@ -1,14 +1,12 @@
 """One step of RMSProp: the gradient divided by its running size."""
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
 
 from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
+from course.problem_sets.ps6._rmsprop import MISTAKES
 
 
 def rmsprop_step(
@@ -51,6 +49,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         eps = {"large ε": float(rng.uniform(0.2, 0.6)), "no ε": 0.0}.get(name, float(rng.uniform(1e-3, 1e-2)))
         if name == "first step":
             v = 0 * v
+        if name == "no ε":  # and large gradients, which nothing should clip
+            grad, v = 50 * grad, 2500 * v
         if name == "zeros":
             grad[0], v[0, 0] = 0.0, 0.0
         drawn.append(
@@ -110,86 +110,5 @@ def scale_law(run: Run) -> None:
             run.equal(got["v"] / SCALE**2, want["v"], "v, divided by 2^−80,", case)
 
 
-Mean = Callable[[Array, Array, float], Array]
-Size = Callable[[Array, float], Array]
-
-
-def altered(
-    mean: Mean, size: Size, w: Array, grad: Array, v: Array, lr: float, beta: float, eps: float
-) -> Parts:
-    """A step with another mean, or another size to divide by."""
-    new = mean(v, grad, beta)
-    with np.errstate(all="ignore"):
-        return {"w": w - lr * grad / size(new, eps), "v": new}
-
-
-def running(v: Array, grad: Array, beta: float) -> Array:
-    """The running mean of squares."""
-    return beta * v + (1 - beta) * grad**2
-
-
-def root_and_eps(v: Array, eps: float) -> Array:
-    """Its root, and ε."""
-    return np.sqrt(v) + eps
-
-
-for _name, _sentence, _mean, _size in (
-    (
-        "eps_inside",
-        "ε stands under the root; here it is added to the root.",
-        running,
-        lambda v, e: np.sqrt(v + e),
-    ),
-    ("no_root", "The root of the running mean is missing.", running, lambda v, e: v + e),
-    (
-        "weights_exchanged",
-        "β and 1 − β are exchanged: β is what the old mean keeps.",
-        lambda v, g, b: running(v, g, 1 - b),
-        root_and_eps,
-    ),
-    (
-        "sum",
-        "The squares are summed up: the new one has the weight 1 − β.",
-        lambda v, g, b: b * v + g**2,
-        root_and_eps,
-    ),
-    (
-        "moduli",
-        "The running mean is of |g|; it should be of g².",
-        lambda v, g, b: b * v + (1 - b) * np.abs(g),
-        root_and_eps,
-    ),
-):
-    exercise.slip(_name, _sentence, partial(altered, _mean, _size), SEE)
-
-
-def by_the_old_mean(w: Array, grad: Array, v: Array, lr: float, beta: float, eps: float) -> Parts:
-    """The gradient divided by the size before."""
-    with np.errstate(all="ignore"):
-        return {"w": w - lr * grad / root_and_eps(v, eps), "v": running(v, grad, beta)}
-
-
-def corrected(w: Array, grad: Array, v: Array, lr: float, beta: float, eps: float) -> Parts:
-    """The mean corrected for its start at 0, as if this were the first step."""
-    new = running(v, grad, beta)
-    return {"w": w - lr * grad / root_and_eps(new / (1 - beta), eps), "v": new}
-
-
-exercise.slip(
-    "old_mean",
-    "The step is divided by the old running mean; the new one belongs there.",
-    by_the_old_mean,
-    SEE,
-)
-exercise.slip(
-    "corrected",
-    "The running mean is divided by 1 − β, as Adam does at the start; here nothing is corrected.",
-    corrected,
-    SEE,
-)
-exercise.slip(
-    "uphill",
-    "The weights move uphill: the step is subtracted.",
-    lambda w, grad, *others: {"w": 2 * w - altered(running, root_and_eps, w, grad, *others)["w"]},
-    SEE,
-)
+for _name, _sentence, _value in MISTAKES:
+    exercise.slip(_name, _sentence, _value, SEE)

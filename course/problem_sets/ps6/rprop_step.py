@@ -1,14 +1,12 @@
 """One step of Rprop: every weight has a step of its own, and only signs count."""
 
-from collections.abc import Callable
-from functools import partial
-
 import numpy as np
 
 from course import draws
-from course.exercise import Case, Exercise, Parts
+from course.exercise import Case, Exercise
 from course.judging import Run
 from course.models import Array
+from course.problem_sets.ps6._rprop import HIGH, LOW, MISTAKES
 
 
 def rprop_step(
@@ -72,6 +70,7 @@ def cases(rng: draws.Rng) -> list[Case]:
             w, step = 1e-5 * w, rng.choice([1e-6, 1.3e-6, 1.9e-6, 2.5e-6], size=shape)
         if name == "large limit":
             step = rng.choice([35.0, 44.0, 48.0, 50.0], size=shape)
+            grad = 100 * grad
         if name == "gradients of 1e-200":
             grad, previous = 1e-200 * grad, 1e-200 * previous
         drawn.append(Case(name, (w, grad, previous, step)))
@@ -85,7 +84,6 @@ def shapes(w: Array, grad: Array, previous: Array, step: Array) -> dict[str, tup
 
 
 SEE = "The sign alone"
-LOW, HIGH = 1e-6, 50.0
 
 
 def turned(case: Case) -> Array:
@@ -156,54 +154,5 @@ def magnitude(run: Run) -> None:
         run.equal(2.0**660 * got["previous"], want["previous"], "previous, times 2^660,", case)
 
 
-def without(change: Callable[..., Parts], w: Array, grad: Array, previous: Array, step: Array) -> Parts:
-    """What a change of the rule gives, from the factor by which each step changes."""
-    turn = np.sign(grad) * np.sign(previous)
-    return change(w, grad, np.where(turn > 0, 1.2, np.where(turn < 0, 0.5, 1.0)), step)
-
-
-def limited(step: Array) -> Array:
-    """Between the limits."""
-    return np.clip(step, LOW, HIGH)
-
-
-for _name, _sentence, _change in (
-    (
-        "no_waiting",
-        "After a change of sign the weight moves all the same: here its gradient counts as 0.",
-        lambda w, g, f, s: {"w": w - np.sign(g) * limited(f * s), "previous": g},
-    ),
-    (
-        "sign_kept",
-        "After a change of sign the gradient is handed on; here it counts as 0, so 0 is.",
-        lambda w, g, f, s: {"w": w - np.where(f < 1, 0, np.sign(g)) * limited(f * s), "previous": g},
-    ),
-    (
-        "step_before",
-        "The weight moves by the old step; the new one belongs there.",
-        lambda w, g, f, s: {"w": w - np.where(f < 1, 0, np.sign(g)) * s, "step": limited(f * s)},
-    ),
-    ("no_limits", "The limits of the steps are missing.", lambda w, g, f, s: {"step": f * s}),
-    (
-        "no_lower_limit",
-        "The steps have no lower limit.",
-        lambda w, g, f, s: {"step": np.minimum(f * s, HIGH)},
-    ),
-    ("no_upper_limit", "The steps have no upper limit.", lambda w, g, f, s: {"step": np.maximum(f * s, LOW)}),
-    (
-        "factors_exchanged",
-        "Growing and shrinking are exchanged: equal signs say that the step may grow.",
-        lambda w, g, f, s: {"step": limited(np.where(f > 1, 0.5, np.where(f < 1, 1.2, 1.0)) * s)},
-    ),
-    (
-        "size_counts",
-        "The weight moves by step times gradient; only the sign counts.",
-        lambda w, g, f, s: {"w": w - np.where(f < 1, 0, g) * limited(f * s)},
-    ),
-    (
-        "uphill",
-        "The weights move uphill: against the sign of the gradient is downhill.",
-        lambda w, g, f, s: {"w": w + np.where(f < 1, 0, np.sign(g)) * limited(f * s)},
-    ),
-):
-    exercise.slip(_name, _sentence, partial(without, _change), SEE)
+for _name, _sentence, _value in MISTAKES:
+    exercise.slip(_name, _sentence, _value, SEE)

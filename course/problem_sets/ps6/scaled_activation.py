@@ -50,7 +50,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         if name == "±1000":
             z[0] = rng.choice([-1000.0, 1000.0], size=h)
             z[1, 0], a[-1] = 30.0, 0.0
-        drawn.append(Case(name, (z, a, draws.away_from_zero(rng, N, h))))
+        size = 30.0 if name == "several" else 1.0  # a gradient that nothing should clip
+        drawn.append(Case(name, (z, a, size * draws.away_from_zero(rng, N, h))))
     return drawn
 
 
@@ -114,6 +115,18 @@ for _name, _sentence, _slope in (
 ):
     exercise.slip(_name, _sentence, partial(ruled, _slope), SEE)
 
+exercise.slip(
+    "gain_inside",
+    "The gain stands inside tanh, as a factor of z; here it multiplies tanh(z).",
+    lambda z, a, dy: {"y": np.tanh(a * z)},
+    SEE,
+)
+exercise.slip(
+    "argument_for_value",
+    "∂L/∂a holds z where it should hold tanh(z).",
+    lambda z, a, dy: {"da": np.sum(dy * z, axis=0)},
+    SEE,
+)
 exercise.slip(
     "gain_in_its_own_gradient",
     "∂L/∂a holds y where it should hold tanh(z): the gain does not count in its own derivative.",

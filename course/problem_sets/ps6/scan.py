@@ -53,7 +53,7 @@ def factors(rng: draws.Rng, *shape: int) -> Array:
 def several(rng: draws.Rng) -> list[tuple[str, Array, Array]]:
     """One step; a power of two; other numbers of steps; zeros; factors whose products underflow."""
     drawn = []
-    odd, more = int(rng.choice([5, 6, 7])), int(rng.integers(13, 16))
+    odd, more = int(rng.choice([5, 9, 10, 11])), int(rng.integers(13, 16))  # just above a power of 2
     for name, T in (("T=1", 1), ("T=8", 8), (f"T={odd}", odd), ("zeros", more), ("tiny factors", 14)):
         (h,) = draws.sizes(rng, 1, T)
         c, b = factors(rng, T, h), draws.away_from_zero(rng, T, h)

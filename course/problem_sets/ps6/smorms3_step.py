@@ -1,15 +1,12 @@
 """One step of SMORMS3: how much of the past counts, and how far to go, without a human."""
 
-from collections.abc import Callable
-from functools import partial
-from typing import NamedTuple
-
 import numpy as np
 
 from course import draws
-from course.exercise import Case, Exercise, Parts
+from course.exercise import Case, Exercise
 from course.judging import Run
 from course.models import Array
+from course.problem_sets.ps6._smorms3 import MISTAKES
 
 
 def smorms3_step(
@@ -61,6 +58,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         )
         if name == "first step":
             mem, g, g2 = np.ones(shape), np.zeros(shape), np.zeros(shape)
+        if name == "no ε":  # and large gradients, which nothing should clip
+            grad, g, g2 = 50 * grad, 50 * g, 2500 * g2
         if name == "zeros":
             grad[0], g[0, 0], g2[0, 0] = 0.0, 0.0, 0.0
         drawn.append(Case(name, (w, grad, mem, g, g2, lr, eps)))
@@ -126,77 +125,5 @@ def scale_law(run: Run) -> None:
             run.equal(got[name] / factor, want[name], f"{name}, with all gradients times 2^−40,", case)
 
 
-class Rule(NamedTuple):
-    """The pieces of a step that a slip may replace."""
-
-    r: Callable[[Array], Array] = lambda mem: 1 / (mem + 1)
-    share: Callable[[Array, Array, float], Array] = lambda g, g2, eps: g**2 / (g2 + eps)
-    rate: Callable[[float, Array], Array] = lambda lr, x: np.minimum(lr, x)
-    memory: Callable[[Array, Array], Array] = lambda mem, x: 1 + mem * (1 - x)
-    size: Callable[[Array, float], Array] = lambda g2, eps: np.sqrt(g2) + eps
-    direction: Callable[[Array, Array], Array] = lambda grad, g: grad
-
-
-def altered(
-    rule: Rule, w: Array, grad: Array, mem: Array, g: Array, g2: Array, lr: float, eps: float
-) -> Parts:
-    """A step by another rule."""
-    r = rule.r(mem)
-    mean, square = (1 - r) * g + r * grad, (1 - r) * g2 + r * grad**2
-    with np.errstate(all="ignore"):
-        x = rule.share(mean, square, eps)
-        moved = rule.rate(lr, x) * rule.direction(grad, mean) / rule.size(square, eps)
-    return {"w": w - moved, "mem": rule.memory(mem, x), "g": mean, "g2": square}
-
-
-for _name, _sentence, _rule in (
-    ("no_largest_rate", "The rate has no upper limit η.", Rule(rate=lambda lr, x: x)),
-    (
-        "rate_alone",
-        "The rate is always η: it should be x where that is smaller.",
-        Rule(rate=lambda lr, x: lr + 0 * x),
-    ),
-    (
-        "larger_rate",
-        "The larger of η and x is used; it should be the smaller.",
-        Rule(rate=lambda lr, x: np.maximum(lr, x)),
-    ),
-    (
-        "product",
-        "η and x are multiplied; the smaller of them should be used.",
-        Rule(rate=lambda lr, x: lr * x),
-    ),
-    (
-        "mean_for_gradient",
-        "The step goes along the mean g'; it should go along grad.",
-        Rule(direction=lambda a, g: g),
-    ),
-    ("r_of_mem", "r is 1/mem; it should be 1/(mem + 1).", Rule(r=lambda mem: 1 / mem)),
-    (
-        "memory_without_one",
-        "The 1 is missing in mem': one more gradient has come.",
-        Rule(memory=lambda m, x: m * (1 - x)),
-    ),
-    (
-        "memory_upside_down",
-        "mem' keeps the share x; it should keep 1 − x: where the gradients agree, the past is forgotten.",
-        Rule(memory=lambda m, x: 1 + m * x),
-    ),
-    ("no_root", "The root of g2' is missing in the step.", Rule(size=lambda g2, eps: g2 + eps)),
-    (
-        "eps_inside",
-        "ε stands under the root in the step; there it is added to it.",
-        Rule(size=lambda g2, e: np.sqrt(g2 + e)),
-    ),
-    ("no_square", "x has |g'| where g'² belongs.", Rule(share=lambda g, g2, e: np.abs(g) / (g2 + e))),
-):
-    exercise.slip(_name, _sentence, partial(altered, _rule), SEE)
-
-
-def with_old_means(w: Array, grad: Array, mem: Array, g: Array, g2: Array, lr: float, eps: float) -> Parts:
-    """x from the means before."""
-    rule = Rule(share=lambda mean, square, e: g**2 / (g2 + e))
-    return altered(rule, w, grad, mem, g, g2, lr, eps)
-
-
-exercise.slip("old_means", "x is made of the old means; the new ones belong there.", with_old_means, SEE)
+for _name, _sentence, _value in MISTAKES:
+    exercise.slip(_name, _sentence, _value, SEE)

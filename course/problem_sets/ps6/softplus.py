@@ -41,11 +41,15 @@ def cases(rng: draws.Rng) -> list[Case]:
     drawn = []
     for name, x in (
         ("around 0", rng.uniform(-4, 4, size=(3, 4))),
-        ("far left", np.array([[-31.0, -33.0, -35.0, -300.0, -600.0]]) + rng.uniform(-0.9, 0.9, size=(1, 5))),
+        (
+            "far left",
+            np.array([[-31.0, -33.0, -35.0, -300.0, -600.0, -705.0]]) + rng.uniform(-0.9, 0.9, size=(1, 6)),
+        ),
         ("far right", np.array([[20.8], [25.0], [31.0]]) + rng.uniform(-0.7, 0.7, size=(3, 1))),
         ("±1000", np.array([[-1000.0, 1000.0], [800.0, 0.5]]) + rng.uniform(0, 1, size=(2, 2))),
     ):
-        drawn.append(Case(name, (x, draws.away_from_zero(rng, *x.shape))))
+        size = 30.0 if name == "far right" else 1.0  # a gradient that nothing should clip
+        drawn.append(Case(name, (x, size * draws.away_from_zero(rng, *x.shape))))
     return drawn
 
 
