@@ -81,7 +81,9 @@ bank.edit(
 bank.edit("slope_one_early", "1 - H[k + 1] ** 2", "1 - H[k] ** 2", loses=ALL)
 bank.edit("later_state", "np.linalg.norm(H[k])", "np.linalg.norm(H[k + 1])", loses=ALL, slip="later_state")
 bank.edit("state_missing", " * np.linalg.norm(H[k])", "", loses=ALL, slip="state_missing")
-bank.edit("of_the_state", "np.linalg.norm(da) *", "np.linalg.norm(dh) *", loses=ALL)
+bank.edit(
+    "of_the_state", "np.linalg.norm(da) *", "np.linalg.norm(dh) *", loses=ALL, slip="slope_of_use_missing"
+)
 bank.edit("carry_unsloped", "dh = p.W_hh.T @ da", "dh = p.W_hh.T @ dh", loses=BELOW)
 bank.edit("diagonal_only", "range(t, -1, -1)", "[t]", loses=BELOW, slip="no_recurrence")
 bank.edit("first_use_missing", "range(t, -1, -1)", "range(t, 0, -1)", loses=ALL, slip="first_use")

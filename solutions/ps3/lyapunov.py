@@ -168,3 +168,16 @@ def the_oracle_itself(p: RNN, X: np.ndarray, h_0: np.ndarray) -> float:
     oracle = load("lyapunov").oracle
     assert oracle is not None
     return float(oracle(p, X, h_0)["λ"])
+
+
+bank.edit("first_factor_missing", "H[1:]", "H[2:]", loses=ALL, slip="first_missing")
+bank.edit("last_factor_missing", "H[1:]", "H[1:-1]", loses=ALL, slip="last_missing")
+
+
+@bank.wrong(loses=ALL, slip="one_column")
+def first_entry_of_the_triangular_factors(p: RNN, X: np.ndarray, h_0: np.ndarray) -> float:
+    Q, log = np.eye(len(h_0)), 0.0
+    for h in rnn_forward(p, X, h_0)[0][1:]:
+        Q, R = np.linalg.qr((1 - h**2)[:, None] * (p.W_hh @ Q))
+        log += np.log(abs(R[0, 0]))
+    return float(log) / len(X)

@@ -108,3 +108,10 @@ bank.edit(
 bank.edit(
     "start_overwritten", "u = x / np.linalg.norm(x)", "x /= np.linalg.norm(x)\n    u = x", loses={"keeps"}
 )
+bank.edit("always_the_first_axis", "np.argmin(np.abs(u))", "0", loses={"returns"})
+bank.edit(
+    "two_coordinates_exchanged",
+    "    w = np.eye(len(x))[np.argmin(np.abs(u))]\n    w = w - (w @ u) * u\n",
+    "    w = np.zeros(len(x))\n    w[0], w[1] = -x[1], x[0]\n",
+    loses={"returns"},
+)

@@ -49,6 +49,30 @@ def through_logarithms_of_coordinates(M: np.ndarray, x: np.ndarray, steps: int) 
     return float(v.T @ (M @ v)), v
 
 
+@bank.right
+def lists_and_powers_of_two(M: np.ndarray, x: np.ndarray, steps: int) -> tuple[float, list[float]]:
+    rows, v = M.tolist(), x.tolist()
+    for step in range(steps):
+        v = [sum(a * b for a, b in zip(row, v, strict=True)) for row in rows]
+        if step % 20 == 0:
+            scale = 2.0 ** -np.frexp(max(abs(a) for a in v))[1]
+            v = [a * scale for a in v]
+    length = sum(a * a for a in v) ** 0.5
+    v = [a / length for a in v]
+    return sum(a * M[i, j] * b for i, a in enumerate(v) for j, b in enumerate(v)), v
+
+
+@bank.wrong(loses={"many"})
+def the_oracle_itself(M: np.ndarray, x: np.ndarray, steps: int) -> tuple[float, np.ndarray]:
+    from course.exercise import load
+
+    oracle = load("power_iteration").oracle
+    assert oracle is not None
+    parts = oracle(M, x, steps)
+    column = parts["v"][:, np.argmax(np.diag(parts["v"]))]
+    return float(parts["λ"]), column / np.linalg.norm(column)
+
+
 LOOP = """    for _ in range(steps):
         v = M @ v
         v = v / np.linalg.norm(v)
@@ -83,6 +107,7 @@ bank.edit(
     "    size = v @ M @ v\n    for _ in range(steps):\n        v = M @ v\n"
     "        size = np.linalg.norm(v)\n        v = v / size\n    return size, v",
     loses={"quotient"},
+    slip="growth",
 )
 bank.edit(
     "quotient_before",
@@ -132,10 +157,32 @@ bank.edit(
     loses=ALL,
     slip="undivided",
 )
+bank.edit("start_not_scaled", "v = x / np.linalg.norm(x)", "v = x", loses=ALL, slip="start_not_scaled")
 bank.edit(
-    "start_not_scaled", "v = x / np.linalg.norm(x)", "v = x", loses={"no_step", "direction", "quotient"}
+    "unsigned",
+    "return v @ M @ v, v",
+    "return np.abs(v @ M @ v), v",
+    loses={"no_step", "quotient"},
+    slip="without_sign",
 )
-bank.edit("unsigned", "return v @ M @ v, v", "return np.abs(v @ M @ v), v", loses={"no_step", "quotient"})
+bank.edit(
+    "leading_eigenvalue",
+    "return v @ M @ v, v",
+    "values = np.linalg.eigvalsh(M)\n    return values[np.argmax(np.abs(values))], v",
+    loses={"no_step", "quotient"},
+    slip="quotient_at_the_limit",
+)
+bank.edit(
+    "a_hundred_and_fifty_at_most", "range(steps)", "range(min(steps, 150))", loses={"direction", "quotient"}
+)
+bank.edit("even_steps_alone", "range(steps)", "range(steps // 2)", loses={"direction", "quotient"})
+bank.edit(
+    "a_constant_added",
+    STEP,
+    "        v = v / (np.linalg.norm(v) + 1e-12)\n",
+    loses={"direction", "quotient"},
+    slip="precision",
+)
 bank.edit(
     "quotient_of_the_start",
     "return v @ M @ v, v",

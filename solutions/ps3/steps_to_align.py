@@ -65,12 +65,35 @@ def with_the_sharper_tangent(l1: float, l2: float, n: int, eta: float, delta: fl
     return 1.0 if ratio == 0 else float(np.ceil(-np.log(tangent / np.tan(eta)) / np.log(ratio)))
 
 
+@bank.right
+def by_halving(l1: float, l2: float, n: int, eta: float, delta: float) -> int:
+    # The angle itself, and a search between a power of two that is enough and half of it.
+    if abs(l1) == abs(l2):
+        return -1
+    start = np.arccos(delta * np.sqrt(np.pi / (2 * n)))
+
+    def enough(k: int) -> bool:
+        return bool(np.arctan(abs(l2 / l1) ** k * np.tan(start)) <= eta)
+
+    low, high = -1, 1
+    while not enough(high):
+        high *= 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return np.int64(high)
+
+
 FEW, MANY, EDGES = {"enough"}, {"not_more"}, {"edges"}
 bank.edit("degrees", "np.tan(eta)", "np.tan(np.radians(eta))", loses=MANY | EDGES)
-bank.edit("chance_to_hit", "epsilon = delta *", "epsilon = (1 - delta) *", loses=FEW)
+bank.edit("chance_to_hit", "epsilon = delta *", "epsilon = (1 - delta) *", loses=FEW | MANY)
 bank.edit("no_dimension", "np.sqrt(np.pi / (2 * n))", "np.sqrt(np.pi / 2)", loses=FEW)
 bank.edit("dimension_not_rooted", "np.sqrt(np.pi / (2 * n))", "np.pi / (2 * n)", loses=MANY)
 bank.edit("dimension_in_the_numerator", "np.sqrt(np.pi / (2 * n))", "np.sqrt(2 * n / np.pi)", loses=FEW)
+bank.edit(
+    "nearly_equal_taken_as_equal", "abs(l1) == abs(l2)", "abs(abs(l1) - abs(l2)) < 1e-3 * abs(l1)", loses=FEW
+)
+bank.edit("angle_itself", "epsilon * np.tan(eta)", "epsilon * eta", loses=MANY | EDGES)
 bank.edit("rounded_down", "np.ceil", "np.floor", loses=FEW)
 bank.edit("one_more", "return int(np.ceil(", "return 1 + int(np.ceil(", loses=MANY)
 bank.edit("signed_ratio", "np.log(abs(l2 / l1))", "np.log(np.maximum(l2 / l1, 0.01))", loses=FEW)
@@ -103,7 +126,7 @@ bank.edit(
     "always_many",
     "    return int(np.ceil(np.log(shrink) / np.log(abs(l2 / l1))))",
     "    return 10_000",
-    loses=MANY,
+    loses=FEW | MANY,
 )
 bank.edit(
     "expected_start",

@@ -55,6 +55,29 @@ def by_squaring(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
 
 
 @bank.right
+def singular_vectors_of_both_sides(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
+    # M² = V S² Vᵀ, so an even power is V S^k Vᵀ, and an odd one U S^k Vᵀ: no sign is ever needed.
+    U, S, Vt = np.linalg.svd(M)
+    return np.einsum("ij,j,jl->il", U if k % 2 else Vt.T, (S / S[0]) ** k, Vt), np.array(k * np.log(S[0]))
+
+
+@bank.right
+def halved_again_and_again(M: np.ndarray, k: int) -> tuple[list[list[float]], float]:
+    # M^k = (M^{k//2})², times M for odd k; scaled by its sum of squares, and by the right norm at the end.
+    def power(k: int) -> tuple[np.ndarray, float]:
+        if k == 0:
+            return np.eye(len(M)), 0.0
+        half, s = power(k // 2)
+        whole = half @ half @ M if k % 2 else half @ half
+        size = np.linalg.norm(whole)
+        return whole / size, 2 * s + float(np.log(size))
+
+    P, s = power(k)
+    size = np.linalg.norm(P, 2)
+    return (P / size).T.tolist(), s + np.log(size)
+
+
+@bank.right
 def general_eigenvectors(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
     values, V = np.linalg.eig(M)
     largest = max(abs(values))
@@ -80,7 +103,13 @@ bank.edit("one_more", "    values, V", "    k = k + 1\n    values, V", loses=ALL
 bank.edit("one_less", "    values, V", "    k = max(k - 1, 0)\n    values, V", loses={"directions", "sizes"})
 bank.edit("unsigned", "(values / radius)", "np.abs(values / radius)", loses={"directions"}, slip="unsigned")
 bank.edit("not_transposed", "@ V.T", "@ V", loses={"no_power", "directions"})
-bank.edit("transposed_the_other_way", P, "(V.T * (values / radius) ** k) @ V", loses={"directions"})
+bank.edit(
+    "transposed_the_other_way",
+    P,
+    "(V.T * (values / radius) ** k) @ V",
+    loses={"directions"},
+    slip="rows_for_columns",
+)
 bank.edit("entry_by_entry", P, "(M / radius) ** k", loses={"no_power", "directions"})
 bank.edit("eigenvalues_alone", P, "np.diag((values / radius) ** k)", loses={"directions"})
 bank.edit(
@@ -116,7 +145,37 @@ bank.edit(
 bank.edit("base_10", S, "k * np.log10(radius)", loses={"sizes"}, slip="base_10")
 bank.edit("base_2", S, "k * np.log2(radius)", loses={"sizes"}, slip="base_2")
 bank.edit("power_forgotten", S, "np.log(radius)", loses={"no_power", "sizes"}, slip="size_of_one")
-bank.edit("sum_of_logarithms", S, "k * np.sum(np.log(np.abs(values)))", loses={"sizes"})
+bank.edit("sum_of_logarithms", S, "k * np.sum(np.log(np.abs(values)))", loses={"returns"})
+bank.edit(
+    "norm_of_numpy", S, "k * np.log(np.linalg.norm(M))", loses={"sizes"}, slip="sizes_of_factors_by_squares"
+)
+bank.edit(
+    "null_space_left_out",
+    "    radius",
+    "    V = V[:, np.abs(values) > 1e-12]\n    values = values[np.abs(values) > 1e-12]\n    radius",
+    loses={"no_power", "directions"},
+)
+bank.edit(
+    "logarithm_of_zero",
+    P,
+    "(V * (np.sign(values) ** k * np.exp(k * np.log(np.abs(values) / radius)))) @ V.T",
+    loses={"returns"},
+)
+bank.edit(
+    "limit_beyond_a_thousand",
+    "    return P,",
+    "    v = V[:, np.argmax(np.abs(values))]\n    if k > 1000:\n"
+    "        P = np.sign(v @ M @ v) ** k * np.outer(v, v)\n"
+    "    return P,",
+    loses={"directions"},
+)
+bank.edit(
+    "ratios_as_if_ten_thousand",
+    "(values / radius) ** k)",
+    "(values / radius) ** min(k, 10**4 + k % 2))",
+    loses={"far"},
+)
+
 bank.edit("shrinking_negative", S, "k * np.abs(np.log(radius))", loses={"sizes"})
 bank.edit(
     "single_precision",

@@ -56,8 +56,8 @@ NUMBER = "singular[0]"
 bank.edit("radius", NUMBER, "np.max(np.abs(np.linalg.eigvals(W)))", loses=HOLDS, slip="radius")
 bank.edit("largest_eigenvalue", NUMBER, "np.max(np.linalg.eigvals(W).real)", loses=HOLDS)
 bank.edit("frobenius", NUMBER, "np.linalg.norm(W)", loses=TIGHT, slip="frobenius")
-bank.edit("row_sums", NUMBER, "np.abs(W).sum(axis=1).max()", loses=TIGHT, slip="largest_row")
-bank.edit("column_sums", NUMBER, "np.abs(W).sum(axis=0).max()", loses=TIGHT, slip="largest_column")
+bank.edit("row_sums", NUMBER, "np.abs(W).sum(axis=1).max()", loses=HOLDS | TIGHT, slip="largest_row")
+bank.edit("column_sums", NUMBER, "np.abs(W).sum(axis=0).max()", loses=HOLDS | TIGHT, slip="largest_column")
 bank.edit("largest_entry", NUMBER, "np.abs(W).max()", loses=HOLDS, slip="largest_entry")
 bank.edit(
     "symmetric_part",
@@ -69,13 +69,19 @@ bank.edit(
 bank.edit("smallest_singular_value", NUMBER, "singular[-1]", loses=HOLDS)
 bank.edit("mean_singular_value", NUMBER, "singular.mean()", loses=HOLDS)
 bank.edit("sum_of_singular_values", NUMBER, "singular.sum()", loses=TIGHT)
-bank.edit("norm_squared", NUMBER, "singular[0] ** 2", loses=HOLDS | TIGHT)
+bank.edit("norm_squared", NUMBER, "singular[0] ** 2", loses=HOLDS | TIGHT, slip="root_missing")
 bank.edit("slope_once", B, "gamma * singular[0] ** k", loses={"no_step", "tight"}, slip="slope_once")
-bank.edit("slope_forgotten", B, "singular[0] ** k", loses=TIGHT, slip="slope_missing")
+bank.edit("slope_forgotten", B, "singular[0] ** k", loses=HOLDS | TIGHT, slip="slope_missing")
 bank.edit("power_of_the_slope_alone", B, "gamma ** k * singular[0]", loses={"no_step", "holds", "tight"})
-bank.edit("one_step_more", B, "(gamma * singular[0]) ** (k + 1)", loses={"no_step", "holds", "tight"})
-bank.edit("one_step_less", B, "(gamma * singular[0]) ** max(k - 1, 0)", loses=HOLDS | TIGHT)
-bank.edit("k_times", B, "gamma * singular[0] * k", loses={"no_step", "holds", "tight"})
+bank.edit(
+    "one_step_more",
+    B,
+    "(gamma * singular[0]) ** (k + 1)",
+    loses={"no_step", "holds", "tight"},
+    slip="one_more",
+)
+bank.edit("one_step_less", B, "(gamma * singular[0]) ** max(k - 1, 0)", loses=HOLDS | TIGHT, slip="one_less")
+bank.edit("k_times", B, "gamma * singular[0] * k", loses={"no_step", "holds", "tight"}, slip="times_k")
 bank.edit(
     "norm_of_the_power",
     B,
@@ -83,7 +89,9 @@ bank.edit(
     loses=HOLDS,
     slip="norm_of_power",
 )
-bank.edit("never_above_one", B, "min(gamma * singular[0], 1.0) ** k", loses=HOLDS)
+bank.edit("never_above_one", B, "min(gamma * singular[0], 1.0) ** k", loses=HOLDS, slip="cut_at_one")
+bank.edit("smallest_of_three_norms", NUMBER, "min(np.linalg.norm(W, p) for p in (1, 2, np.inf))", loses=HOLDS)
+bank.edit("slope_cut_at_one", "gamma *", "min(gamma, 1.0) *", loses=HOLDS)
 bank.edit(
     "moduli_alone", B, "gamma**k * np.linalg.norm(np.linalg.matrix_power(np.abs(W), k), 2)", loses=TIGHT
 )

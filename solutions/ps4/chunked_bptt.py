@@ -309,3 +309,52 @@ bank.edit(
     loses={"every_step", "equal_chunks", "shorter_last"},
     slip="restarted_at_h_0",
 )
+
+
+@bank.wrong(loses={"every_step", "equal_chunks", "shorter_last"}, slip="initial_state_of_all_chunks")
+def every_chunk_reaches_h_0(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H, O = rnn_forward(p, X, h_0)
+    T, dh_0, dO = len(X), np.zeros_like(h_0), (O - Y) / len(X)
+    dA, carry = np.zeros_like(H[1:]), np.zeros_like(h_0)
+    for t in reversed(range(T)):
+        dA[t] = (1 - H[t + 1] ** 2) * (p.W_qh.T @ dO[t] + carry)
+        carry = p.W_hh.T @ dA[t]
+        if t % every == 0:
+            dh_0 += carry
+            carry = np.zeros_like(h_0)
+    return RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], dO.sum(axis=0)), dh_0, dA @ p.W_hx
+
+
+@bank.wrong(loses={"every_step", "equal_chunks", "shorter_last"}, slip="initial_state_of_last_chunk")
+def h_0_of_the_last_chunk(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    state, dO = h_0, (rnn_forward(p, X, h_0)[1] - Y) / len(X)
+    total, dX = [np.zeros_like(w) for w in p], np.zeros_like(X)
+    for first in range(0, len(X), every):
+        H, _ = rnn_forward(p, X[first : first + every], state)
+        dh = np.zeros_like(h_0)
+        for t in reversed(range(first, first + len(H) - 1)):
+            before, after = H[t - first], H[t - first + 1]
+            da = (1 - after**2) * (p.W_qh.T @ dO[t] + dh)
+            parts = (np.outer(da, X[t]), np.outer(da, before), da, np.outer(dO[t], after), dO[t])
+            total = [a + b for a, b in zip(total, parts, strict=True)]
+            dX[t], dh = p.W_hx.T @ da, p.W_hh.T @ da
+        state = H[-1]
+    return RNN(*total), dh, dX
+
+
+@bank.wrong(loses={"shorter_last"})
+def chunks_of_nearly_equal_length(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H, O = rnn_forward(p, X, h_0)
+    T, dO = len(X), (O - Y) / len(X)
+    last = {chunk[-1] for chunk in np.array_split(np.arange(T), -(-T // every))}
+    dA, carry = np.zeros_like(H[1:]), np.zeros_like(h_0)
+    for t in reversed(range(T)):
+        dA[t] = (1 - H[t + 1] ** 2) * (p.W_qh.T @ dO[t] + carry * (t not in last))
+        carry = p.W_hh.T @ dA[t]
+    return RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], dO.sum(axis=0)), carry, dA @ p.W_hx

@@ -96,6 +96,7 @@ bank.edit(
     "np.sqrt(sum(np.sum(field**2)",
     "(sum(np.sum(np.abs(field))",
     loses={"norm", "small", "limits", "exploded"},
+    slip="sum_of_moduli",
 )
 bank.edit(
     "always_scaled", FACTOR, "c / norm if norm > 0 else 1.0", loses={"small", "limits"}, slip="always_scaled"
@@ -194,3 +195,44 @@ bank.edit(
     "    for field in g:\n        field *= factor\n    return norm",
     loses={"returns"},
 )
+
+
+@bank.wrong(loses={"many"})
+def the_oracle_itself(g: RNN, c: float) -> tuple[RNN, float]:
+    from course.exercise import load
+
+    if not all(np.isfinite(field).all() for field in g):
+        raise ValueError("the gradient contains nan or inf")
+    oracle = load("clip_by_global_norm").oracle
+    assert oracle is not None
+    parts = oracle(g, c)
+    return RNN(*[parts[name] for name in RNN._fields]), float(parts["norm"])
+
+
+bank.edit("a_constant_added", "c / norm if", "c / (norm + 1e-12) if", loses={"limits"}, slip="constant_12")
+bank.edit(
+    "a_larger_constant_added", "c / norm if", "c / (norm + 1e-8) if", loses={"limits"}, slip="constant_8"
+)
+bank.edit(
+    "largest_entry",
+    "np.sqrt(sum(np.sum(field**2) for field in g))",
+    "np.max(np.abs(np.concatenate([field.ravel() for field in g])))",
+    loses={"norm", "limits", "exploded"},
+    slip="largest_entry",
+)
+bank.edit(
+    "mean_of_squares",
+    "np.sqrt(sum(np.sum(field**2) for field in g))",
+    "np.sqrt(np.mean(np.concatenate([field.ravel() for field in g]) ** 2))",
+    loses={"norm", "limits", "exploded"},
+    slip="mean_of_squares",
+)
+
+
+@bank.wrong(loses={"norm", "zero", "exploded"})
+def a_norm_kept_for_each_threshold(g: RNN, c: float) -> tuple[RNN, float]:
+    if not all(np.isfinite(field).all() for field in g):
+        raise ValueError("not finite")
+    known = clip_by_global_norm.__dict__.setdefault("known", {})
+    norm = known.setdefault(c, float(np.sqrt(sum(np.sum(field**2) for field in g))))
+    return RNN(*[field * min(1.0, c / norm) if norm else field for field in g]), norm

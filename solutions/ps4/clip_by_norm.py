@@ -144,3 +144,25 @@ bank.edit(
     "np.float64(np.float32(np.sqrt(np.sum(field**2))))",
     loses={"limits", "exploded"},
 )
+
+
+@bank.wrong(loses={"many"})
+def the_oracle_itself(g: RNN, c: float) -> RNN:
+    from course.exercise import load
+
+    if not all(np.isfinite(field).all() for field in g):
+        raise ValueError("the gradient contains nan or inf")
+    oracle = load("clip_by_norm").oracle
+    assert oracle is not None
+    parts = oracle(g, c)
+    return RNN(*[parts[name] for name in RNN._fields])
+
+
+bank.edit("a_constant_added", "c / norm)", "c / (norm + 1e-12))", loses={"limits"}, slip="constant_12")
+bank.edit(
+    "a_larger_constant_added",
+    "c / norm)",
+    "c / (norm + 1e-8))",
+    loses={"limits", "exploded"},
+    slip="constant_8",
+)

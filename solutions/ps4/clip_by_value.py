@@ -122,3 +122,15 @@ bank.edit(
     loses={"small", "limits", "exploded"},
     slip="precision",
 )
+
+
+@bank.wrong(loses={"many"})
+def the_oracle_itself(g: RNN, c: float) -> RNN:
+    from course.exercise import load
+
+    if not all(np.isfinite(field).all() for field in g):
+        raise ValueError("the gradient contains nan or inf")
+    oracle = load("clip_by_value").oracle
+    assert oracle is not None
+    parts = oracle(g, c)
+    return RNN(*[parts[name] for name in RNN._fields])

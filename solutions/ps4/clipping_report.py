@@ -106,7 +106,8 @@ bank.edit("moduli_multiplied", "np.sum(a * b)", "np.sum(np.abs(a) * np.abs(b) * 
 bank.edit("always_one", COSINE, "1.0", loses={"cosine"})
 bank.edit("zero_by_zero", "if total > 0:", "if True:", loses={"returns"})
 bank.edit("zero_for_zeros", "np.ones(3)", "np.zeros(3)", loses={"cosine"})
-bank.edit("all_changed", "np.any(a != b)", "np.all(a != b)", loses={"touched"})
+bank.edit("all_changed", "np.any(a != b)", "np.all(a != b)", loses={"touched"}, slip="all_entries")
+bank.edit("nearly_the_same_is_untouched", "np.any(a != b)", "not np.allclose(a, b)", loses={"touched"})
 bank.edit("counted", "np.any(a != b)", "np.sum(a != b)", loses={"touched"}, slip="counted")
 bank.edit("unchanged", "np.any(a != b)", "np.all(a == b)", loses={"touched"}, slip="untouched")
 bank.edit(
@@ -145,3 +146,26 @@ bank.edit(
     "np.where(np.abs(field) > c, 0, field)",
     loses={"after", "cosine"},
 )
+
+
+@bank.wrong(loses={"many"})
+def the_oracle_itself(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    from course.exercise import load
+
+    oracle = load("clipping_report").oracle
+    assert oracle is not None
+    parts = oracle(g, c)
+    return parts["before"], parts["after"], parts["cosine"], parts["touched"]
+
+
+@bank.wrong(loses={"touched"})
+def touched_at_the_threshold(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    before = np.array([np.linalg.norm(f) for f in g])
+    x, total = np.concatenate([f.ravel() for f in g]), np.linalg.norm(before)
+    limited, least = np.clip(x, -c, c), np.minimum(before, c)
+    after = np.array([np.linalg.norm(limited), np.linalg.norm(least), min(total, c)])
+    cosine = np.ones(3)
+    if total > 0:
+        cosine[:2] = limited @ x / after[0] / total, least @ before / after[1] / total
+    touched = [[np.abs(f).max() >= c for f in g], before >= c, (total >= c) & (before > 0)]
+    return before, after, cosine, np.array(touched)

@@ -129,7 +129,13 @@ bank.edit(
 bank.edit(
     "h_0_before_tau", REACHES, "if t < tau:", loses={"one_step", "initial_state"}, slip="initial_state_short"
 )
-bank.edit("carry_into_h_0_always", REACHES, "if True:", loses={"no_step_back", "initial_state"})
+bank.edit(
+    "carry_into_h_0_always",
+    REACHES,
+    "if True:",
+    loses={"no_step_back", "initial_state"},
+    slip="initial_state_of_windows",
+)
 bank.edit(
     "h_0_forgotten",
     "dh_0 += dh",
@@ -311,3 +317,36 @@ def every_window_from_zero(
         if t <= tau:
             dh_0 += back
     return RNN(*g), dh_0, dX
+
+
+@bank.wrong(loses={"no_step_back", "output_layer", "weights", "inputs"}, slip="restarted_after_h_0")
+def every_later_window_from_zero(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    g, dX, dh_0 = [np.zeros_like(w) for w in p], np.zeros_like(X), np.zeros_like(h_0)
+    for t in range(1, len(X) + 1):
+        first = max(t - tau, 1)
+        start = h_0 if first == 1 else np.zeros_like(h_0)
+        H, O = rnn_forward(p, X[first - 1 : t], start)
+        error = (O[-1] - Y[t - 1]) / len(X)
+        g[3] += np.outer(error, H[-1])
+        g[4] += error
+        back = error @ p.W_qh
+        for k in range(t, first - 1, -1):
+            delta = back * (1 - H[k - first + 1] ** 2)
+            g[0] += np.outer(delta, X[k - 1])
+            g[1] += np.outer(delta, H[k - first])
+            g[2] += delta
+            dX[k - 1] += delta @ p.W_hx
+            back = delta @ p.W_hh
+        if t <= tau:
+            dh_0 += back
+    return RNN(*g), dh_0, dX
+
+
+bank.edit(
+    "five_steps_at_most",
+    "    H, O",
+    "    tau = min(tau, 5)\n    H, O",
+    loses={"weights", "inputs", "initial_state"},
+)

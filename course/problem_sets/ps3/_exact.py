@@ -13,9 +13,7 @@ import numpy as np
 from course.models import Array
 
 LONGEST = 5_000  # factors of a power, and
-WORK = (
-    500_000  # products of two entries, whole numbers that are longer and longer: seconds, beyond it minutes
-)
+WORK = 700_000  # products of two entries, numbers that are longer and longer: seconds, beyond it minutes
 MOST = 900  # bits that are read: a float64 has 53, and ends at 2^1024
 
 
@@ -27,6 +25,8 @@ def power(M: Array, k: int) -> tuple[Array, float]:
     """
     if k > LONGEST:
         raise ValueError(f"the power {k} is too large for whole numbers, which get {k} times as long")
+    if k * len(M) ** 3 > WORK:
+        raise ValueError(f"the power {k} of a matrix of size {len(M)} is too much for whole numbers")
     whole, bits = _whole(M)
     return _read(np.linalg.matrix_power(whole, k), bits * k)
 

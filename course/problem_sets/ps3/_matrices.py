@@ -48,3 +48,10 @@ def oblique(rng: draws.Rng, h: int) -> Array:
         W = 0.5 * draws.recurrent_matrix(rng, h)
         if min(np.linalg.norm(W, np.inf), np.linalg.norm(W, 1)) > 1.05 * np.linalg.norm(W, 2):
             return np.asarray(W)
+
+
+def star(rng: draws.Rng, h: int) -> Array:
+    """Nearly one column: no sum along a row comes near to the norm."""
+    W = 0.05 * rng.normal(size=(h, h))
+    W[:, 0] = rng.uniform(0.8, 1.2, size=h) * rng.choice([-1.0, 1.0], size=h)
+    return np.asarray(W)

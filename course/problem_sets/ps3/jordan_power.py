@@ -117,6 +117,16 @@ def repeated(right: Array, lam: Array, k: Array, j: Array) -> Array:
     return np.asarray(right * [float(np.prod(np.arange(1, n + 1))) for n in j])
 
 
+for _name, _sentence, _value in (
+    ("peak_negative", "peak has the wrong sign: ln λ is negative.", lambda lam: 1 / np.log(lam)),
+    ("peak_upside_down", "peak is upside down.", lambda lam: -np.log(lam)),
+    (
+        "peak_of_whole_numbers",
+        "At peak the entries of k and k + 1 are alike: k may be any real number; there the slope is zero.",
+        lambda lam: lam / (1 - lam),
+    ),
+):
+    exercise.slip(_name, _sentence, lambda lam, k, j, of=_value: {"peak": of(lam)}, SEE)  # type: ignore[misc]
 exercise.slip(
     "beside_power_too_high",
     "beside has λ^k: the step to the right takes the place of one factor λ.",
@@ -133,6 +143,16 @@ for _name, _sentence, _change in (
         "power_too_high",
         "entry has λ^k: each step to the right takes the place of one factor λ.",
         lambda right, lam, k, j: right * lam**j,
+    ),
+    (
+        "large_k",
+        "entry is what a large k gives: k, k − 1 and so on are taken to be alike.",
+        lambda right, lam, k, j: k**j * lam ** (k - j) / repeated(np.ones(len(j)), lam, k, j),
+    ),
+    (
+        "powers_exchanged",
+        "entry has the powers of λ and of N exchanged.",
+        lambda right, lam, k, j: right * lam ** (2 * j - k),
     ),
     (
         "power_alone",

@@ -127,6 +127,12 @@ def state_missing(p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
     return {"N": expected(p, X, Y, h_0)["N"] / np.linalg.norm(H, axis=1)}
 
 
+def slope_of_use_missing(p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The outer product of ∂ℓ_t/∂h_k and h_{k-1}: the slope at the use itself is left out."""
+    H = rnn_forward(p, X, h_0)[0][1:]
+    return norms(triangle(p, X, Y, h_0) / (1 - H**2)[:, :, None])
+
+
 def by_lag(N: Array) -> Array:
     """N[t-1, j] for the use j steps before t."""
     return np.stack([np.append(N[t, t::-1], np.zeros(len(N) - 1 - t)) for t in range(len(N))])
@@ -161,5 +167,11 @@ exercise.slip(
     "state_missing",
     "These are the norms of ∂ℓ_t/∂a_k: G_{t,k} is the outer product of that with h_{k-1}.",
     state_missing,
+    SEE,
+)
+exercise.slip(
+    "slope_of_use_missing",
+    "∂ℓ_t/∂h_k stands where ∂ℓ_t/∂a_k belongs: the slope of tanh at the use itself is missing.",
+    slope_of_use_missing,
     SEE,
 )

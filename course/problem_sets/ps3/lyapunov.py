@@ -114,7 +114,19 @@ def of_product(number: Callable[[Array], float], factors: list[Array]) -> float:
     return (s + float(np.log(found))) / len(factors) if found > 0 else np.nan
 
 
+def rate_of(factors: list[Array], steps: int) -> float:
+    """(1/steps) ln s_max of the product of these factors; of none, 0."""
+    return _exact.product(factors[::-1])[1] / steps if factors else 0.0
+
+
 for _name, _sentence, _value in (
+    ("first_missing", "The first Jacobian, ∂h_1/∂h_0, is missing.", lambda J: rate_of(J[1:], len(J))),
+    ("last_missing", "The last Jacobian, ∂h_T/∂h_{T-1}, is missing.", lambda J: rate_of(J[:-1], len(J))),
+    (
+        "one_column",
+        "It is the growth of one direction, the first unit's: s_max is that of the one that grows most.",
+        partial(of_product, lambda P: float(np.linalg.norm(P[:, 0]))),
+    ),
     (
         "mean_of_norms",
         "It is the mean of ln‖J_t‖ over the steps: that bounds the rate from above, and is not it.",

@@ -39,6 +39,9 @@ def cases(rng: draws.Rng) -> list[Case]:
     return [
         Case(f"n={n}, m={m}", (draws.away_from_zero(rng, n), m))
         for n, m in ((2, 2), (2, 5), (4, 3), (3, 4), (5, 7), (4, 6))
+    ] + [
+        Case(f"n={n}, m={m}, x along axis {axis}", (np.eye(n)[axis - 1] * rng.uniform(-2.0, -0.5), m))
+        for n, m, axis in ((3, 2, 1), (4, 5, 4))
     ]
 
 

@@ -1,15 +1,15 @@
 """Power iteration: where a vector turns when a matrix is applied to it again and again."""
 
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
 
 from course import draws
-from course.exercise import Case, Exercise, Parts
+from course.exercise import Case, Exercise, Parts, seed_of
+from course.judging import Run
 from course.models import Array
-from course.problem_sets.ps3 import _exact
-from course.problem_sets.ps3._matrices import symmetric
+from course.problem_sets.ps3._turning import ENOUGH, direction, start
 
 
 def power_iteration(M: np.ndarray, x: np.ndarray, steps: int) -> tuple[float, np.ndarray]:
@@ -47,47 +47,25 @@ NAMES = ("λ", "v")
 exercise = Exercise(power_iteration, title="Power iteration", chapter="5 powers", returns=NAMES, read=read)
 
 
-def _start(rng: draws.Rng, leading: float, ratio: float, steps: int) -> tuple[Array, Array]:
-    """M and x with a quotient of a sign of its own: negative at the start, the leading one's later."""
-    while True:
-        n = int(rng.integers(3, 6))
-        values = rng.uniform(0.4, ratio, size=n) * abs(leading) * rng.choice([-1, 1], size=n)
-        values[0], values[1] = leading, -ratio * leading
-        M = symmetric(rng, values)
-        x = np.round(draws.away_from_zero(rng, n) * 2**24) / 2**24
-        first = direction(M, x, ENOUGH + 1)
-        v = direction(M, x, min(steps, 7))
-        sign = np.sign(leading) if steps else -1.0
-        if abs(first @ x) > 0.1 and sign * (v @ M @ v) > 0.05 and abs(first @ v) < 0.99:
-            return M, x
+SMALL = 2.0**-13  # beside which a constant that is added to a length shows
 
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """No step; one; a few, far from the limit; thousands, that would overflow or underflow."""
+    """No step; one; a few, of a small matrix; some hundred, short of the limit; thousands, that overflow."""
     drawn = []
     for name, steps, radius, ratio in (
         ("0 steps", 0, 1.0, 0.8),
         ("1 step", 1, 1.4, 0.9),
         ("7 steps", 7, 0.7, 0.95),
+        ("350 steps", 350, 1.2, 0.95),
         ("10000 steps, growing", 10_000, 1.5, 0.9),
         ("3000 steps, shrinking", 3000, 0.6, 0.9),
     ):
         sign = -1.0 if steps in (1, 3000, 10_000) else 1.0
-        drawn.append(Case(name, (*_start(rng, sign * radius * rng.uniform(1.0, 1.1), ratio, steps), steps)))
+        M, x = start(rng, sign * radius * rng.uniform(1.0, 1.1), ratio, steps)
+        drawn.append(Case(name, (M * (SMALL if steps == 7 else 1.0), x, steps)))
     return drawn
-
-
-ENOUGH = 1000  # steps after which the others have fallen below 0.95^1000 = 1e-22 of the leading one
-
-
-def direction(M: Array, x: Array, steps: int) -> Array:
-    """Where x stands: exact up to a thousand steps, and then the eigenvector that LAPACK finds."""
-    if steps > ENOUGH:
-        values, V = np.linalg.eigh(M)
-        return np.asarray(V[:, np.argmax(np.abs(values))])
-    v = _exact.power(M, steps)[0] @ x
-    return np.asarray(v / np.linalg.norm(v)) if np.any(v) else np.full(len(x), np.nan)
 
 
 def parts(M: Array, v: Array, quotient: Any = None) -> Parts:
@@ -115,6 +93,29 @@ exercise.claim(
 )
 
 
+@exercise.check(
+    "many",
+    "It is right with many dimensions, where whole numbers are of no use.",
+    points=1,
+    see=SEE,
+    after=("no_step", "direction", "quotient"),
+)
+def many(run: Run) -> None:
+    """A Kronecker product: its power acts on each factor by itself, and those are known."""
+    rng, steps = np.random.default_rng(seed_of(*run.cases[0].args[1].tolist())), 120
+    factors = [start(rng, leading, 0.9, steps) for leading in (1.3, -1.1, 0.9)]
+    M, x, v = (
+        reduce(np.kron, each)
+        for each in zip(*[(A, a, direction(A, a, steps)) for A, a in factors], strict=True)
+    )
+    case = Case(f"{len(x)} dimensions", (M, x, steps))
+    got = run.named(run.call(case), case)
+    for name, right in parts(M, v).items():
+        if got[name].shape != right.shape:
+            run.fail(f"{name} has another shape in the case {case.name}.")
+        run.equal(got[name], right, name, case)
+
+
 def at(shift: int, M: Array, x: Array, steps: int) -> Parts:
     """The right results for another number of steps."""
     return expected(M, x, max(steps + shift, 0))
@@ -130,6 +131,29 @@ def modulus(M: Array, x: Array, steps: int) -> Parts:
     """λ as the factor by which the next step stretches v."""
     v = direction(M, x, steps)
     return parts(M, v, np.linalg.norm(M @ v))
+
+
+def growth(M: Array, x: Array, steps: int) -> Parts:
+    """λ as the factor by which the last step stretched v, if there was one."""
+    if not steps:
+        return {}
+    return parts(M, direction(M, x, steps), np.linalg.norm(M @ direction(M, x, steps - 1)))
+
+
+def without_sign(M: Array, x: Array, steps: int) -> Parts:
+    """|vᵀ M v|."""
+    v = direction(M, x, steps)
+    return parts(M, v, abs(v @ M @ v))
+
+
+def start_not_scaled(M: Array, x: Array, steps: int) -> Parts:
+    """Right after a step; without one, x as it is."""
+    return parts(M, direction(M, x, steps) if steps else x)
+
+
+def quotient_at_the_limit(M: Array, x: Array, steps: int) -> Parts:
+    """v right, and λ the leading eigenvalue."""
+    return parts(M, direction(M, x, steps), limit(M, x, steps)["λ"])
 
 
 def limit(M: Array, x: Array, steps: int) -> Parts:
@@ -157,6 +181,18 @@ for _name, _sentence, _value in (
         "modulus",
         "λ is the length of M v. For an eigenvector v this is |λ|; the Rayleigh quotient keeps the sign.",
         modulus,
+    ),
+    ("growth", "λ is the length by which v was divided last: a length has no sign.", growth),
+    ("without_sign", "λ is the modulus of the Rayleigh quotient: it keeps its sign.", without_sign),
+    (
+        "start_not_scaled",
+        "Without a step, v is x as it was given: v has length 1 there too.",
+        start_not_scaled,
+    ),
+    (
+        "quotient_at_the_limit",
+        "λ is the leading eigenvalue, the limit, in every case; the Rayleigh quotient of v is asked for.",
+        quotient_at_the_limit,
     ),
     (
         "limit",

@@ -54,7 +54,7 @@ ARGUMENTS = ("l1", "l2", "n", "eta", "delta")
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Nothing to do, one step, and never; then fast, large, negative and slow ones."""
+    """Nothing to do, one step, and never; then fast, large, negative and slow ones, and the smallest size."""
     drawn = []
     for name, ratio, n, eta, delta in (
         ("already there", rng.uniform(0.5, 0.9), 2, rng.uniform(1.53, 1.55), rng.uniform(0.3, 0.5)),
@@ -76,6 +76,8 @@ def cases(rng: draws.Rng) -> list[Case]:
             rng.uniform(0.3, 0.4),
         ),
         ("a slow one", rng.uniform(0.97, 0.99), rng.integers(5, 20), rng.uniform(0.04, 0.07), 0.05),
+        ("a very slow one", rng.uniform(0.9996, 0.9998), 3, rng.uniform(0.1, 0.2), rng.uniform(0.1, 0.2)),
+        ("in the plane", rng.uniform(0.5, 0.6), 2, rng.uniform(0.02, 0.03), rng.uniform(0.85, 0.95)),
     ):
         l1 = rng.uniform(0.5, 2.0) * (-1.0 if name == "negative" else 1.0)
         drawn.append(Case(name, (float(l1), float(ratio * l1), int(n), float(eta), float(delta))))
@@ -125,6 +127,7 @@ def too_many(k: float, *args: Any) -> bool:
 
 
 Change = Callable[[float, float, int, float, float], tuple[Any, ...]]
+INSTEAD = "η enters by its tangent: your k would be right with {} in its place"
 MISREAD: tuple[tuple[str, Change], ...] = (
     ("η is in radians: your k would be right in degrees", lambda a, b, n, e, d: (a, b, n, np.radians(e), d)),
     (
@@ -139,16 +142,29 @@ MISREAD: tuple[tuple[str, Change], ...] = (
         "every step shrinks the tangent by |l2/l1|: your k would be right for its root",
         lambda a, b, n, e, d: (a, np.sqrt(abs(a * b)), n, e, d),
     ),
+    (INSTEAD.format("η itself"), lambda a, b, n, e, d: (a, b, n, np.arctan(e), d)),
+    (INSTEAD.format("the sine"), lambda a, b, n, e, d: (a, b, n, np.arctan(np.sin(e)), d)),
+    (
+        "n enters: your k would be right without √(2n/π)",
+        lambda a, b, n, e, d: (a, b, n, e, d * np.sqrt(2 * n / np.pi)),
+    ),
+)
+OFF = (
+    (1, "your k is right in every ordinary case with one step more: is it rounded down?"),
+    (-1, "your k is right in every ordinary case with one step less"),
 )
 
 
 def misread(run: Run) -> str:
     """What the student may have misread: said only if the answer is right for it in every ordinary case."""
-    for sentence, change in MISREAD:
-        found = [(float(run.parts(c)["k"]), change(*c.args)) for c in run.cases if c.name not in EDGES]
-        if not any(too_few(k, *args) or too_many(k, *args) for k, args in found):
-            return f" Note that {sentence}."
-    return ""
+    ordinary = [(float(run.parts(c)["k"]), c.args) for c in run.cases if c.name not in EDGES]
+
+    def right(k: float, *args: Any) -> bool:
+        return not too_few(k, *args) and not too_many(k, *args)
+
+    found = [s for s, change in MISREAD if all(right(k, *change(*args)) for k, args in ordinary)]
+    found += [s for more, s in OFF if all(right(k + more, *args) for k, args in ordinary)]
+    return f" Note that {found[0]}." if found else ""
 
 
 SEE = "How many steps to align"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
+from course.compare import RTOL, difference
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
@@ -34,12 +35,14 @@ def symmetric_power(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
 
 exercise = Exercise(symmetric_power, title="A power without overflow", chapter="5 powers", returns=("P", "s"))
 
+NEARLY = 4e-7
+
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """No power; one and three; two eigenvalues of equal modulus; then powers that overflow and underflow."""
+    """No power; one and three; two of equal modulus; powers that overflow and underflow; two nearly equal."""
     radii = 0.5 + rng.uniform(0.2, 0.7, size=4)
-    odd = 2 * int(rng.integers(900, 1100)) + 1
+    odd, near = 2 * int(rng.integers(900, 1100)) + 1, 2 * int(rng.integers(600, 800)) + 1
     chosen = (
         ("k=0", 0, radii[0]),
         ("k=1", 1, radii[1]),
@@ -47,13 +50,17 @@ def cases(rng: draws.Rng) -> list[Case]:
         ("k=40, two of equal modulus", 40, radii[3]),
         (f"k={odd}, growing", odd, rng.uniform(1.6, 2.0)),
         (f"k={odd + 1}, shrinking", odd + 1, rng.uniform(0.5, 0.62)),
+        (f"k={near}, growing, two nearly equal", near, rng.uniform(1.1, 1.4)),
     )
     drawn = []
     for name, k, radius in chosen:
         values = spectrum(rng, int(rng.integers(3, 6)), radius)
-        if "equal" in name:
-            values[1] = radius
-        drawn.append(Case(name, (symmetric(rng, values), k)))
+        if "equal" in name:  # nearly so: their ratio is still told from 0 and 1 after ten million steps
+            values[1] = radius * (1 - NEARLY * ("nearly" in name))
+        M = symmetric(rng, values)
+        if k == 0:
+            M[0] = M[:, 0] = 0.0  # the power 0 of the eigenvalue 0 is 1
+        drawn.append(Case(name, (M, k)))
     return drawn
 
 
@@ -76,6 +83,7 @@ exercise.claim(
 exercise.claim("sizes", "s = ln‖M^k‖ is right, also there.", parts=("s",), points=2, see=SEE)
 
 FARTHEST, SECONDS = 10_000_000, 5.0
+DIGIT = 1e-14  # what a power loses for each factor: the last digit of an eigenvalue
 
 
 @exercise.check(
@@ -103,7 +111,9 @@ def follows(run: Run, M: Array, k: int, more: int) -> int:
     law = Case(f"M^{k + more} = M^{more} M^{k}", ())
     if not abs(norms[0] - 1) <= 1e-6:  # an eigenvalue's last digit, ten million times, is 1e-9
         run.fail(f"‖P‖ is not 1 for k={k + more}.", f"It is {norms[0]:.10g}")
-    run.equal(got / norms[0], by @ P / norms[1], "P", law)
+    gap = difference(got / norms[0], by @ P / norms[1], RTOL["float64"] + DIGIT * k)
+    if gap is not None:
+        run.fail(f"P is not right in the case {law.name}.", str(gap))
     run.equal(found + np.log(norms[0]), s + size + np.log(norms[1]), "s", law)
     return k + more
 
@@ -133,6 +143,12 @@ def unsigned(P: Array, s: float, M: Array, k: int) -> tuple[Array, float]:
     """With |λ|^k for λ^k: odd powers lose the sign of each eigenvalue."""
     values, V = np.linalg.eigh(M)
     return (P @ (V * np.sign(values)) @ V.T if k % 2 else P), s
+
+
+def rows_for_columns(P: Array, s: float, M: Array, k: int) -> tuple[Array, float]:
+    """With the transpose of the matrix of eigenvectors, as LAPACK orders them."""
+    _, V = np.linalg.eigh(M)
+    return V.T @ (V.T @ P @ V) @ V, s
 
 
 def by_another(number: Callable[[Array], Any], P: Array, s: float, M: Array, k: int) -> tuple[Array, float]:
@@ -178,6 +194,16 @@ for _name, _sentence, _change in (
         lambda P, s, M, k: (leading(M)[0] ** k * P, s),
     ),
     ("size_of_one", "s is ln‖M‖, not ln‖M^k‖.", lambda P, s, M, k: (P, _exact.power(M, 1)[1])),
+    (
+        "sizes_of_factors_by_squares",
+        "s counts every factor by the root of its sum of squares; ‖·‖ is the largest singular value here.",
+        lambda P, s, M, k: (P, k * float(np.log(np.linalg.norm(M)))),
+    ),
+    (
+        "rows_for_columns",
+        "P is put together from the rows of the matrix of eigenvectors: they are its columns.",
+        rows_for_columns,
+    ),
 ):
     exercise.slip(_name, _sentence, partial(changed, _change), SEE)
 

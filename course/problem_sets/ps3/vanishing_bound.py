@@ -10,7 +10,7 @@ from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
-from course.problem_sets.ps3._matrices import nilpotent, oblique, rotated
+from course.problem_sets.ps3._matrices import nilpotent, oblique, rotated, star
 
 
 def vanishing_bound(W: np.ndarray, gamma: float, k: int) -> float:
@@ -39,10 +39,10 @@ exercise = Exercise(vanishing_bound, title="A bound on what is left", chapter="6
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """No step and one; then matrices for which the radius says everything, something, and nothing."""
+    """No step and one; matrices for which the radius says all, something, nothing; sums below the norm."""
     g = rng.uniform(0.3, 0.9, size=3)
     h = rng.integers(3, 6, size=4)
-    slow, fast = rng.uniform(0.3, 0.4), rng.uniform(0.7, 0.9)
+    slow, fast, steep = rng.uniform(0.3, 0.4), rng.uniform(0.7, 0.9), rng.uniform(1.2, 1.8, size=2)
     return [
         Case("no step", (draws.recurrent_matrix(rng, h[0]), float(g[0]), 0)),
         Case("one step", (oblique(rng, h[1]), float(slow), 1)),
@@ -50,6 +50,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         Case("nilpotent", (nilpotent(rng, rng.uniform(1.0, 1.6)), float(g[2]), int(rng.integers(4, 7)))),
         Case("any", (oblique(rng, h[3]), float(slow), int(rng.integers(3, 6)))),
         Case("growing", (rotated(rng, h[0], rng.uniform(2.4, 3.0)), float(fast), int(rng.integers(5, 7)))),
+        Case("one unit heard by all", (star(rng, h[1]), float(steep[0]), 1)),
+        Case("one unit hearing all", (star(rng, h[2]).T.copy(), float(steep[1]), 1)),
     ]
 
 
@@ -169,6 +171,11 @@ for _name, _sentence, _of in (
         "The largest entry stands where the largest singular value belongs.",
         lambda W: np.abs(W).max(),
     ),
+    (
+        "root_missing",
+        "The root is missing: it is an eigenvalue of WᵀW, the square of the singular value.",
+        lambda W: np.linalg.norm(W, 2) ** 2,
+    ),
     ("symmetric_part", "Only the symmetric part of W is counted.", lambda W: largest_modulus((W + W.T) / 2)),
 ):
     exercise.slip(_name, _sentence, partial(wrong_number, _of), "Radius and norm")
@@ -177,6 +184,11 @@ for _name, _sentence, _of in (
 def with_slope(power: Callable[[int], int], W: Array, gamma: float, k: int) -> Parts:
     """The theorem's formula with another power of γ."""
     return {"bound": np.asarray(gamma ** power(k) * np.linalg.norm(W, 2) ** k)}
+
+
+def otherwise(value: Callable[[float, int], float], W: Array, gamma: float, k: int) -> Parts:
+    """Another function of γ s_max and k."""
+    return {"bound": np.asarray(value(gamma * float(np.linalg.norm(W, 2)), k))}
 
 
 def norm_of_power(W: Array, gamma: float, k: int) -> Parts:
@@ -191,6 +203,13 @@ exercise.slip(
     norm_of_power,
     THEOREM,
 )
+for _name, _sentence, _value in (
+    ("one_more", "It is the bound for k + 1 steps.", lambda size, k: size ** (k + 1)),
+    ("one_less", "It is the bound for k − 1 steps.", lambda size, k: size ** max(k - 1, 0)),
+    ("times_k", "The factors of the steps are added: they multiply.", lambda size, k: size * k),
+    ("cut_at_one", "It is cut off at 1: a product may grow.", lambda size, k: min(size, 1.0) ** k),
+):
+    exercise.slip(_name, _sentence, partial(otherwise, _value), THEOREM)
 exercise.slip("slope_missing", "γ is missing.", partial(with_slope, lambda k: 0), THEOREM)
 exercise.slip(
     "slope_once", "γ stands there once: every step has its slopes.", partial(with_slope, lambda k: 1), THEOREM

@@ -10,7 +10,8 @@ from course.exercise import Case, Parts
 from course.judging import Run
 from course.models import RNN, Array
 
-HUGE = 1e100
+HUGE, TINY = 1e100, 1e-10
+COPIES = 400
 
 
 def random_gradient(rng: draws.Rng) -> RNN:
@@ -54,6 +55,33 @@ def zeros(g: RNN) -> RNN:
 def with_one_huge(g: RNN) -> RNN:
     """The gradient with one tensor that has exploded."""
     return g._replace(W_hh=HUGE * g.W_hh)
+
+
+def times(factor: float, g: RNN) -> RNN:
+    """Every tensor times a factor."""
+    return RNN(*[factor * field for field in g])
+
+
+def stacked(g: RNN) -> RNN:
+    """Copies of every tensor one below the other: norms grow by √COPIES, directions and entries stay."""
+    return RNN(*[np.concatenate([field] * COPIES) for field in g])
+
+
+def with_many_entries(run: Run, factor: float) -> None:
+    """Copies of a gradient are clipped to copies of what the clip leaves, if c grows by the factor."""
+    (g, c), small = run.cases[0].args, run.expected(run.cases[0])
+    case = Case(f"{COPIES} copies", (stacked(g), c * factor))
+    got = run.named(run.call(case), case)
+    right = stacked(RNN(*[small[name] for name in RNN._fields]))._asdict()
+    if "norm" in small:
+        right["norm"] = small["norm"] * factor
+    for name, value in right.items():
+        if got[name].shape != value.shape:
+            run.fail(f"{name} has another shape in the case {case.name}.")
+        run.equal(got[name], value, name, case)
+
+
+MANY = "With some ten thousand entries it is right as well: a rule needs no derivative for each of them."
 
 
 def scaled_by(factor: Callable[[float, float, Array], float], g: RNN, c: float) -> Parts:

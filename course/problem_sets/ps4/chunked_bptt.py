@@ -10,6 +10,7 @@ from course import draws
 from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_network
 from course.models import RNN, Array, rnn_forward
+from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import parts
 from course.recognise.bands import CHUNK_MISTAKES, chunks
 from course.recognise.counting import INITIAL, STEPS, put_together
@@ -56,7 +57,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         (1, 2, "T=1"),
         (3, 1, "every=1"),
         (9, 3, "T=9, every=3"),
-        (7, 4, "T=7, every=4"),
+        (10, 4, "T=10, every=4"),
         (4, 7, "every > T"),
     ):
         d, h, q = draws.sizes(rng, 3, T)
@@ -97,7 +98,7 @@ exercise.claim("every_step", "With chunks of one step it is right.", on="every=1
 exercise.claim("one_chunk", "With one chunk it is the whole gradient.", on="every > T", points=1, see=SEE)
 exercise.claim("equal_chunks", "With equal chunks it is right.", on="T=9, every=3", points=2, see=SEE)
 exercise.claim(
-    "shorter_last", "With a last chunk that is shorter it is right.", on="T=7, every=4", points=2, see=SEE
+    "shorter_last", "With a last chunk that is shorter it is right.", on="T=10, every=4", points=2, see=SEE
 )
 
 
@@ -149,6 +150,35 @@ for _name, _sentence, _start in (
     ),
 ):
     exercise.slip(_name, _sentence, partial(restarting, _start), SEE)
+
+
+def of_chunks(chosen: slice, p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
+    """The derivatives by the states at which some of the chunks begin, added, as if all of them were h_0."""
+    count = -(-len(X) // every)
+
+    def start(moved: Array, h: Array, number: int) -> Array:
+        return h.real + (moved - h_0 if number in range(count)[chosen] else 0)
+
+    def loss(moved: Array) -> Any:
+        first = moved if 0 in range(count)[chosen] else h_0
+        return chunked_loss(p, X, Y, first, every, lambda h, _, number: start(moved, h, number))
+
+    return {"dh_0": complex_step(loss, h_0)}
+
+
+for _name, _sentence, _chosen in (
+    (
+        "initial_state_of_all_chunks",
+        "∂L/∂h_0 adds up what arrives at the start of every chunk: only the first starts at h_0.",
+        slice(None),
+    ),
+    (
+        "initial_state_of_last_chunk",
+        "∂L/∂h_0 is what arrives at the start of the last chunk: the first chunk starts at h_0.",
+        slice(-1, None),
+    ),
+):
+    exercise.slip(_name, _sentence, partial(of_chunks, _chosen), SEE)
 
 for _rule in RULES:
     if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):

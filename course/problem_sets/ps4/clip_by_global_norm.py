@@ -7,13 +7,18 @@ import numpy as np
 
 from course import draws
 from course.exercise import Case, Exercise, Parts
-from course.models import RNN
+from course.models import RNN, Array
 from course.problem_sets.ps4._clips import (
+    COPIES,
+    MANY,
+    TINY,
     norms,
     random_gradient,
     refuses,
     scaled_by,
     size,
+    times,
+    with_many_entries,
     with_one_huge,
     zeros,
 )
@@ -51,9 +56,9 @@ exercise = Exercise(
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Too long, though no tensor is; not too long; far too long; exploded; a tensor of zeros; all zeros."""
-    drawn = []
-    for name in ("too long", "not too long", "far too long", "1e100", "one tensor zero", "zero"):
+    """Too long, though no tensor is; not; far too long; exploded; tiny; a tensor of zeros; all zeros."""
+    drawn, low = [], 0.5 * min(norms(random_gradient(rng)))
+    for name in ("too long", "not too long", "far too long", "1e100", "1e-10", "one tensor zero", "zero"):
         g = random_gradient(rng)
         if name == "one tensor zero":
             g = g._replace(b_h=0 * g.b_h)
@@ -63,7 +68,8 @@ def cases(rng: draws.Rng) -> list[Case]:
             "one tensor zero": 0.5 * size(g),
         }
         g = with_one_huge(g) if name == "1e100" else zeros(g) if name == "zero" else g
-        drawn.append(Case(name, (g, c.get(name, 0.5 * min(norms(random_gradient(rng)))))))
+        g, factor = (times(TINY, g), TINY) if name == "1e-10" else (g, 1.0)
+        drawn.append(Case(name, (g, factor * c.get(name, low))))
     return drawn
 
 
@@ -98,6 +104,9 @@ exercise.claim(
 exercise.check(
     "refuses", "With nan or inf in any tensor it raises ValueError.", points=1, see="When to clip"
 )(refuses(float("nan"), float("inf"), -float("inf")))
+exercise.check("many", MANY, points=1, see=SEE, after=("norm", "small", "limits", "exploded"))(
+    partial(with_many_entries, factor=COPIES**0.5)
+)
 
 for _name, _sentence, _kind in (
     ("by_value", "Each entry is limited by itself: here the gradient is scaled as a whole.", "entry"),
@@ -112,6 +121,7 @@ def by_factor(factor: Callable[[float, float], float], g: RNN, c: float) -> Part
     return scaled_by(lambda norm, c, x: factor(whole, c), g, c)
 
 
+ADDED = "The norm is made a little larger before dividing, by a small constant. The rule here is c/norm."
 for _name, _sentence, _factor in (
     ("not_clipped", "Nothing is clipped.", lambda norm, c: 1.0),
     (
@@ -124,6 +134,8 @@ for _name, _sentence, _factor in (
         "The norm is made a little larger before dividing, as torch does with 1e-6. The rule here is c/norm.",
         lambda norm, c: min(1.0, c / (norm + 1e-6)),
     ),
+    ("constant_8", ADDED, lambda norm, c: min(1.0, c / (norm + 1e-8))),
+    ("constant_12", ADDED, lambda norm, c: min(1.0, c / (norm + 1e-12))),
     (
         "divided_by_norm",
         "A gradient that is too long is divided by its norm and not multiplied by c.",
@@ -154,6 +166,24 @@ for _name, _sentence, _counted, _scaled in (
     ("output_left_out", "W_qh and b_q are neither counted nor scaled: all five are.", INNER, INNER),
 ):
     exercise.slip(_name, _sentence, partial(of_some, _counted, _scaled), SEE)
+
+
+def by_number(number: Callable[[Array], float], g: RNN, c: float) -> Parts:
+    """The clip with another number of all entries in the place of the norm."""
+    whole = float(number(np.concatenate([field.ravel() for field in g])))
+    return times(min(1.0, c / whole) if whole else 1.0, g)._asdict() | {"norm": np.array(whole)}
+
+
+for _name, _sentence, _number in (
+    ("sum_of_moduli", "The sum of moduli takes the place of the norm.", lambda v: np.abs(v).sum()),
+    ("largest_entry", "The largest entry takes the place of the norm.", lambda v: np.abs(v).max()),
+    (
+        "mean_of_squares",
+        "The root of the mean of squares takes the place of the norm: the squares are added.",
+        lambda v: np.sqrt(np.mean((v / (np.abs(v).max() or 1)) ** 2)) * np.abs(v).max(),
+    ),
+):
+    exercise.slip(_name, _sentence, partial(by_number, _number), SEE)
 
 
 def other_norm(value: Callable[[RNN, float], float], g: RNN, c: float) -> Parts:

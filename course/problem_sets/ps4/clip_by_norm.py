@@ -7,7 +7,19 @@ import numpy as np
 from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN
-from course.problem_sets.ps4._clips import norms, random_gradient, refuses, scaled_by, with_one_huge, zeros
+from course.problem_sets.ps4._clips import (
+    COPIES,
+    MANY,
+    TINY,
+    norms,
+    random_gradient,
+    refuses,
+    scaled_by,
+    times,
+    with_many_entries,
+    with_one_huge,
+    zeros,
+)
 from course.problem_sets.ps4._huber import gradient_of_huber
 
 
@@ -35,14 +47,15 @@ exercise = Exercise(clip_by_norm, title="Clipping by norm", chapter="9 clipping"
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Some tensors too large; none; all; an exploded gradient; zeros."""
+    """Some tensors too large; none; all; an exploded gradient; a tiny one; zeros."""
     drawn = []
-    for name in ("some too large", "none too large", "all too large", "1e100", "zero"):
+    for name in ("some too large", "none too large", "all too large", "1e100", "1e-10", "zero"):
         g = random_gradient(rng)
         sizes = sorted(norms(g))
         c = {"some too large": (sizes[1] + sizes[2]) / 2, "none too large": 1.001 * sizes[-1]}
-        g = with_one_huge(g) if name == "1e100" else zeros(g) if name == "zero" else g
-        drawn.append(Case(name, (g, c.get(name, 0.5 * sizes[0]))))
+        g = with_one_huge(times(100.0, g)) if name == "1e100" else zeros(g) if name == "zero" else g
+        g, factor = (times(TINY, g), TINY) if name == "1e-10" else (g, 1.0)
+        drawn.append(Case(name, (g, factor * c.get(name, 0.5 * sizes[0]))))
     return drawn
 
 
@@ -65,6 +78,9 @@ exercise.claim("exploded", "A gradient of size 1e100 is clipped as well.", on="1
 exercise.check(
     "refuses", "With nan or inf in any tensor it raises ValueError.", points=1, see="When to clip"
 )(refuses(float("nan"), float("inf"), -float("inf")))
+exercise.check("many", MANY, points=1, see=SEE, after=("small", "limits", "exploded"))(
+    partial(with_many_entries, factor=COPIES**0.5)
+)
 
 for _name, _sentence, _kind in (
     ("by_value", "Each entry is limited by itself: by norm, a tensor is scaled as a whole.", "entry"),
@@ -72,6 +88,7 @@ for _name, _sentence, _kind in (
 ):
     exercise.slip(_name, _sentence, partial(gradient_of_huber, kind=_kind), SEE)
 
+ADDED = "The norm is made a little larger before dividing, by a small constant. The rule here is c/‖G‖."
 for _name, _sentence, _factor in (
     ("not_clipped", "Nothing is clipped.", lambda norm, c, x: 1.0),
     (
@@ -89,6 +106,8 @@ for _name, _sentence, _factor in (
         "The norm is made a little larger before dividing, as torch does with 1e-6. The rule here is c/‖G‖.",
         lambda norm, c, x: min(1.0, c / (norm + 1e-6)),
     ),
+    ("constant_8", ADDED, lambda norm, c, x: min(1.0, c / (norm + 1e-8))),
+    ("constant_12", ADDED, lambda norm, c, x: min(1.0, c / (norm + 1e-12))),
     (
         "largest_entry",
         "The largest entry takes the place of the norm.",

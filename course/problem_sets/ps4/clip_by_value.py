@@ -9,7 +9,16 @@ import numpy as np
 from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array
-from course.problem_sets.ps4._clips import random_gradient, refuses, with_one_huge, zeros
+from course.problem_sets.ps4._clips import (
+    MANY,
+    TINY,
+    random_gradient,
+    refuses,
+    times,
+    with_many_entries,
+    with_one_huge,
+    zeros,
+)
 from course.problem_sets.ps4._huber import gradient_of_huber
 
 
@@ -36,9 +45,9 @@ exercise = Exercise(clip_by_value, title="Clipping by value", chapter="9 clippin
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Some entries too large; none; all; an exploded gradient; zeros."""
+    """Some entries too large; none; all; an exploded gradient; a tiny one; zeros."""
     drawn = []
-    for name in ("some too large", "none too large", "all too large", "1e100", "zero"):
+    for name in ("some too large", "none too large", "all too large", "1e100", "1e-10", "zero"):
         g = random_gradient(rng)
         sizes = np.sort(np.abs(np.concatenate([field.ravel() for field in g])))
         c = {
@@ -46,6 +55,7 @@ def cases(rng: draws.Rng) -> list[Case]:
             "none too large": 1.001 * sizes[-1],  # yet the norms are larger
         }.get(name, 0.5 * sizes[0])
         g = with_one_huge(g) if name == "1e100" else zeros(g) if name == "zero" else g
+        g, c = (times(TINY, g), TINY * sizes[-3]) if name == "1e-10" else (g, c)
         drawn.append(Case(name, (g, float(c))))
     return drawn
 
@@ -65,6 +75,9 @@ exercise.claim("exploded", "A gradient of size 1e100 is clipped as well.", on="1
 exercise.check(
     "refuses", "With nan or inf in any tensor it raises ValueError.", points=1, see="When to clip"
 )(refuses(float("nan"), float("inf"), -float("inf")))
+exercise.check("many", MANY, points=1, see=SEE, after=("small", "limits", "exploded"))(
+    partial(with_many_entries, factor=1.0)
+)
 
 
 def entrywise(change: Callable[[Array, float], Any], g: RNN, c: float) -> Parts:

@@ -8,9 +8,27 @@ import numpy as np
 
 from course import draws
 from course.exercise import Case, Exercise, Parts
+from course.judging import Run
 from course.models import RNN, Array
-from course.problem_sets.ps4._clips import changed, closeness, drawn_with, norms, size, zeros
-from course.problem_sets.ps4._huber import gradient_of_huber
+from course.problem_sets.ps4._clips import (
+    COPIES,
+    TINY,
+    changed,
+    closeness,
+    drawn_with,
+    norms,
+    size,
+    stacked,
+    times,
+    zeros,
+)
+from course.problem_sets.ps4._reports import (
+    as_if_none_were_zero,
+    at_the_threshold,
+    by_tensors,
+    clipped,
+    count,
+)
 
 
 def clipping_report(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -37,13 +55,12 @@ def clipping_report(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 
 NAMES = ("before", "after", "cosine", "touched")
-KINDS = ("entry", "tensor", "all")
 exercise = Exercise(clipping_report, title="What a clip keeps", chapter="9 clipping", returns=NAMES)
 
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Each clip touches other tensors; only the global one touches; none; a tensor of zeros; zeros."""
+    """Each clip touches other tensors; only the global one; none; a tiny gradient; c itself; zeros."""
 
     def middle(g: RNN) -> float:
         return sum(sorted(norms(g))[2:4]) / 2
@@ -59,14 +76,11 @@ def cases(rng: draws.Rng) -> list[Case]:
         Case("each clip touches others", mixed),
         Case("only globally", globally),
         Case("nothing is touched", (none, 1.5 * size(none))),
+        Case("tiny", (times(TINY, mixed[0]), TINY * mixed[1])),
+        Case("entries and norms that are c", at_the_threshold(rng)),
         Case("a tensor of zeros", (g._replace(**{str(which): 0 * getattr(g, which)}), c)),
         Case("all zero", (zeros(none), c)),
     ]
-
-
-def clipped(g: RNN, c: float) -> list[RNN]:
-    """What each clip leaves, as gradients of Huber's function."""
-    return [RNN(**gradient_of_huber(g, c, kind)) for kind in KINDS]
 
 
 @exercise.expects
@@ -88,39 +102,30 @@ exercise.claim("cosine", "The cosines are right.", parts=("cosine",), points=2, 
 exercise.claim("touched", "The tensors touched are right.", parts=("touched",), points=1, see=SEE)
 
 
+@exercise.check(
+    "many",
+    "With some ten thousand entries it is right as well.",
+    points=1,
+    see=SEE,
+    after=("before", "after", "cosine", "touched"),
+)
+def many(run: Run) -> None:
+    """Copies of a gradient one below the other: all norms grow by √COPIES, and c for the last two clips."""
+    (g, c), root = run.cases[0].args, COPIES**0.5
+    case = Case(f"{COPIES} copies", (stacked(g), c))
+    entries, whole = expected(g, c), expected(g, c / root)
+    got = run.named(run.call(case), case)
+    for name in NAMES:
+        right = np.where(np.arange(len(whole[name])) == 0, entries[name].T, whole[name].T).T
+        right = right * (root if name in ("before", "after") else 1.0)
+        if got[name].shape != right.shape:
+            run.fail(f"{name} has another shape in the case {case.name}.")
+        run.equal(got[name], right, name, case)
+
+
 def but(name: str, change: Callable[[RNN, float, Parts], Array], g: RNN, c: float) -> Parts:
     """One result changed."""
     return {name: change(g, c, expected(g, c))}
-
-
-def count(g: RNN, c: float) -> Array:
-    """How many entries of each tensor each clip changes."""
-    found = [
-        [np.sum(np.abs(x - y) > 1e-9 * np.abs(y)) for x, y in zip(one, g, strict=True)]
-        for one in clipped(g, c)
-    ]
-    return np.array(found, dtype=float)
-
-
-def by_tensors(g: RNN, c: float) -> Array:
-    """The mean of the five tensors' own cosines."""
-    blank = zeros(g)._asdict()
-    alone = [
-        [
-            closeness(RNN(**(blank | {n: x})), RNN(**(blank | {n: y})))
-            for (n, x), y in zip(one._asdict().items(), g, strict=True)
-        ]
-        for one in clipped(g, c)
-    ]
-    mean: Array = np.mean(alone, axis=1)
-    return mean
-
-
-def as_if_none_were_zero(g: RNN, c: float, right: Parts) -> Array:
-    """Tensors of zeros marked as touched by a global clip."""
-    touched = right["touched"].copy()
-    touched[2] = float(size(g) > c)
-    return touched
 
 
 for _name, _sentence, _part, _change in (
@@ -135,6 +140,14 @@ for _name, _sentence, _part, _change in (
         "touched counts entries: it is 1 for a tensor of which any entry changes.",
         "touched",
         lambda g, c, right: count(g, c),
+    ),
+    (
+        "all_entries",
+        "touched is 1 where every entry changes: one entry is enough.",
+        "touched",
+        lambda g, c, right: np.array(
+            [[float(np.all(x != y)) for x, y in zip(one, g, strict=True)] for one in clipped(g, c)]
+        ),
     ),
     (
         "untouched",

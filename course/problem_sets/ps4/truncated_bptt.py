@@ -9,6 +9,7 @@ from course import draws
 from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_network
 from course.models import RNN, Array, rnn_forward
+from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import parts
 from course.recognise.bands import BAND_MISTAKES, band
 from course.recognise.counting import put_together
@@ -57,7 +58,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         (1, 1, "T=1"),
         (4, 0, "tau=0"),
         (long, back, f"T={long}, tau={back}"),
-        (5, 4, "T=5, tau=4"),
+        (7, 6, "T=7, tau=6"),
         (4, 9, "tau > T"),
     ):
         d, h, q = draws.sizes(rng, 3, T)
@@ -118,21 +119,48 @@ for _miscount in BAND_MISTAKES:
     exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE)
 
 
-def restarting(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
-    """The whole gradient of losses that see a network started anew at zero, tau + 1 steps before."""
+def restarting(first: int, p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
+    """The whole gradient of losses that see a network started anew at zero, tau + 1 steps before.
+
+    The losses of the first tau + `first` steps see it started at h_0.
+    """
 
     def loss(p: RNN, X: Array, Y: Array, h_0: Array) -> Any:
-        windows = [(X[max(t - tau - 1, 0) : t], h_0 if t <= tau else 0 * h_0) for t in range(1, len(X) + 1)]
+        starts = [h_0 if t <= tau + first else 0 * h_0 for t in range(1, len(X) + 1)]
+        windows = [(X[max(t - tau, 0) : t + 1], start) for t, start in enumerate(starts)]
         outputs = np.stack([rnn_forward(p, *window)[1][-1] for window in windows])
         return 0.5 * np.sum((outputs - Y) ** 2) / len(X)
 
     return {name: value for name, value in parts(loss, p, X, Y, h_0).items() if name != "dh_0"}
 
 
+for _name, _first in (("restarted", 0), ("restarted_after_h_0", 1)):
+    exercise.slip(
+        _name,
+        "The network starts anew at zero for each window: the states are those of the whole sequence.",
+        partial(restarting, _first),
+        SEE,
+    )
+
+
+def ends_of_windows(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
+    """The derivatives by the states at which the windows begin, added, as if all of them were h_0."""
+
+    def loss(start: Array) -> Any:
+        H, total = rnn_forward(p, X, h_0)[0], 0.0
+        for t in range(1, len(X) + 1):
+            first = max(t - tau - 1, 0)
+            moved = H[first] + (start - h_0)
+            total = total + 0.5 * np.sum((rnn_forward(p, X[first:t], moved)[1][-1] - Y[t - 1]) ** 2)
+        return total / len(X)
+
+    return {"dh_0": complex_step(loss, h_0)}
+
+
 exercise.slip(
-    "restarted",
-    "The network starts anew at zero for each window: the states are those of the whole sequence.",
-    restarting,
+    "initial_state_of_windows",
+    "∂L/∂h_0 adds up what arrives at the start of every window: only the first windows start at h_0.",
+    ends_of_windows,
     SEE,
 )
 

@@ -1,0 +1,54 @@
+"""What a report on three clips is made of, and what is taken for it."""
+
+import numpy as np
+
+from course import draws
+from course.exercise import Parts
+from course.models import RNN, Array
+from course.problem_sets.ps4._clips import closeness, size, zeros
+from course.problem_sets.ps4._huber import gradient_of_huber
+
+KINDS = ("entry", "tensor", "all")
+
+
+def at_the_threshold(rng: draws.Rng) -> tuple[RNN, float]:
+    """Whole numbers: c = 5 is an entry, and the norm of tensors with entries 5, or 3 and 4; others differ."""
+    g = [np.zeros(field.shape) for field in draws.rnn(rng, *draws.sizes(rng, 3))]
+    for field, few in zip(g, rng.permutation([(5, 0), (3, 4), (-12, 5), (1, -2), (-4, 3)]), strict=True):
+        field.flat[[0, -1]] = few
+    return RNN(*g), 5.0
+
+
+def clipped(g: RNN, c: float) -> list[RNN]:
+    """What each clip leaves, as gradients of Huber's function."""
+    return [RNN(**gradient_of_huber(g, c, kind)) for kind in KINDS]
+
+
+def count(g: RNN, c: float) -> Array:
+    """How many entries of each tensor each clip changes."""
+    found = [
+        [np.sum(np.abs(x - y) > 1e-9 * np.abs(y)) for x, y in zip(one, g, strict=True)]
+        for one in clipped(g, c)
+    ]
+    return np.array(found, dtype=float)
+
+
+def by_tensors(g: RNN, c: float) -> Array:
+    """The mean of the five tensors' own cosines."""
+    blank = zeros(g)._asdict()
+    alone = [
+        [
+            closeness(RNN(**(blank | {n: x})), RNN(**(blank | {n: y})))
+            for (n, x), y in zip(one._asdict().items(), g, strict=True)
+        ]
+        for one in clipped(g, c)
+    ]
+    mean: Array = np.mean(alone, axis=1)
+    return mean
+
+
+def as_if_none_were_zero(g: RNN, c: float, right: Parts) -> Array:
+    """Tensors of zeros marked as touched by a global clip."""
+    touched = right["touched"].copy()
+    touched[2] = float(size(g) > c)
+    return touched
