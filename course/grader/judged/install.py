@@ -1,5 +1,6 @@
 """Putting judged grading into a classroom: called by its `nbgrader_config.py`."""
 
+from pathlib import Path
 from typing import Any
 
 import nbgrader.apps.api
@@ -24,6 +25,8 @@ from course.grader.judged.preprocessors import (
     OverwriteJudgedCells,
     SaveJudgedGrades,
 )
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def install(c: Any) -> None:
@@ -54,4 +57,5 @@ def install(c: Any) -> None:
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetMarks]
+    c.HTMLExporter.extra_template_basedirs.extend([str(TEMPLATES)])  # formgrader's formulas, without a network
     c.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each
