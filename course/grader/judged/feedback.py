@@ -8,7 +8,7 @@ from nbconvert.exporters import Exporter
 from nbconvert.filters import markdown2html
 
 from course.grader.judged.maths import Formulas, Page
-from course.grader.judged.rebuild import Node, about
+from course.grader.judged.rebuild import Node, about, plain
 
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
@@ -17,7 +17,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 54em; margin: 1.5em auto
 pre { overflow-x: auto; padding: .6em .8em; border-radius: 4px; background: #8881; font-size: .88em; }
 .cell { margin: 1em 0; } .output { border-left: 3px solid #8884; padding-left: .8em; }
 .score { font-weight: 600; }
-.comment { border-left: 4px solid #bf8700; padding: .4em .8em; white-space: pre-wrap; }
+.comment { border-left: 4px solid #bf8700; padding: .1em .8em; } .comment p { white-space: pre-line; }
 .display { display: block; text-align: center; margin: .8em 0; } img { max-width: 100%; }
 @media (prefers-color-scheme: dark) { .formula { filter: invert(1); } }
 """
@@ -63,7 +63,8 @@ def _cell(cell: Node, page: Page) -> str:
         worth = f"Score: {float(data['score']):.1f} / {float(data['points']):.1f}"
         parts.append(f'<p class="score">{worth}</p>')
     if data.get("comment"):
-        parts.append(f'<p class="comment">{escape(str(data["comment"]))}</p>')
+        said = markdown(plain(str(data["comment"])), {}, page)  # formgrader promises Markdown and formulas
+        parts.append(f'<div class="comment" role="note" aria-label="Comment">{said}</div>')
     name = escape(str(data.get("grade_id", "")), quote=True)
     return (
         f'<section class="cell"{f" id={chr(34)}{name}{chr(34)}" if name else ""}>{"".join(parts)}</section>'

@@ -30,6 +30,8 @@ from course.grader.judged.preprocessors import (
     SaveJudgedGrades,
 )
 
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
 
 def install(c: Any) -> None:
     """Make `nbgrader autograde` (and the formgrader's button) judge outside the student's process.
@@ -73,4 +75,7 @@ def install(c: Any) -> None:
     c.ZipCollectApp.force = True  # what is collected anew takes the place of what was collected before
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetMarks]
+    c.HTMLExporter.extra_template_basedirs.extend(
+        [str(TEMPLATES)]
+    )  # formgrader's formulas, without a network
     c.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each
