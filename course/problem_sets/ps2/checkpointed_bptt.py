@@ -12,7 +12,7 @@ from course.calls import Failure
 from course.exercise import Case, Exercise, Large, Parts, seed_of
 from course.judging import Run
 from course.large import large_case
-from course.models import RNN, rnn_loss
+from course.models import RNN, Array, rnn_loss
 from course.problem_sets.ps2._segments import (
     all_losses,
     all_uses,
