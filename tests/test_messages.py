@@ -54,7 +54,7 @@ def test_numbers_that_differ_are_shown_to_differ() -> None:
 
 def test_practice_promises_no_points(capsys: pytest.CaptureFixture[str]) -> None:
     text = said(capsys, lambda name, x: np.zeros((3, 4)), "complex_step", points=0)
-    assert "0 of 4 claims hold (practice, no points)" in text
+    assert "0 of 5 claims hold (practice, no points)" in text
     assert "point)" not in text
 
 
