@@ -36,8 +36,8 @@ def shapes_of(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]], steps:
         return exact
     if all(difference(got, want, 1e-5) is None for got, want in pairs):
         sentence = (
-            "Right to about single precision only: is something float32, a difference quotient, stopped early, "
-            "or a small constant added?"
+            "Right to about single precision only: is something float32, a difference quotient, "
+            "stopped early, or a small constant added?"
         )
         return [Shape("precision", sentence)]
     return _per_case(pairs) or _repeated(pairs)

@@ -81,7 +81,7 @@ def by_halving(l1: float, l2: float, n: int, eta: float, delta: float) -> int:
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
-    return np.int64(high)
+    return high
 
 
 FEW, MANY, EDGES = {"enough"}, {"not_more"}, {"edges"}

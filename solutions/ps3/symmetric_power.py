@@ -58,7 +58,7 @@ def by_squaring(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
 def singular_vectors_of_both_sides(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
     # M² = V S² Vᵀ, so an even power is V S^k Vᵀ, and an odd one U S^k Vᵀ: no sign is ever needed.
     U, S, Vt = np.linalg.svd(M)
-    return np.einsum("ij,j,jl->il", U if k % 2 else Vt.T, (S / S[0]) ** k, Vt), np.array(k * np.log(S[0]))
+    return np.einsum("ij,j,jl->il", U if k % 2 else Vt.T, (S / S[0]) ** k, Vt), k * np.log(S[0])
 
 
 @bank.right

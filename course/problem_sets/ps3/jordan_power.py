@@ -126,7 +126,7 @@ for _name, _sentence, _value in (
         lambda lam: lam / (1 - lam),
     ),
 ):
-    exercise.slip(_name, _sentence, lambda lam, k, j, of=_value: {"peak": of(lam)}, SEE)  # type: ignore[misc]
+    exercise.slip(_name, _sentence, lambda lam, k, j, of=_value: {"peak": of(lam)}, SEE)
 exercise.slip(
     "beside_power_too_high",
     "beside has λ^k: the step to the right takes the place of one factor λ.",

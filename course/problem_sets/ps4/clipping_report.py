@@ -146,7 +146,10 @@ for _name, _sentence, _part, _change in (
         "touched is 1 where every entry changes: one entry is enough.",
         "touched",
         lambda g, c, right: np.array(
-            [[float(np.all(x != y)) for x, y in zip(one, g, strict=True)] for one in clipped(g, c)]
+            [
+                [float(np.all(np.abs(x - y) > 1e-9 * np.abs(y))) for x, y in zip(one, g, strict=True)]
+                for one in clipped(g, c)
+            ]
         ),
     ),
     (
