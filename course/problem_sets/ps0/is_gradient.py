@@ -48,11 +48,12 @@ def cases(rng: draws.Rng) -> list[Case]:
 
 
 def point(rng: draws.Rng, name: str, n: int) -> Array:
-    """A point (n) where the gradient has entries of both signs, none small, and their sum is not small."""
+    """A point (n) where the gradient has entries of both signs; none, nor their sum, nor ⟨g, x⟩ is small."""
     while True:
         x = draws.away_from_zero(rng, n) * rng.uniform(1, 2)
         g = complex_step(partial(value, name), x)
-        small = min(np.abs(g).min() / 0.35, abs(g.sum()) / 0.2) < np.abs(g).max()
+        sums = min(abs(g.sum()), abs(g @ x) / np.abs(x).max())
+        small = min(np.abs(g).min() / 0.35, sums / 0.2) < np.abs(g).max()
         if name in ANYWHERE or (g.min() < 0 < g.max() and not small):
             return x
 
