@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from course.frames import FrameError, decode, encode
+from course.frames import FrameError, compact, decode, encode
 from course.memory import most_held
 
 SHOWN = 2000  # characters of a function's own printing that a report shows
@@ -103,11 +103,12 @@ class Callee:
         except BaseException as error:
             return None, self._failure(error)
         try:
-            encode(result)
+            sent = compact(result)
+            encode(sent)
         except FrameError as error:
             return None, ("result", type(result).__name__, str(error), None)
         self.results.append(result)
-        return result, None
+        return sent, None
 
     def _failure(self, error: BaseException) -> tuple[str, str, str, int | None]:
         kind = "not_yet" if isinstance(error, NotImplementedError) else "raised"
@@ -135,10 +136,11 @@ def _after(args: Any) -> Any:
 
 def _held(result: Any) -> Any:
     try:
-        encode(result)
+        sent = compact(result)
+        encode(sent)
     except FrameError:
         return None
-    return result
+    return sent
 
 
 def _line_in(function: Any, error: BaseException) -> int | None:

@@ -65,9 +65,6 @@ def _to_tree(value: Any, buffers: list[Array], depth: int) -> Any:
     if isinstance(value, tuple) and type(value) in NAMED.values():
         return {"n": type(value).__name__, "v": [_to_tree(v, buffers, depth + 1) for v in value]}
     if isinstance(value, tuple | list):
-        rows = as_array(value)
-        if rows is not None:
-            return _array(rows, buffers)
         kind = "t" if isinstance(value, tuple) else "l"
         return {kind: [_to_tree(v, buffers, depth + 1) for v in value]}
     name = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
@@ -97,6 +94,18 @@ def _array(a: Array, buffers: list[Array]) -> dict[str, int]:
         raise FrameError(f"an array of {a.ndim} dimensions came back")
     buffers.append(a)
     return {"a": len(buffers) - 1}
+
+
+def compact(value: Any, depth: int = 0) -> Any:
+    """A result with long lists of numbers, or of rows, made arrays: a million may not travel one by one."""
+    named = type(value) in NAMED.values()
+    if depth > MAX_DEPTH or not (named or type(value) in (tuple, list)):
+        return value
+    rows = None if named else as_array(value)
+    if rows is not None:
+        return rows
+    items = [compact(item, depth + 1) for item in value]
+    return type(value)(*items) if named else type(value)(items)
 
 
 def decode(frame: bytes) -> Any:

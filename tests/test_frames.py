@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from course.compare import same
-from course.frames import MAGIC, MAX_BODY, PREFIX, FrameError, decode, encode, read_frame
+from course.frames import MAGIC, MAX_BODY, PREFIX, FrameError, compact, decode, encode, read_frame
 from course.models import RNN
 
 scalars = (
@@ -47,9 +47,9 @@ def test_big_endian_fortran_and_strided_arrays_arrive_as_plain_ones() -> None:
 def test_long_lists_of_numbers_and_of_rows_arrive_as_arrays(inner: Callable[[list[float]], object]) -> None:
     rows = np.random.default_rng(0).normal(size=(30_000, 3))
     for value in ([inner(row.tolist()) for row in rows], inner(list(rows[:, 0])), rows.T.tolist()):
-        back = decode(encode(value))
+        back = decode(encode(compact(value)))
         assert np.array_equal(np.asarray(back), np.asarray(value))
-    assert type(decode(encode([0, *rows[:, 0].tolist()]))) is np.ndarray
+    assert type(compact([0, *rows[:, 0].tolist()])) is np.ndarray
 
 
 def test_short_lists_stay_lists_and_unequal_rows_too() -> None:
@@ -60,7 +60,7 @@ def test_short_lists_stay_lists_and_unequal_rows_too() -> None:
         [[1.0]] * 70 + [[1.0, 2.0]],
         [2**60] * 70 + [""],
     ):
-        assert same(decode(encode(value)), value)
+        assert same(decode(encode(compact(value))), value)
 
 
 class Sneaky(np.ndarray):
@@ -168,7 +168,7 @@ def test_noise_never_does_more_than_raise_frame_error(noise: bytes, place: int, 
 
 def test_weights_as_lists_travel_as_arrays_however_many_there_are() -> None:
     rows = np.arange(40_000.0).reshape(200, 200)
-    grads, nested = decode(encode((RNN(*[rows.tolist()] * 5), [list(row) for row in rows])))
+    grads, nested = decode(encode(compact((RNN(*[rows.tolist()] * 5), [list(row) for row in rows]))))
     assert type(grads) is RNN
     assert all(same(part, rows) for part in (*grads, nested))
 
@@ -177,4 +177,4 @@ def test_a_list_that_holds_itself_is_refused() -> None:
     ring: list[object] = []
     ring.append(ring)
     with pytest.raises(FrameError):
-        encode((ring,))
+        encode(compact((ring,)))

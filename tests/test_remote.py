@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from course.calls import Target
+from course.compare import same
 from course.exercise import load
 from course.grader.bank import PRELUDE
 from course.judging import judge
@@ -66,6 +67,13 @@ def test_earlier_results_are_sent_again_as_they_are_now() -> None:
         assert target.call(ARGS).value[0] == 1
         assert target.call(ARGS).value[0] == 2
         assert [r[0] for r in target.held()] == [2, 2]
+
+
+def test_many_earlier_numbers_are_sent_again_one_by_one() -> None:
+    """A long list of results is not one result that is a long list of numbers."""
+    with remote("return float(b[0, 0])") as target:
+        given = [target.call(ARGS).value for _ in range(70)]
+        assert same(target.held(), given)
 
 
 def test_printing_does_not_disturb_the_answers() -> None:
