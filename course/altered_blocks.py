@@ -16,7 +16,8 @@ def blocks(slip: LSTMSlip, p: LSTM, x: Array, h: Array, c: Array) -> Array:
     """∂(h_t, c_t)/∂(h_{t-1}, c_{t-1}) with the derivative of the step altered: (2, h, 2, h), h first."""
 
     def after(s: Array) -> Array:
-        return np.concatenate(altered_step(p, x, *np.split(s, 2), slip))
+        before, cell = np.split(s, 2)
+        return np.concatenate(altered_step(p, x, before, cell, slip))
 
     return complex_step(after, np.concatenate([h, c])).reshape(2, len(h), 2, -1)
 

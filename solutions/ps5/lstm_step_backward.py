@@ -284,7 +284,10 @@ bank.edit(
     "returned_early", "dcell * f\n", "dc_next * f\n", loses={"from_the_state", "cell"}, slip="returned_early"
 )
 bank.edit(
-    "clipped", "    delta_i =", "    dcell = np.clip(dcell, -1, 1)\n    delta_i =", loses=ALL | {"cell"}
+    "clipped",
+    "    delta_i =",
+    "    dcell = np.clip(dcell, -1, 1)\n    delta_i =",
+    loses={"weights", "state", "input", "cell"},
 )
 
 

@@ -134,6 +134,7 @@ bank.edit(
     "np.sum(apart**2, axis=1)",
     "x @ x - 2 * c @ x + np.sum(c**2, axis=1)",
     loses={"responses", "widths", *ALL},
+    slip="precision",
 )
 bank.edit(
     "exponent_clipped",
@@ -141,7 +142,13 @@ bank.edit(
     "np.exp(np.maximum(-squared / (2 * width**2), -500))",
     loses={"responses"},
 )
-bank.edit("eps_in_the_width", "(2 * width**2)", "(2 * width**2 + 1e-12)", loses={"responses", "widths", *ALL})
+bank.edit(
+    "eps_in_the_width",
+    "(2 * width**2)",
+    "(2 * width**2 + 1e-12)",
+    loses={"responses", "widths", *ALL},
+    slip="precision",
+)
 bank.edit(
     "clipped", "    weight = dy", "    dy = np.clip(dy, -1, 1)\n    weight = dy", loses={"widths", *ALL}
 )

@@ -1,8 +1,10 @@
 """A gradient exercise asks for a backward pass: the complex step is too slow for its large case."""
 
+import numpy as np
 import pytest
 
 from course.exercise import load, names
+from course.frames import encode
 from course.grader.bank import prelude
 from course.grader.sandbox.client import Warm, owner
 from course.grader.sandbox.defences import Defences, Limits
@@ -94,6 +96,16 @@ def test_every_right_answer_is_fast_enough(warm: Warm, name: str, answer: str) -
     assert verdict.passed, [o.message for o in verdict.outcomes]
 
 
+@pytest.mark.parametrize("name", BY_HAND)
+def test_what_a_right_answer_sends_back_fits_through_the_link(name: str) -> None:
+    exercise, bank = bank_of(name)
+    assert exercise.large is not None
+    args = exercise.large(np.random.default_rng(0)).case.args
+    reply = bank.answers["reference"].local(exercise).call(args)
+    assert reply.failure is None
+    assert len(encode((reply.value, None, args, 0.0))) < Limits().answer_bytes
+
+
 @pytest.mark.parametrize(
     "answer", ["transpose_missing", "later_state", "mean_in_output_bias", "buffer_reused"]
 )
@@ -123,8 +135,6 @@ def test_zeros_for_a_large_case_do_not_save_a_complex_step(warm: Warm) -> None:
 
 
 def test_the_large_case_is_large() -> None:
-    import numpy as np
-
     exercise = load("rnn_bptt")
     assert exercise.large is not None
     p = exercise.large(np.random.default_rng(0)).case.args[0]

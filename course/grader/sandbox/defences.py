@@ -85,7 +85,7 @@ class Limits:
     image_bytes: int = 1 << 20
     images: int = 10  # shown of one cell
     notebook_bytes: int = 16 << 20  # of all outputs of a notebook, and of a submitted file
-    answer_bytes: int = 32 << 20  # of one answer of the student's function
+    answer_bytes: int = 64 << 20  # of one answer of the student's function: its results and its arguments
     link_bytes: int = 1 << 30  # from the student's function to the judge, all calls together
 
     def as_dict(self) -> dict[str, Any]:

@@ -107,7 +107,7 @@ ALTERED: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
         lambda w, g, f, s: {"w": w - np.where((f < 1) | (g >= 0), 1, -1) * limited(f * s)},
     ),
 )
-MISTAKES = (
+MISTAKES: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[(name, sentence, partial(without, change)) for name, sentence, change in ALTERED],
     (
         "zero_as_equal",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -82,7 +82,7 @@ ALTERED = (
 )
 
 
-def with_old(old_g: bool, old_g2: bool, *args: Array) -> Parts:
+def with_old(old_g: bool, old_g2: bool, *args: Any) -> Parts:
     """x from the means before."""
     g, g2 = args[3], args[4]
 
@@ -92,23 +92,23 @@ def with_old(old_g: bool, old_g2: bool, *args: Array) -> Parts:
     return altered(Rule(share=share), *args)
 
 
-def with_old_size(*args: Array) -> Parts:
+def with_old_size(*args: Any) -> Parts:
     """The step divided by the mean of squares before."""
     return altered(Rule(size=lambda g2, eps: np.sqrt(args[4]) + eps), *args)
 
 
-def memory_of_the_rate(*args: Array) -> Parts:
+def memory_of_the_rate(*args: Any) -> Parts:
     """min(η, x) in the memory too."""
     return altered(Rule(memory=lambda mem, x: 1 + mem * (1 - np.minimum(args[5], x))), *args)
 
 
-def uphill(*args: Array) -> Parts:
+def uphill(*args: Any) -> Parts:
     """The step added."""
     right = altered(Rule(), *args)
     return right | {"w": 2 * args[0] - right["w"]}
 
 
-def out_of_order(*args: Array) -> Parts:
+def out_of_order(*args: Any) -> Parts:
     """g', g2', mem' for mem', g', g2'."""
     right = altered(Rule(), *args)
     return {"w": right["w"], "mem": right["g"], "g": right["g2"], "g2": right["mem"]}

@@ -53,7 +53,7 @@ def cases(rng: draws.Rng) -> list[Case]:
     Then one that is far but not out of reach, and coordinates near 1000 with small differences.
     """
     drawn = []
-    sizes = [(3, 1), *draws.varied_sizes(rng, 2, (1, 1, 1)), (3, 1), (4, 2)]
+    sizes = [(3, 1), *draws.varied_sizes(rng, 2, (1, 1, 1)), (3, 1), (4, 6)]
     names = ("one unit", "several", "on a centre", "far", "one far unit", "near, at ±1000")
     for name, (d, m) in zip(names, sizes, strict=True):
         x, width, dy = rng.normal(size=d), rng.uniform(0.6, 1.8, size=m), draws.away_from_zero(rng, m)
