@@ -15,7 +15,6 @@ import click
 import nbgrader.api as api
 from nbgrader import dbutil
 from nbgrader.api import Gradebook
-from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import BaseConverter
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
@@ -122,7 +121,7 @@ def explained(where: str, what: str, error: BaseException) -> str:
     return f"{where} {what}: {said}. {hint}"
 
 
-_start, _excepthook, _write = BaseConverter.start, NbGrader.excepthook, dbutil.write_alembic_ini
+_start, _write = BaseConverter.start, dbutil.write_alembic_ini
 
 
 def _checked_start(self: Any) -> None:
@@ -131,11 +130,11 @@ def _checked_start(self: Any) -> None:
     _start(self)
 
 
-def _shown(self: Any, kind: Any, error: Any, trace: Any) -> None:
+def _shown(kind: Any, error: Any, trace: Any) -> None:
     if isinstance(error, Unreachable):
         print(f"Error: {error}", file=sys.stderr)
     else:
-        _excepthook(self, kind, error, trace)
+        sys.__excepthook__(kind, error, trace)
 
 
 def _written(path: str, url: str) -> None:
@@ -150,4 +149,4 @@ def install_messages(where: str) -> None:
     dbutil.write_alembic_ini = _written
     api.create_engine = partial(engine, where)
     BaseConverter.start = _checked_start
-    NbGrader.excepthook = _shown
+    sys.excepthook = _shown
