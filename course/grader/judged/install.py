@@ -57,5 +57,7 @@ def install(c: Any) -> None:
     ]
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.GenerateFeedback.preprocessors = [GetMarks]
-    c.HTMLExporter.extra_template_basedirs.extend([str(TEMPLATES)])  # formgrader's formulas, without a network
+    c.HTMLExporter.extra_template_basedirs.extend(
+        [str(TEMPLATES)]
+    )  # formgrader's formulas, without a network
     c.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each
