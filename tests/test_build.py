@@ -114,7 +114,7 @@ def test_grade_cells_are_named_after_the_exercises_and_locked() -> None:
 def test_practice_gives_no_points_but_a_report() -> None:
     book = nbformat.reads(build_set("ps0", SOLUTIONS)["checking.ipynb"], as_version=4)
     graded = [c for c in book.cells if c.metadata.nbgrader.grade]
-    assert graded[0].source == "check(complex_step, points=0)"
+    assert graded[0].source == "check(complex_step, points=0);"
     assert {c.metadata.nbgrader.points for c in graded} == {0}
     assert any("`complex_step` · practice · chapter 2" in c.source for c in book.cells)
 

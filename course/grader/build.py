@@ -95,6 +95,7 @@ def _locked(grade_id: str, source: str) -> Cell:
 def _exercise_cells(exercise: Exercise, solutions: Path, points: int | None) -> list[Cell]:
     worth = exercise.points if points is None else points
     call = f"check({exercise.name})" if points is None else f"check({exercise.name}, points={points})"
+    call += "" if worth else ";"  # practice: a notebook would show its 0.0 below the report
     unit = f"{worth} points" if worth else "practice"
     heading = f"### {exercise.title}\n\n`{exercise.name}` · {unit} · chapter {exercise.chapter.split()[0]}"
     return [

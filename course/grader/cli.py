@@ -189,7 +189,7 @@ def demo(folder: Path, solutions: Path) -> None:
     """Make the demo class in FOLDER, from banked answers, and grade it."""
     demo_class.make_demo(folder, solutions, Console())
     click.echo(f"Feedback pages: {folder / 'feedback'}/STUDENT/. The gradebook: {folder / 'gradebook.db'}")
-    click.echo(f"Proofs wait for a person: cd {folder} && nbgrader formgrader")
+    click.echo(f"Proofs wait for a person: cd {folder} && jupyter lab, menu Nbgrader, Formgrader")
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""JupyterLab in a folder, as `jupyter lab` starts it there, but without a network and with settings of its own.
+"""JupyterLab in a folder, as `jupyter lab` starts it there, but without a network, and with its own settings.
 
 As a program, `python offline_lab.py RECORD [options]`, it is that JupyterLab: whatever its process asks of
 another machine is refused, and the machine's name is written to the file RECORD.
@@ -65,7 +65,7 @@ def lab(folder: Path, place: Path) -> Iterator[Lab]:
 
 def _written(path: Path, server: "subprocess.Popen[bytes]", log: Path) -> str:
     """What the server says about itself, as soon as it listens."""
-    for _ in range(1200):
+    for _ in range(3000):  # five minutes, on a busy machine
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         if text.rstrip().endswith("}"):
             return text

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ import nbformat
 import pytest
 
 from course.exercise import load
-from course.grader.judged.feedback import markdown
-from course.grader.judged.maths import Page
+from course.grader.judged.feedback import FeedbackExporter, markdown
+from course.grader.judged.maths import FORMULA, Page, drawn
 from course.grader.judged.outputs import Shown, points, without_numbers
 from course.grader.judged.reading import MAX_CELLS, Cell, Unreadable, read_bytes, read_cells
 from course.grader.judged.rebuild import about, plain, rebuild
@@ -20,6 +21,9 @@ from course.grader.judged.session import Result
 from course.grader.judged.steps import Source, Step, asked, steps_of
 from course.grader.sandbox import Defences, Limits
 from course.verdict import Outcome, Verdict
+from tests.conftest import REPOSITORY
+
+TEXTS = REPOSITORY / "course" / "problem_sets"
 
 
 def data(book: Any) -> bytes:
@@ -159,6 +163,56 @@ def test_a_page_takes_little_time_and_space_whatever_is_written(text: str) -> No
     assert total < 40 * len(text) + 10**7
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\square",
+        r"\frac12 \frac1{T} \tfrac2\pi",
+        r"\sqrt h\, \mathcal N(0, I)",
+        r"a \iff b",
+        r"\sum\limits_i \bigl(x_i\bigr)",
+        r"\Big\| x \Big\|",
+    ],
+)
+def test_what_proofs_are_full_of_is_drawn(formula: str) -> None:
+    assert markdown(f"${formula}$", {}, Page()).count('class="formula"') == 1
+
+
+@pytest.mark.parametrize("path", sorted(TEXTS.glob("ps*/text.md")), ids=lambda path: path.parent.name)
+def test_every_formula_of_a_problem_set_is_drawn_on_its_pages(path: Path) -> None:
+    text = re.sub(r"`[^`\n]*`", "", path.read_text(encoding="utf-8"))
+    formulas = [" ".join("".join(filter(None, found)).split()) for found in FORMULA.findall(text)]
+    assert [f for f in formulas if not drawn(f)] == []
+
+
+def feedback(points: float, comment: str = "") -> str:
+    """A page with one judged cell and one answer to which a person has said something."""
+    judged = {"grade_id": "f", "grade": True, "solution": False, "score": points, "points": points}
+    answer = {"grade_id": "p", "grade": False, "solution": True, "comment": comment}
+    cells = [
+        nbformat.v4.new_code_cell("check(f)", metadata={"nbgrader": judged}),
+        nbformat.v4.new_markdown_cell("By induction.", metadata={"nbgrader": answer}),
+    ]
+    about_it = {"notebook": "n", "score": points, "max_score": points}
+    page, _ = FeedbackExporter().from_notebook_node(
+        nbformat.v4.new_notebook(cells=cells), {"nbgrader": about_it}
+    )
+    return str(page)
+
+
+def test_a_comment_may_be_markdown_with_formulas_but_no_html() -> None:
+    page = feedback(3.0, "See *there*: $C_t$ <b>x</b>")
+    assert "<em>there</em>" in page
+    assert 'class="formula"' in page
+    assert "<b>" not in page
+
+
+def test_practice_bears_no_score() -> None:
+    assert feedback(3.0).count("Score: 3.0 / 3.0") == 2
+    assert "0.0" not in feedback(0.0)
+    assert "Practice, no points" in feedback(0.0)
+
+
 def test_a_picture_stands_in_a_cell_once() -> None:
     picture = {"a.png": {"image/png": "iVBORw0KGgo=" * 1000}}
     html = markdown("![x](attachment:a.png) " * 50, picture, Page())
@@ -173,6 +227,7 @@ def test_a_picture_stands_in_a_cell_once() -> None:
         ("check(recurrence, points=12)", "recurrence"),
         ("# text\ncheck(recurrence)", "recurrence"),
         ("check(nothing)", ""),
+        ("check(recurrence, points=0);", "recurrence"),
         ("check(recurrence); 5", ""),
         ("x = check(recurrence)", ""),
         ("assert recurrence(1) == 2", ""),

@@ -34,7 +34,7 @@ class FeedbackExporter(Exporter):
         book, resources = super().from_notebook_node(nb, resources, **kw)
         about_it = resources["nbgrader"]
         title = escape(str(about_it["notebook"]))
-        score = f"Score: {float(about_it['score']):.1f} / {float(about_it['max_score']):.1f}"
+        score = _score(about_it["score"], about_it["max_score"])
         late = about_it.get("late_penalty")
         penalty = f"<p>Late submission penalty: {float(late):.1f}</p>" if late else ""
         off = self.config.get("JudgedAutograde", {}).get("off", [])
@@ -50,6 +50,11 @@ class FeedbackExporter(Exporter):
         return html, resources
 
 
+def _score(score: float, most: float) -> str:
+    """What stands for marks. Practice has none: a 0.0 would look like a fault."""
+    return f"Score: {float(score):.1f} / {float(most):.1f}" if most else "Practice, no points"
+
+
 def _cell(cell: Node, page: Page) -> str:
     data = about(cell)
     parts = []
@@ -59,9 +64,8 @@ def _cell(cell: Node, page: Page) -> str:
         parts.append(f"<pre><code>{escape(cell.source)}</code></pre>")
         shown = "".join(_output(output) for output in cell.outputs if not _is_score(cell, output))
         parts.append(f'<div class="output">{shown}</div>' if shown else "")
-    if data.get("grade") and data.get("score") is not None:
-        worth = f"Score: {float(data['score']):.1f} / {float(data['points']):.1f}"
-        parts.append(f'<p class="score">{worth}</p>')
+    if data.get("grade") and data.get("score") is not None and data["points"]:
+        parts.append(f'<p class="score">{_score(data["score"], data["points"])}</p>')
     if data.get("comment"):
         said = markdown(plain(str(data["comment"])), {}, page)  # formgrader promises Markdown and formulas
         parts.append(f'<div class="comment" role="note" aria-label="Comment">{said}</div>')

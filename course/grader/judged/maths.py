@@ -14,6 +14,21 @@ FORMULA = re.compile(  # bounded, so that a page of opening marks does not take 
 )
 SPELLED = {"dots": "ldots", "lVert": "Vert", "rVert": "Vert", "tfrac": "frac", "dfrac": "frac", "le": "leq"}
 SPELLED |= {"ge": "geq", "ne": "neq", "lvert": "vert", "rvert": "vert", "to": "rightarrow"}
+SPELLED |= {
+    "implies": "Longrightarrow",
+    "iff": "Leftrightarrow",
+    "land": "wedge",
+    "lor": "vee",
+    "lnot": "neg",
+}
+SPELLED |= {"square": "blacksquare", "Box": "blacksquare", "mbox": "text", "textrm": "text"}
+SIZES = re.compile(r"\\(?:[bB]igg?[lrm]?|displaystyle|textstyle|limits|nolimits)(?![A-Za-z])")  # left out
+ONE, GROUP = (
+    r"(?:\\[A-Za-z]+|[^\s\\{}\[])",
+    r"\{(?:[^{}]|\{[^{}]*\})*\}",
+)  # an argument without braces, and with
+FRACTION = re.compile(rf"(\\[dt]?frac)(?![A-Za-z])\s*({GROUP}|{ONE})\s*({GROUP}|{ONE})")
+FONT = re.compile(rf"(\\(?:sqrt|math[a-z]+))(?![A-Za-z])\s*({ONE})")
 LONGEST, MOST = 400, 200  # characters of a formula that is drawn, formulas of a page
 CELL, PAGE = 20_000, 200_000  # characters of Markdown that are rendered
 
@@ -61,6 +76,17 @@ class Formulas:
         return f'<span class="display">{html}</span>' if display else html
 
 
+def spelled(formula: str) -> str:
+    """The same formula as matplotlib spells it: braces around every argument, and the names that it knows."""
+
+    def braced(match: re.Match[str]) -> str:
+        name, *arguments = match.groups()
+        return name + "".join(a if a.startswith("{") else f"{{{a}}}" for a in arguments)
+
+    formula = FONT.sub(braced, FRACTION.sub(braced, SIZES.sub("", formula)))
+    return re.sub(r"\\([A-Za-z]+)", lambda m: "\\" + SPELLED.get(m[1], m[1]), formula)
+
+
 @functools.lru_cache(maxsize=1000)
 def drawn(source: str) -> str:
     """The formula as an `img` with its source as alternative text, or "" if it cannot be drawn."""
@@ -71,8 +97,7 @@ def drawn(source: str) -> str:
 
     if len(source) > LONGEST:
         return ""
-    text = f"${source}$"
-    text = re.sub(r"\\([A-Za-z]+)", lambda m: "\\" + SPELLED.get(m[1], m[1]), text)
+    text = spelled(f"${source}$")
     font = FontProperties(size=12, math_fontfamily="cm")
     try:
         width, height, depth, _, _ = MathTextParser("path").parse(text, dpi=72, prop=font)

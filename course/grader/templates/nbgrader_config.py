@@ -1,5 +1,6 @@
 # Made by `course classroom`. Plain nbgrader commands work in this folder: generate_assignment, autograde,
-# generate_feedback, formgrader, export. Change it as you like; `course` never overwrites it.
+# generate_feedback, export; and `jupyter lab`, whose menu Nbgrader has the formgrader. Change it as you like;
+# `course` never overwrites it.
 import os
 
 c = get_config()  # noqa: F821
