@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 
 EXAMPLE = Path(nbgrader.__file__).parent / "docs" / "source" / "user_guide"
 CONFIG = "import os\nc = get_config()\nc.CourseDirectory.root = os.path.dirname(os.path.abspath(__file__))\n"
-OURS = "from course.grader.judged.install import install\ninstall(c)\n"
+OURS = "from course.grader.judged.install import install\ninstall(c, in_classroom=False)\n"
 
 
 def scores(folder: Path, config: str) -> tuple[dict[tuple[str, str, str], float | None], str]:

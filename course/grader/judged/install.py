@@ -33,23 +33,19 @@ from course.grader.judged.preprocessors import (
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
-def install(c: Any) -> None:
+def install(c: Any, in_classroom: bool = True) -> None:
     """Make `nbgrader autograde` (and the formgrader's button) judge outside the student's process.
 
     nbgrader has settings for the steps, but none for the class that leads through them: that name is bound
-    anew, in the two modules that use it.
+    anew, in the two modules that use it. `in_classroom`: gradebook and scheduler are those of `course.toml`;
+    any other course directory of nbgrader's has none.
 
     Raises:
         SystemExit: if `course.toml` is wrong. After any other error in its configuration nbgrader would go on
             without it: with another gradebook, no sandbox and no judge.
     """
-    try:
-        classroom = Classroom.open(Path(c.CourseDirectory.root))
-    except click.ClickException as error:
-        raise SystemExit(f"Error: {error.message}") from None
-    c.CourseDirectory.db_url = classroom.gradebook
-    c.JudgedAutograde.scheduler = classroom.scheduler
-    install_messages(setting(classroom))
+    if in_classroom:
+        _settings(c)
     nbgrader.apps.autogradeapp.Autograde = JudgedAutograde
     nbgrader.apps.api.Autograde = JudgedAutograde
     nbgrader.apps.generatefeedbackapp.GenerateFeedback = JudgedFeedback
@@ -79,3 +75,14 @@ def install(c: Any) -> None:
         [str(TEMPLATES)]
     )  # formgrader's formulas, without a network
     c.Exporter.optimistic_validation = True  # a notebook is validated after all steps, not after each
+
+
+def _settings(c: Any) -> None:
+    """What `course.toml` decides."""
+    try:
+        classroom = Classroom.open(Path(c.CourseDirectory.root))
+    except click.ClickException as error:
+        raise SystemExit(f"Error: {error.message}") from None
+    c.CourseDirectory.db_url = classroom.gradebook
+    c.JudgedAutograde.scheduler = classroom.scheduler
+    install_messages(setting(classroom))
