@@ -16,6 +16,11 @@ MENDED: list[tuple[re.Pattern[str], str, str]] = [
         r"\1",
         "its name must hold all words it shows",
     ),
+    (
+        re.compile(r'<summary>(?=<span class="toctree-toggle")'),
+        '<summary aria-label="The pages below">',
+        "a button without a name",
+    ),
     (re.compile(r' role="doc-biblioentry"'), ' role="listitem"', "the list has the role of a list"),
     (re.compile(r' id="(?:proof|exercise|solution)-content"'), "", "the same id many times"),
     (re.compile(r'(<div class="proof [^"]*") id="proof"'), r"\1", "the same id many times"),
