@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from course.altered_gru import GRUSlip
 from course.altered_lstm import RIGHT, altered_gradients
 from course.gated import GRU, LSTM, lstm_forward
 from course.grader.bank import Answer
@@ -225,7 +226,7 @@ def test_slips_that_alter_nothing_are_the_oracle() -> None:
         for name, part in exact.items():
             assert found[name.removeprefix("d")] == pytest.approx(part, rel=1e-11, abs=1e-14)
     for case in cases_of(bank_of("gru_step_backward")[0], 1):
-        altered = gru.parts(partial(gru.altered_step, slip=gru.Slip("", "")), *case.args)
+        altered = gru.parts(partial(gru.altered_step, slip=GRUSlip("", "")), *case.args)
         for name, part in bank_of("gru_step_backward")[0].oracle(*case.args).items():  # type: ignore[misc]
             assert altered[name] == pytest.approx(part, rel=1e-11, abs=1e-14)
 
