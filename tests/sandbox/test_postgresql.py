@@ -1,5 +1,6 @@
 """A gradebook in PostgreSQL is the same gradebook: marks, comments, triage, pages; also after a kill."""
 
+import functools
 import json
 import os
 import re
@@ -24,6 +25,7 @@ from course.grader.marks_out import people, plain
 from course.grader.triage import triage
 from tests.conftest import SOLUTIONS
 from tests.sandbox.classes import Oddity, answer, make
+from tests.sandbox.offline_lab import Lab, lab
 from tests.sandbox.server import Server, running
 
 pytestmark = pytest.mark.xdist_group("postgresql")
@@ -171,58 +173,32 @@ def test_nbgraders_own_commands_work(graded: Classroom, expected: dict[str, Any]
     assert all_of(graded) == expected
 
 
-def test_the_formgrader_shows_marks_and_takes_them(graded: Classroom, expected: dict[str, Any]) -> None:
-    with Formgrader(graded) as ask:
-        rows = {row["student"]: row for row in ask("api/submissions/ps2")}
+def test_the_formgrader_shows_marks_and_takes_them(
+    graded: Classroom, expected: dict[str, Any], tmp_path: Path
+) -> None:
+    with lab(graded.folder, tmp_path / "lab") as running_lab:
+        ask = functools.partial(asked, running_lab)
+        rows = {row["student"]: row for row in ask("submissions/ps2")}
         assert {s: row["score"] for s, row in rows.items() if s in STUDENTS} == {
             s: total["score"] for s, total in expected["totals"].items()
         }
-        assert {row["id"] for row in ask("api/students")} == {*STUDENTS, "zoe"}
-        (book,) = ask("api/student_notebook_submissions/chen/ps2")
-        waiting = [g for g in ask(f"api/grades?submission_id={book['id']}") if g["needs_manual_grade"]]
+        assert {row["id"] for row in ask("students")} == {*STUDENTS, "zoe"}
+        (book,) = ask("student_notebook_submissions/chen/ps2")
+        waiting = [g for g in ask(f"grades?submission_id={book['id']}") if g["needs_manual_grade"]]
         (grade,) = waiting
-        ask(f"api/grade/{grade['id']}", {"manual_score": 1.5})
-        assert "‖Wᵀ‖" not in str(ask(f"api/comments?submission_id={book['id']}"))
+        ask(f"grade/{grade['id']}", {"manual_score": 1.5})
+        assert "‖Wᵀ‖" not in str(ask(f"comments?submission_id={book['id']}"))
     assert read_marks(graded, "ps2")["chen"]["lemma_for_matrices"].score == 1.5
 
 
-class Formgrader:
-    """nbgrader's formgrader in a Jupyter server in the classroom; gives a way to ask it."""
-
-    def __init__(self, room: Classroom) -> None:
-        self.room, self.said = room, room.folder / "server.log"
-
-    def __enter__(self) -> Callable[..., Any]:
-        words = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--IdentityProvider.token="]
-        words += ["--ServerApp.disable_check_xsrf=True"]
-        extension = "--ServerApp.jpserver_extensions=nbgrader.server_extensions.formgrader=True"
-        runtime = {"JUPYTER_RUNTIME_DIR": str(self.room.folder / "runtime")}
-        command = [sys.executable, "-m", "jupyter_server", *words, extension]
-        with self.said.open("w") as log:
-            self.process = subprocess.Popen(
-                command, cwd=self.room.folder, stdout=log, stderr=log, env={**os.environ, **runtime}
-            )
-        until = time.monotonic() + 300
-        while not (found := list((self.room.folder / "runtime").glob("jpserver-*.json"))):
-            assert self.process.poll() is None, self.said.read_text()
-            assert time.monotonic() < until, self.said.read_text()
-            time.sleep(0.1)
-        self.url = json.loads(found[0].read_text())["url"] + "formgrader/"
-        return self.ask
-
-    def ask(self, path: str, change: dict[str, Any] | None = None) -> Any:
-        """The answer to GET, or to PUT of a change."""
-        data = None if change is None else json.dumps(change).encode()
-        request = urllib.request.Request(self.url + path, data, method="PUT" if data else "GET")
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                return json.loads(answer.read())
-        except OSError as error:
-            raise AssertionError(f"{error}\n{self.said.read_text()[-4000:]}") from None
-
-    def __exit__(self, *error: object) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+def asked(server: Lab, path: str, change: dict[str, Any] | None = None) -> Any:
+    """What the formgrader answers to GET, or to PUT of a change."""
+    data = None if change is None else json.dumps(change).encode()
+    head = {"Authorization": f"token {server.token}"}
+    place = f"{server.address}formgrader/api/{path}"
+    request = urllib.request.Request(place, data, head, method="PUT" if data else "GET")
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        return json.loads(answer.read())
 
 
 def test_a_kill_and_a_lost_server_lose_nothing(

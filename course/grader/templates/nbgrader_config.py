@@ -16,8 +16,6 @@ try:
 except ImportError as error:  # nbgrader would go on, and run students' code here, without a sandbox
     raise SystemExit(f"{error}. Run nbgrader in the environment in which the package course is.") from None
 
-install(
-    c
-)  # course.toml's gradebook and scheduler; students' code runs in a sandbox, a judge decides the marks
+install(c)  # gradebook and scheduler of course.toml; a sandbox for students' code, a judge for the marks
 # c.JudgedAutograde.limits = {"cell_seconds": 120, "memory_mb": 4096}  # see course.grader.sandbox.Limits
 # c.JudgedAutograde.trust_students = True  # without any sandbox, where none can be made; the records say so
