@@ -96,7 +96,7 @@ def _why(measured: Array, asked: Array, b_ih: Array, b_hh: Array) -> str:
         return " One bias is set; the other keeps what stood there, and torch adds them."
     if _same(odds, 1 / right):
         return " The sign is turned: this bias belongs to 1 − f."
-    if _same(asked, measured[1] ** np.log2(np.e)):
+    if _same(asked, measured[1] ** (1 / np.log(2))):
         return " After τ steps one half is left: τ is a time constant, not a half-life."
     for gate, name in ((0, "i"), (2, "g"), (3, "o")):
         if _same(measured[gate], asked):
