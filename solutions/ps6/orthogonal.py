@@ -127,3 +127,17 @@ def cayley(n: int, seed: int) -> np.ndarray:
     S = A - A.T
     result: np.ndarray = np.linalg.solve(np.eye(n) + S, np.eye(n) - S)
     return result
+
+
+@bank.wrong(loses={"uniform"})
+def of_a_symmetric_matrix(n: int, seed: int) -> np.ndarray:
+    A = np.random.default_rng(seed).normal(size=(n, n))
+    Q, R = np.linalg.qr(A + A.T)
+    return Q * np.sign(np.diag(R))
+
+
+@bank.right
+def signs_at_the_rows(n: int, seed: int) -> np.ndarray:
+    # Stewart (1980): D H_1 ⋯ H_{n-1} is uniform as well, with D the signs of R's diagonal.
+    Q, R = np.linalg.qr(np.random.default_rng(seed).normal(size=(n, n)))
+    return np.asarray(np.sign(np.diag(R))[:, None] * Q)

@@ -50,7 +50,8 @@ SIZE, TRACED, DRAWS = 96, 8, 4
 # agree up to order n or so: Diaconis & Shahshahani 1994). So the squares of 8 traces sum to more than 75 with
 # a probability of 5e-13, and one of 1536 sums of rows and columns exceeds 7.5 with 1e-10. The sum of fourth
 # powers has the mean 3n/(n + 2) and, for large n, the standard deviation √24/n. A mean of 4 is skewed a
-# little, and yet more rarely 9 standard deviations away than that.
+# little, and yet more rarely 9 standard deviations away than that; so is the mean of 8 sums of the diagonal's
+# squares, with the deviation √(2/n) each.
 TRACES, SUMS, FOURTH = 75.0, 7.5, 9.0
 
 
@@ -115,7 +116,13 @@ def centred(run: Run) -> None:
     "uniform", "No matrix is likelier than another.", points=1, see=SEE, after=("orthogonal", "centred")
 )
 def uniform(run: Run) -> None:
-    """Fourth powers: entries of a uniform Q are nearly normal, with variance 1/n."""
+    """Fourth powers: entries of a uniform Q are nearly normal, with variance 1/n. On the diagonal too."""
+    squares = np.mean([np.sum(np.diag(Q) ** 2) for Q in more(run, SIZE, TRACED)])
+    if not abs(squares - 1) <= FOURTH * (2 / SIZE / TRACED) ** 0.5:
+        run.fail(
+            f"Some matrices are likelier than others for n = {SIZE}.",
+            f"The squares on the diagonal sum to {squares:.4g}; uniform ones to about 1",
+        )
     found = np.mean([np.sum(Q**4) for Q in more(run, SIZE, DRAWS)])
     mean, spread = 3 * SIZE / (SIZE + 2), 24**0.5 / SIZE / DRAWS**0.5
     if not abs(found - mean) <= FOURTH * spread:
