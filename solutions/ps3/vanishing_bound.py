@@ -107,3 +107,16 @@ bank.edit(
     loses=LARGER,
 )
 bank.edit("scaled_in_place", "    singular", "    W *= gamma\n    gamma = 1.0\n    singular", loses={"keeps"})
+
+
+@bank.wrong(loses=HOLDS)
+def the_largest_of_some_hundred(W: np.ndarray, gamma: float, k: int) -> float:
+    # Slopes drawn at random: what is found so is no bound.
+    rng = np.random.default_rng(0)
+    best = 0.0
+    for _ in range(300):
+        product = np.eye(len(W))
+        for _ in range(k):
+            product = gamma * rng.integers(0, 2, size=(len(W), 1)) * (W @ product)
+        best = max(best, np.linalg.norm(product, 2))
+    return float(best)

@@ -104,7 +104,7 @@ exercise.claim("touched", "The tensors touched are right.", parts=("touched",), 
 
 @exercise.check(
     "many",
-    "With some ten thousand entries it is right as well.",
+    "With some thousand entries it is right as well.",
     points=1,
     see=SEE,
     after=("before", "after", "cosine", "touched"),
