@@ -50,7 +50,7 @@ def picture(name: str, caption: str) -> object:
 def chunks_picture(caption: str) -> object:
     """Chunks that are cut one step early, drawn against those that were asked for."""
     early = next(m for m in CHUNK_MISTAKES if m.name == "cut_one_early")
-    found, right = (counts(alpha, STEPS, 2)[:, 1:] for alpha in (early.alpha, chunks))
+    found, right = (counts(alpha, 4, 2)[:, 1:] for alpha in (early.alpha, chunks))
     paths = Paths.of(found, right=right)
     return show_svg(
         svg(paths),

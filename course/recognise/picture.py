@@ -153,4 +153,4 @@ def _cell(x: float, y: float, value: float, right: float, told: bool) -> str:
     if usual(value, right) or not told:
         return box + text(middle, y + size / 2 + 4, words, f'font-size="{11 if len(words) < 4 else 8}"')
     upper = text(middle, y + 11, words, f'font-size="{11 if len(words) < 4 else 9}"')
-    return box + upper + text(middle, y + 21, f"({said(right)})", 'font-size="9"')
+    return box + upper + text(middle, y + 21, f"({said(right)})", 'font-size="10"')
