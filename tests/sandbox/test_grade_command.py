@@ -110,6 +110,8 @@ def test_another_proof_waits_for_a_person_again(tmp_path: Path, monkeypatch: pyt
     pretend(room, "ada", "lemma_for_matrices", manual_score=4.0, needs_manual_grade=False)
     WRONG(room.folder / "submitted/ada/ps2/bptt.ipynb")
     assert graded(room, monkeypatch)["marks"]["ada"]["lemma_for_matrices"]["score"] is None
+    page = (room.folder / "feedback/ada/ps2/bptt.html").read_text(encoding="utf-8")
+    assert "– / 5.0, waits to be graded by hand" in page
 
 
 def test_a_comment_by_hand_makes_one_page_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,8 @@ class FeedbackExporter(Exporter):
         about_it = resources["nbgrader"]
         title = escape(str(about_it["notebook"]))
         score = _score(about_it["score"], about_it["max_score"])
+        waits = any(data.get("grade") and data.get("score") is None for data in map(about, book.cells))
+        score += " so far: some of it waits to be graded by hand" if waits else ""
         late = about_it.get("late_penalty")
         penalty = f"<p>Late submission penalty: {float(late):.1f}</p>" if late else ""
         off = self.config.get("JudgedAutograde", {}).get("off", [])
@@ -50,9 +52,13 @@ class FeedbackExporter(Exporter):
         return html, resources
 
 
-def _score(score: float, most: float) -> str:
-    """What stands for marks. Practice has none: a 0.0 would look like a fault."""
-    return f"Score: {float(score):.1f} / {float(most):.1f}" if most else "Practice, no points"
+def _score(score: float | None, most: float) -> str:
+    """What stands for marks. Practice has none, and what nobody has looked at is no 0.0."""
+    if not most:
+        return "Practice, no points"
+    if score is None:
+        return f"Score: – / {float(most):.1f}, waits to be graded by hand"
+    return f"Score: {float(score):.1f} / {float(most):.1f}"
 
 
 def _cell(cell: Node, page: Page) -> str:
@@ -64,7 +70,7 @@ def _cell(cell: Node, page: Page) -> str:
         parts.append(f"<pre><code>{escape(cell.source)}</code></pre>")
         shown = "".join(_output(output) for output in cell.outputs if not _is_score(cell, output))
         parts.append(f'<div class="output">{shown}</div>' if shown else "")
-    if data.get("grade") and data.get("score") is not None and data["points"]:
+    if data.get("grade") and data["points"]:
         parts.append(f'<p class="score">{_score(data["score"], data["points"])}</p>')
     if data.get("comment"):
         said = markdown(plain(str(data["comment"])), {}, page)  # formgrader promises Markdown and formulas

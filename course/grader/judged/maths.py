@@ -101,7 +101,7 @@ def drawn(source: str) -> str:
     font = FontProperties(size=12, math_fontfamily="cm")
     try:
         width, height, depth, _, _ = MathTextParser("path").parse(text, dpi=72, prop=font)
-        figure = Figure(figsize=(width / 72, height / 72))
+        figure = Figure(figsize=(width / 72, height / 72), facecolor="none")
         figure.text(0, depth / height, text, fontproperties=font)
         file = io.BytesIO()
         FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None})  # type: ignore[no-untyped-call]

@@ -66,7 +66,7 @@ def all_marks(url: str, problem_set: str) -> dict[str, list[tuple[Any, ...]]]:
     notebook = SubmittedNotebook
     with Gradebook(url) as gradebook:
         for table, columns in (
-            (Grade, (Grade.auto_score, Grade.manual_score, Grade.extra_credit)),
+            (Grade, (Grade.auto_score, Grade.manual_score, Grade.extra_credit, Grade.needs_manual_grade)),
             (Comment, (Comment.auto_comment, Comment.manual_comment)),
         ):
             rows = (
@@ -102,8 +102,9 @@ class GetMarks(NbGraderPreprocessor):  # type: ignore[misc]
                 if is_solution(cell) or is_task(cell):
                     cell.metadata.nbgrader["comment"] = marks.find_comment(name).comment
                 if is_grade(cell) or is_task(cell):
-                    cell.metadata.nbgrader["score"] = marks.find_grade(name).score
-                    cell.metadata.nbgrader["points"] = marks.find_grade(name).max_score
+                    grade = marks.find_grade(name)
+                    score = None if grade.needs_manual_grade else grade.score
+                    cell.metadata.nbgrader.update(score=score, points=grade.max_score)
             late = notebook.late_submission_penalty or 0
             about.update(score=notebook.score - late, max_score=notebook.max_score, late_penalty=late)
         return nb, resources
