@@ -118,5 +118,5 @@ def the_largest_of_some_hundred(W: np.ndarray, gamma: float, k: int) -> float:
         product = np.eye(len(W))
         for _ in range(k):
             product = gamma * rng.integers(0, 2, size=(len(W), 1)) * (W @ product)
-        best = max(best, np.linalg.norm(product, 2))
+        best = max(best, float(np.linalg.norm(product, 2)))
     return float(best)
