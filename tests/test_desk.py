@@ -1,6 +1,7 @@
 """`check(f)` at a student's desk: messages word for word, points, and nothing lost to noise."""
 
 import math
+import re
 import subprocess
 import sys
 import warnings
@@ -45,7 +46,7 @@ def test_recognised_mistake_is_named_first(capsys: pytest.CaptureFixture[str]) -
         "Read chapter 4, “Backward in time”."
     )
     assert "     dh_0 is not right in the case T=1." in lines
-    assert any(line.startswith("     Worst at [1]: yours ") for line in lines)
+    assert any(re.match(r" {5}Worst at \[\d\]: yours ", line) for line in lines)
 
 
 def test_points_of_the_class_scale_the_result() -> None:

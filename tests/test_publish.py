@@ -1,6 +1,7 @@
 """What is published holds no answer; and the search for answers can find one."""
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -15,9 +16,11 @@ TELLING = "dA[t] = (1 - H[t + 1] ** 2) * dh"  # a line of a reference
 COMMON = {  # lines that `course/` and some answer have in common, and that are no answer
     "H.append(np.tanh(p.W_hx@x_t+p.W_hh@H[-1]+p.b_h))",  # the given forward pass
     "forn,T_ninenumerate(lengths):",
-    "inner_slope_of_value,",
-    "output_state_before,",
     "results.append(result)",
+    "H,C=lstm_forward(p,X,h_0,c_0)",  # calls of given forward passes
+    "H,O=linear_forward(p,X,h_0)",
+    "b_r,b_z,b_n=np.split(p.b_h,3)",  # the given order of the GRU's blocks
+    "withnp.errstate(all=ignore):",
     "moved=x.astype(complex)",  # the given oracle; set 0, which asks for one, is practice
     "returndW_hx,dW_hh,db_h",
     "h=torch.tanh(x@W_hx.T+h@W_hh.T+b_h)",  # the given forward pass, in torch
@@ -85,7 +88,8 @@ def test_book_and_course_hold_nothing_graded() -> None:
     signatures = {
         line for line in shared if ":np.ndarray" in line or "->" in line or line.startswith("class")
     }
-    assert shared - signatures <= COMMON
+    names = {line for line in shared if re.fullmatch(r"\w+,", line)}  # of slips, which the bank says too
+    assert shared - signatures - names <= COMMON
 
 
 @pytest.mark.parametrize(

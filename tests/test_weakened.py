@@ -26,6 +26,8 @@ STEPPED = [
     "untied_gradients",
     "lag_norms",
 ]
+# Another check, or a tolerance of the exercise's own, refuses every small error of the bank once more.
+TWICE = ("symmetric_power", "clip_by_norm")
 RECURRENT = [
     "rnn_bptt",
     "BPTT",
@@ -76,7 +78,7 @@ def test_oracle_with_the_wrong_sign_is_noticed(name: str, monkeypatch: pytest.Mo
     assert any(c.startswith(f"{name}/reference: 0") or "/reference:" in c for c in found)
 
 
-@pytest.mark.parametrize("name", VALUED)
+@pytest.mark.parametrize("name", [name for name in VALUED if name not in TWICE])
 def test_tolerance_of_one_percent_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     exercise, _ = bank_of(name)
     exact = course.compare.difference

@@ -107,8 +107,6 @@ bank.edit(
 bank.edit(
     "base_2", END, "(log + np.log(np.linalg.norm(product, 2))) / len(X) / np.log(2)", loses=ALL, slip="base_2"
 )
-bank.edit("last_step_missing", "H[1:]", "H[1:-1]", loses=ALL)
-bank.edit("first_step_missing", "H[1:]", "H[2:]", loses=ALL)
 bank.edit("growth_of_one_vector", "np.eye(len(h_0))", "np.ones((len(h_0), 1)) / np.sqrt(len(h_0))", loses=ALL)
 bank.edit("the_rate_itself", END, f"np.exp({END})", loses=ALL)
 bank.edit("sign", END, f"-{END}", loses=ALL, slip="sign")

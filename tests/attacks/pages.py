@@ -149,7 +149,7 @@ ATTACKS = [
     echoes("type_name", "return type(leak, (), {})()", BARE),
     echoes("in_numbers", "return 0 * b + 77000 + 123.75, _zeros(b, C)[1]", SILENCE, "77123.75"),
     echoes("in_shapes", "return np.zeros((77000 + 123, 0)), _zeros(b, C)[1]", SILENCE, "77123"),
-    echoes("in_counts", "return (0,) * 7123", SILENCE, "7123 results"),
+    echoes("in_counts", "return ((0, '') * 3562)[:7123]", SILENCE, "7123 results"),
     later("printed", "print(leak, SEEN)"),
     later("as_result", "leak + str(SEEN)"),
     later("as_pixels", PIXELS, "data:image/png"),
