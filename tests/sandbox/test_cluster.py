@@ -1,10 +1,13 @@
 """Grading on a Dask cluster: the same marks, whoever is lost; and who cannot judge is named and not used."""
 
+import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +23,7 @@ from course.grader.cluster.address import Scheduler
 from course.grader.cluster.engine import Cluster
 from course.grader.cluster.parcel import Order, version
 from course.grader.grade import Marks, grade_set, read_marks
+from course.grader.judged.here import Here
 from course.grader.judged.jobs import Job, Terms
 from course.grader.judged.records import Record
 from course.grader.sandbox import Defences, Limits
@@ -206,6 +210,54 @@ def test_ctrl_c_ends_what_runs_on_the_workers(tmp_path: Path, cluster: Processes
             time.sleep(0.1)
         assert not busy(client)
     assert tree(one) == [one]
+
+
+def test_grading_stopped_while_workers_are_tried_leaves_nothing_on_them(cluster: Processes) -> None:
+    settings = Scheduler.of(cluster.tls | {"address": cluster.address}, Path())
+    place = Cluster(settings, Terms(Limits(), Defences(), ("warm",)), print)
+    one = cluster.running["one"].pid
+    said: list[str] = []
+
+    def prepare() -> None:
+        try:
+            place.prepare({"numpy", "torch"})
+        except Refused as error:
+            said.append(str(error))
+
+    waiting = threading.Thread(target=prepare)
+    try:
+        waiting.start()
+        until = time.monotonic() + 60
+        while len(tree(one)) == 1 and time.monotonic() < until:
+            time.sleep(0.01)
+        assert place.workers.trials
+        place.stop()
+        waiting.join(30)
+        while len(tree(one)) > 1 and time.monotonic() < until:
+            time.sleep(0.1)
+        assert tree(one) == [one]
+    finally:
+        place.close()
+    assert not waiting.is_alive()
+
+
+def test_what_is_closed_while_it_starts_leaves_no_warm_process() -> None:
+    here = Here(Terms(Limits(), Defences(), ("warm",)))
+
+    def prepare() -> None:
+        with contextlib.suppress(Refused):
+            here.prepare({"numpy"})
+
+    preparing = threading.Thread(target=prepare)
+    before = set(tree(os.getpid()))
+    preparing.start()
+    while not set(tree(os.getpid())) - before:
+        time.sleep(0.01)
+    here.close()
+    preparing.join(30)
+    assert not set(tree(os.getpid())) - before
+    with pytest.raises(Refused, match="grading was stopped"):
+        here.prepare({"numpy"})
 
 
 def busy(client: Any) -> list[str]:

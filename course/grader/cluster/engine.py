@@ -128,14 +128,13 @@ class Cluster:
 
     def stop(self) -> None:
         """Cancel what waits, and end the sandboxes of what runs."""
-        self.workers.stopped.set()
+        trials, ours = self.workers.stop()
         with self.lock:
-            asked = [*self.asked, *self.workers.trials.values()]
+            asked = [*self.asked, *trials]
         if not self.workers.lost:
             _within(10, lambda: self.client.cancel(asked, force=True))
-            fit = [worker for worker in self.workers.present if worker in self.workers.able]
-            if fit:
-                _within(10, lambda: self.client.run(end, self.run_name, workers=fit, on_error="ignore"))
+            if ours:
+                _within(10, lambda: self.client.run(end, self.run_name, workers=ours, on_error="ignore"))
 
     def close(self) -> None:
         """Say goodbye."""

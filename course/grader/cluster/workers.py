@@ -84,6 +84,13 @@ class Workers:
                 self.refused[worker] = why
                 self.say(f"The worker {worker} is not used: {why}")
 
+    def stop(self) -> tuple[list[Any], list[str]]:
+        """Try no other; returns the trials under way, and the workers that may hold something of ours."""
+        self.stopped.set()
+        with self.lock:
+            ours = [worker for worker in self.present if worker in self.able or worker in self.trials]
+            return list(self.trials.values()), ours
+
     def lose(self, why: str) -> Halt:
         """The scheduler is gone, for everybody."""
         with self.lock:

@@ -11,7 +11,7 @@ from course.grader.judged.jobs import Done, Job, Terms
 from course.grader.judged.pairs import Pairs
 from course.grader.judged.session import Session
 from course.grader.sandbox.choose import make, start_warm
-from course.grader.sandbox.client import Maker, Warm, owner
+from course.grader.sandbox.client import Maker, Refused, Warm, owner
 from course.grader.sandbox.plan import Plan
 
 T = TypeVar("T")
@@ -28,6 +28,7 @@ class Here:
         self.terms, self.threads = terms, threads
         self.makers: dict[str, Maker] = {}
         self.making = threading.RLock()
+        self.closed = False
         self.starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
         self.pairs = Pairs(self.maker, self._plan)
 
@@ -38,6 +39,7 @@ class Here:
     def prepare(self, flavours: set[str]) -> None:
         """Start warm processes side by side; raises `Refused` if no sandbox can be made."""
         with self.making:
+            self._check_open()
             new = flavours - set(self.makers) if "warm" in self.terms.kinds else set()
             begun = {f: self._in_starter(lambda f=f: start_warm(self._plan(f))) for f in sorted(new)}  # type: ignore[misc]
             self.makers.update(begun)
@@ -53,7 +55,12 @@ class Here:
                 maker = None
             return maker if maker is not None else self._make(flavour)
 
+    def _check_open(self) -> None:
+        if self.closed:
+            raise Refused("grading was stopped")
+
     def _make(self, flavour: str, begun: Warm | None = None) -> Maker:
+        self._check_open()
         terms, plan = self.terms, self._plan(flavour)
         made = self._in_starter(
             lambda: make(plan, kinds=terms.kinds, trust_students=terms.trust_students, begun=begun)
@@ -82,8 +89,10 @@ class Here:
         self.pairs.close()
 
     def close(self) -> None:
-        """End the warm processes too."""
+        """End the warm processes too, also those that are being started; no other is."""
+        self.closed = True
         self.stop()
-        for maker in self.makers.values():
-            maker.close()
+        with self.making:
+            for maker in self.makers.values():
+                maker.close()
         self.starter.shutdown()
