@@ -133,6 +133,7 @@ def grade_set(classroom: Classroom, problem_set: str, console: Console, choice: 
     """
     students = submitted(classroom, problem_set)
     _understood(classroom, problem_set, students, choice)
+    _released(classroom, problem_set)
     scheduler = reached(classroom, choice.scheduler)
     apply_dates(classroom, problem_set)
     before = read_marks(classroom, problem_set)
@@ -167,6 +168,22 @@ def _understood(classroom: Classroom, problem_set: str, students: list[str], cho
                 close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
                 hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
                 raise click.ClickException(f"{name} is no {kind}. {hint}")
+
+
+def _released(classroom: Classroom, problem_set: str) -> None:
+    """The gradebook knows the set: another one that was chosen, or made anew, knows nothing yet."""
+    from nbgrader.api import MissingEntry  # slow to import: only where needed
+
+    from course.grader.database import opened
+
+    try:
+        with opened(classroom) as gradebook:
+            gradebook.find_assignment(problem_set)
+    except MissingEntry:
+        raise click.ClickException(
+            f"The gradebook does not know {problem_set}. Release it (again), and grade then: "
+            f"nbgrader generate_assignment {problem_set} --force"
+        ) from None
 
 
 def changes(before: Marks, after: Marks) -> dict[str, dict[str, tuple[Mark, Mark]]]:

@@ -158,6 +158,17 @@ def test_a_wrong_name_is_refused(
     assert not (tmp_path / "a" / "autograded").exists()
 
 
+def test_an_empty_gradebook_asks_for_the_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = make(tmp_path / "class", {"ada": None})
+    (room.folder / "gradebook.db").unlink()
+    monkeypatch.chdir(room.folder)
+    failed = CliRunner().invoke(main, ["grade", "ps2"])
+    assert failed.exit_code == 1
+    assert "The gradebook does not know ps2" in failed.output
+    nbgrader(room, "generate_assignment", "ps2", "--force")
+    assert CliRunner().invoke(main, ["grade", "ps2"]).exit_code == 0
+
+
 def test_ctrl_c_leaves_what_is_graded_and_the_next_run_goes_on(tmp_path: Path) -> None:
     slow = answer("import time\ntime.sleep(3)\nREFERENCE")
     room = make(tmp_path / "a", {"honest": None, "zed": slow})
