@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -22,7 +22,7 @@ IDIOMS = re.compile(  # nor do those that everybody writes
 
 
 def publish(target: Path, repository: Path) -> list[Path]:
-    """Fill `target` with book/, problem_sets/ and the wheel, then search it for answers.
+    """Fill `target` with book/, problem_sets/ and the wheel, and search each of them for answers.
 
     Raises:
         click.ClickException: if the book is not built; if an answer is found (`target` is then removed).
@@ -31,14 +31,22 @@ def publish(target: Path, repository: Path) -> list[Path]:
     if not (book / "index.html").is_file():
         raise click.ClickException(f"{book} holds no book. Build it first: make book")
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(book, target / "book", ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"))
-    _release(target / "problem_sets", repository / "solutions")
-    _wheel(target, repository)
-    found = leaks(target, repository / "solutions", repository / "course")
-    if found:
-        shutil.rmtree(target)
-        listed = "\n".join(f"  {where}: {line}" for where, line in found[:10])
-        raise click.ClickException(f"Nothing was published: answers stand in what would be.\n{listed}")
+    hidden = shutil.ignore_patterns(".buildinfo", ".doctrees")
+    parts: dict[str, Callable[[Path], object]] = {
+        "book": lambda part: shutil.copytree(book, part, ignore=hidden),
+        "problem_sets": lambda part: _release(part, repository / "solutions"),
+        "wheel": lambda part: _wheel(part, repository),
+    }
+    for name, fill in parts.items():
+        fill(target / name)
+        found = leaks(target / name, repository / "solutions", repository / "course")
+        if found:
+            shutil.rmtree(target)
+            listed = "\n".join(f"  {name}/{where}: {line}" for where, line in found[:10])
+            raise click.ClickException(f"Nothing was published: answers stand in what would be.\n{listed}")
+    for wheel in (target / "wheel").iterdir():
+        wheel.rename(target / wheel.name)
+    (target / "wheel").rmdir()
     return sorted(p for p in target.iterdir())
 
 
