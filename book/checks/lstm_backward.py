@@ -75,6 +75,7 @@ def forget(rng):
     empty = lstm_run(p, X, h_0, 0 * c_0)
     assert (grad(empty.h[-1].sum(), empty.a[1])[n : 2 * n] == 0).all()
     assert round(0.98 * 0.02, 4) == 0.0196
+    assert 1 / (1 + np.exp(-36.0)) < 1 == 1 / (1 + np.exp(-37.0))  # from 37 on the slope is zero
 
 
 @checked(

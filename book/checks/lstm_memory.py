@@ -139,7 +139,7 @@ def fill(rng):
     """,
 )
 def rest(rng):
-    """The complex step through the given model at rest, all recurrent weights random."""
+    """The complex step through the given model at rest; the characteristic polynomial of a defective one."""
     n = 4
     f, i, o = rng.uniform(0.1, 0.9, 3)
     b = np.repeat(np.log([i / (1 - i), f / (1 - f), 1, o / (1 - o)]), n)
@@ -154,6 +154,9 @@ def rest(rng):
     wanted = np.concatenate([np.zeros(n), f + i * o * np.linalg.eigvals(W)])
     for root in wanted:
         assert abs(np.linalg.eigvals(J) - root).min() < 1e-7
+    defective = np.triu(np.ones((n, n)))  # one eigenvector: its roots count as often as they do in W_gh
+    full = np.block([[i * o * defective, o * f * np.eye(n)], [i * defective, f * np.eye(n)]])
+    same(np.poly(full), np.append(np.poly(f * np.eye(n) + i * o * defective), np.zeros(n)), rtol=1e-6)
     assert [solved(recorded()["clip"]["losses"][n]) for n in range(len(CLIPS))] == [7, 6]
     _, norms = recorded()["clip"]["first"]
     assert norms[0, STORY, 0] == norms[0, :, 0].max() == 315.7
