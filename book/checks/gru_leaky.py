@@ -1,14 +1,10 @@
-"""Chapter 11: coupled gates, leaky units, and layers that skip."""
-
-from functools import reduce
-from itertools import combinations
-from math import comb
+"""Chapter 11: coupled gates and leaky units."""
 
 import numpy as np
 from checks.lstm_run import gru_case, lstm_case
 from checks.oracles import same
 from checks.registry import checked
-from figures.gru import ALPHAS, KINDS, SCALE, depth_numbers, disc
+from figures.gru import ALPHAS, SCALE, disc
 
 from course.gated import GRU, gru_forward, lstm_forward
 from course.oracles import complex_step
@@ -73,6 +69,31 @@ def eigenvalue(rng):
 
 
 @checked(
+    "eq-gru-turns",
+    r"""
+    \abs{1 + \alpha (\lambda - 1)} < 1 \quad \Longleftrightarrow \quad \alpha < \frac{2\, (1 -
+    \operatorname{Re} \lambda)}{\abs{\lambda - 1}^2} \qquad (0 < \alpha \le 1,\; \lambda \ne 1)
+    """,
+)
+def turns(rng):
+    """Both sides for a thousand random eigenvalues and leaks; then the numbers of the page."""
+
+    def stable(alpha, root):
+        return abs(1 + alpha * (root - 1)) < 1
+
+    def limit(root):
+        return 2 * (1 - root.real) / abs(root - 1) ** 2
+
+    found = set()
+    for alpha, x, y in zip(rng.uniform(size=1000), *rng.normal(scale=1.5, size=(2, 1000)), strict=True):
+        found.add((stable(alpha, complex(x, y)), alpha < limit(complex(x, y))))
+    assert found == {(True, True), (False, False)}
+    same(limit(complex(-1.5)), 0.8)
+    assert limit(1.2 + 1j) < 0
+    assert not any(stable(alpha, 1.2 + 1j) for alpha in np.logspace(-6, 0, 50))
+
+
+@checked(
     "eq-gru-euler",
     r"""
     \bigl( 1 + \alpha (\lambda - 1) \bigr)^{k/\alpha} \;\longrightarrow\; e^{(\lambda - 1) k} \qquad
@@ -85,6 +106,10 @@ def euler(rng):
     gaps = [abs((1 + a * (root - 1)) ** (k / a) / np.exp((root - 1) * k) - 1) for a in (1e-2, 1e-3, 1e-4)]
     assert gaps[2] < gaps[1] / 5 < gaps[0] / 25
     assert gaps[2] < 2e-3
+    real = np.linspace(-3, 3, 601)
+    assert (np.exp(real - 1) >= real - 1e-12).all()
+    same(real[np.argmin(np.exp(real - 1) - real)], 1.0)
+    assert round(np.exp(0.5 - 1), 2) == 0.61
 
 
 @checked(
@@ -104,96 +129,7 @@ def rest(rng):
     same(J, z * np.eye(n) + (1 - z) * r * W)
     for mu in np.linalg.eigvals(W):
         assert abs(np.linalg.eigvals(J) - (1 + (1 - z) * (r * mu - 1))).min() < 1e-9
-
-
-# --- depth ----------------------------------------------------------------------------------------
-
-
-@checked(
-    "eq-gru-twins",
-    r"""
-    \begin{aligned} \text{residual:} \quad & y = x + F(x), & \frac{\partial y}{\partial x} &= I +
-    F'(x), \\[1ex] \text{highway:} \quad & y = \alpha \odot F(x) + (1 - \alpha) \odot x, & \alpha &=
-    \sigma(W_t x + b_t) \end{aligned}
-    """,
-)
-def twins(rng):
-    """The complex step through a residual layer; a highway layer is one step of a GRU with r = 1."""
-    W, x = rng.normal(size=(4, 4)), rng.normal(size=4)
-    J = complex_step(lambda s: s + np.tanh(W @ s), x)
-    same(J, np.eye(4) + complex_step(lambda s: np.tanh(W @ s), x))
-    p, _, h = gru_case(rng)
-    n = len(h)
-    p.W_h[:n], p.b_x[:n] = 0, 40
-    p.b_h[:] = 0
-    X = np.zeros((1, p.W_x.shape[1]))
-    alpha = sigma(-(p.W_h[n : 2 * n] @ h) - p.b_x[n : 2 * n])  # z's weights, signs changed
-    F = np.tanh(p.W_h[2 * n :] @ h + p.b_x[2 * n :])
-    same(gru_forward(p, X, h)[1], alpha * F + (1 - alpha) * h)
-
-
-@checked(
-    "eq-gru-highway",
-    r"""
-    \frac{\partial y}{\partial x} = \diag(1 - \alpha) + \diag\bigl( (F(x) - x) \odot \alpha \odot (1
-    - \alpha) \bigr) W_t + \diag(\alpha)\, F'(x)
-    """,
-)
-def highway(rng):
-    """The complex step through a highway layer with a tanh layer for F."""
-    W_t, W, x, b = rng.normal(size=(4, 4)), rng.normal(size=(4, 4)), rng.normal(size=4), rng.normal(size=4)
-
-    def layer(s):
-        gate = sigma(W_t @ s + b)
-        return gate * np.tanh(W @ s) + (1 - gate) * s
-
-    alpha, F = sigma(W_t @ x + b), np.tanh(W @ x)
-    printed = np.diag(1 - alpha) + np.diag((F - x) * alpha * (1 - alpha)) @ W_t
-    same(printed + np.diag(alpha) @ np.diag(1 - F**2) @ W, complex_step(layer, x))
-
-
-@checked(
-    "eq-gru-paths",
-    r"""
-    (I + F_K') \cdots (I + F_2')(I + F_1') = I + \sum_{l} F_l' + \sum_{l > m} F_l' F_m' + \cdots +
-    F_K' \cdots F_1'
-    """,
-)
-def paths(rng):
-    """The product of five factors against the sum over all sets of layers, counted by size."""
-    K, slopes = 5, rng.normal(size=(5, 3, 3))
-    product = reduce(lambda M, S: (np.eye(3) + S) @ M, slopes, np.eye(3))
-    total, count = np.zeros((3, 3)), []
-    for k in range(K + 1):
-        chosen = list(combinations(range(K), k))
-        count.append(len(chosen))
-        for layers in chosen:
-            total += reduce(lambda M, layer: slopes[layer] @ M, layers, np.eye(3))
-    same(total, product)
-    assert count == [comb(K, k) for k in range(K + 1)]
-    assert sum(count) == 2**K
-
-
-@checked(
-    "eq-gru-residual-bound",
-    r"""
-    \norm{ \frac{\partial y_K}{\partial x} } \le (1 + s)^K, \qquad \norm{ \frac{\partial
-    y_K}{\partial x} } \ge (1 - s)^K \quad (s < 1)
-    """,
-)
-def residual_bound(rng):
-    """Random slopes of norm s or less, and the two that reach the bounds; then the numbers of the page."""
-    K, s = 12, rng.uniform(0.1, 0.9)
-    slopes = rng.normal(size=(K, 4, 4))
-    slopes *= s / np.linalg.norm(slopes, 2, axis=(1, 2))[:, None, None]
-    for S in (slopes, s * np.stack([np.eye(4)] * K), -s * np.stack([np.eye(4)] * K)):
-        norm = np.linalg.norm(reduce(lambda M, F: (np.eye(4) + F) @ M, S, np.eye(4)), 2)
-        assert (1 - s) ** K * (1 - 1e-9) <= norm <= (1 + s) ** K * (1 + 1e-9)
-        if S is not slopes:
-            same(norm, (1 + np.sign(S[0, 0, 0]) * s) ** K)
-    ends = [depth_numbers(kind, scale)[-1] for scale in (1.0, 2.0) for kind in KINDS]
-    same(np.array(ends) / [0.078, 35.9, 0.0026, 470, 396, 0.012], np.ones(6), rtol=0.02)
-    assert round(float(sigma(-2)), 2) == 0.12
-    assert round(float(sigma(2)) ** 50, 3) == 0.002
-    assert round(float(-1 / np.log(sigma(2))), 1) == 7.9
-    same(-np.log(np.exp(1 / 50) - 1), 3.9, rtol=1e-3)
+    one = GRU(np.zeros((3, 1)), np.array([[0.0], [0.0], [3.0]]), np.log([1.0, 9.0, 1.0]), np.zeros(3))
+    states = complex_step(lambda s: gru_forward(one, np.zeros((100, 1)), s)[1:].ravel(), np.zeros(1))
+    same(states.ravel(), 1.05 ** np.arange(1, 101), rtol=1e-8)
+    assert int(states[-1, 0]) == 131
