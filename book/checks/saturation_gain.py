@@ -133,6 +133,9 @@ def wide_layers(rng):
         q, chi = wide(a)
         assert abs(q / (a - 1) - 1) < 0.06
         assert abs((chi - 1) / (a - 1) ** 2 / (4 / 3) - 1) < 0.12
+        c1, c3 = (hermite(lambda z, q=q: np.tanh(np.sqrt(q) * z), k) for k in (1, 3))
+        same([c1**2 / q, c3**2 / (2 / 3 * q**3)], [1, 1], rtol=0.2)
+        same(1 + 2 * c3**2 / c1**2, chi, rtol=1e-4)
     assert round(wide(1.1)[1] ** 25, 2) == 1.29
     assert round(wide(2.0)[1] ** 25, -1) == 2290
     for a in (0.8, 1.5, 2.0):

@@ -46,6 +46,10 @@ def norm_jacobian(rng):
     assert abs(J.sum(axis=1)).max() < 1e-12
     assert abs(J @ unit).max() < 1e-12
     assert abs(s * J @ (s * J) - s * J).max() < 1e-12
+    pair = torch.tensor(rng.normal(size=2), requires_grad=True)
+    same(np.sort(value(standardise(pair))), [-1.0, 1.0])
+    assert abs(jacobian(standardise(pair), pair)).max() < 1e-12
+    assert round(np.sqrt(1e-5), 3) == 0.003
     small = (z.detach() / 1000).requires_grad_()
     same(jacobian(standardise(small), small), 1000 * J, rtol=1e-8)
 

@@ -80,6 +80,8 @@ def root(rng):
     same(exact, [law @ tanh_slope(np.sqrt(q) * fine) ** 2 for q in (3.0, 6.0)], rtol=1e-2)
     q = 1e4
     same(law @ tanh_slope(np.sqrt(q) * fine) ** 2, 4 / 3 / np.sqrt(2 * np.pi * q), rtol=0.01)
+    grid = np.linspace(-30, 30, 600_001)
+    same(np.trapezoid(tanh_slope(grid) ** 2, grid), 4 / 3, rtol=1e-8)
     log = 0.5 * np.log1p(g**2 * 4 / 3 / np.sqrt(2 * np.pi * g**2 * t)).sum()
     same(log / np.sqrt(t[-1]), 4 * g / 3 / np.sqrt(2 * np.pi), rtol=0.02)
 
@@ -87,23 +89,23 @@ def root(rng):
 @checked(
     "eq-saturation-highway",
     r"""
-    \begin{aligned} s &= \sigma(W_t x + b_t), \quad p = \tanh(W_p x + b_p), \quad y = s \odot p + (1
+    \begin{aligned} s &= \sigma(W_s x + b_s), \quad p = \tanh(W_p x + b_p), \quad y = s \odot p + (1
     - s) \odot x, \\[1ex] \frac{\partial y}{\partial x} &= \diag(1 - s) + \diag\bigl( s \odot (1 - p
-    \odot p) \bigr) W_p \\ &\quad + \diag\bigl( (p - x) \odot s \odot (1 - s) \bigr) W_t
+    \odot p) \bigr) W_p \\ &\quad + \diag\bigl( (p - x) \odot s \odot (1 - s) \bigr) W_s
     \end{aligned}
     """,
 )
 def highway(rng):
     """Autograd of the layer; and what the gate's bias leaves of the first term after fifty layers."""
     n = 4
-    W_t, W_p = (torch.tensor(rng.normal(size=(n, n))) for _ in range(2))
-    b_t, b_p = (torch.tensor(rng.normal(size=n)) for _ in range(2))
+    W_s, W_p = (torch.tensor(rng.normal(size=(n, n))) for _ in range(2))
+    b_s, b_p = (torch.tensor(rng.normal(size=n)) for _ in range(2))
     x = torch.tensor(rng.normal(size=n), requires_grad=True)
-    s, p = torch.sigmoid(W_t @ x + b_t), torch.tanh(W_p @ x + b_p)
+    s, p = torch.sigmoid(W_s @ x + b_s), torch.tanh(W_p @ x + b_p)
     got = jacobian(s * p + (1 - s) * x, x)
     s, p, at = value(s), value(p), value(x)
     carried = np.diag(1 - s) + np.diag(s * (1 - p * p)) @ value(W_p)
-    same(got, carried + np.diag((p - at) * s * (1 - s)) @ value(W_t))
+    same(got, carried + np.diag((p - at) * s * (1 - s)) @ value(W_s))
     left = [(1 - logistic(np.array(b))) ** 50 for b in (-4.0, -2.0)]
     assert [round(float(left[0]), 2), round(float(left[1]), 4)] == [0.40, 0.0018]
 

@@ -86,13 +86,15 @@ def width(rng):
     law = np.exp((n / 2 - 1) * np.log(u) - u / 2)
     law /= law.sum()
 
-    def size(w2):
+    def size(w2, n=n):
         return v * n / w2**2 * (1 + 2 * v / w2) ** (-n / 2 - 1)
 
     w2 = rng.uniform(0.3, 2) * v * n
     same(law @ (np.exp(-v * u / w2) * v * u / w2**2), size(w2), rtol=1e-3)
     grid = np.linspace(0.05, 2, 40_001) * v * n
     same(grid[np.argmax(size(grid))], v * (n - 2) / 2, rtol=1e-3)
+    for few in (1, 2):  # no best width: the narrower, the larger
+        assert (np.diff(size(np.logspace(-4, 1, 50), few)) < 0).all()
 
 
 @checked(
