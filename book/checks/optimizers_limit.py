@@ -84,10 +84,13 @@ def quoted_runs() -> None:
     """,
 )
 def column(rng):
-    """Autograd: the column of W_hx whose input is zero after step 1, against the adjoint of step 1."""
+    """Autograd: the column of W_hx whose input is zero after step 1, asked at every step and at the last."""
     case = problem(rng)
     case.X[1:, 0] = 0
     r = run(case)
     same(grad(r.loss, r.p.W_hx)[:, 0], grad(r.loss, r.a[1]) * case.X[0, 0])
     total = sum(np.outer(grad(r.loss, r.a[t]), case.X[t - 1]) for t in range(1, len(case.X) + 1))
     same(grad(r.loss, r.p.W_hx), total)
+    asked = run(case, mask=[0.0] * len(case.X) + [1.0])  # at the last step alone
+    same(grad(asked.loss, asked.p.W_hx)[:, 0], grad(asked.losses[-1], asked.a[1]) * case.X[0, 0])
+    assert abs(grad(r.losses[1], r.a[1])).max() > 1e-3  # asked at step 1 too, δ_1 has a near term

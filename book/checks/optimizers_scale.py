@@ -8,6 +8,8 @@ from checks.registry import checked
 from figures.clipping_training import angle
 from figures.optimizers_limit import SHOWN, relative_steps
 from figures.optimizers_scale import (
+    MAKERS,
+    MANY,
     Layerwise,
     gradients,
     kept,
@@ -74,7 +76,9 @@ def kept_share(rng):
         size, scale = rng.exponential(3), 10.0 ** rng.uniform(-14, 2)
         for name, u, longest in (("Adam", size, 0.01), ("RMSProp", 0.1 * size, 0.1)):
             got = float(way(name, scale * gradients(1, size))[0])
-            same(abs(got) / longest, scale * u / (scale * u + 1e-8), rtol=1e-9)
+            share = scale * u / (scale * u + 1e-8)
+            # The weight is near 1, so that its way is known to 1e-16 and no better.
+            assert abs(abs(got) - longest * share) <= 1e-9 * longest * share + 3e-16
     quoted_shares()
 
 
@@ -87,6 +91,8 @@ def quoted_shares() -> None:
     assert [f"{rows['RMSProp'][i]:.1g}" for i in (2, 3)] == ["0.3", "4e-05"]
     assert round(rows["RMSProp"][2], 2) == 0.26
     assert round(rows["RMSProp, one step"][2], 2) == 0.09
+    larger = {n: way(n, gradients(MANY, 1.17e-8)).norm() / way(n, gradients(MANY)).norm() for n in MAKERS}
+    assert [round(float(larger[n]), 2) for n in ("Adam", "RMSProp")] == [0.54, 0.29]
     for name in ("gradient descent", "vSGD, gradient alone"):
         same(rows[name], np.array([1e4, 1e-4, 1e-8, 1e-12]), rtol=1e-9)
     assert 0.999 < smorms3_kept(1e-12) < 1
@@ -97,6 +103,10 @@ def quoted_shares() -> None:
     assert round(angle(steps[0], g[0].numpy())) in (141, 219)
     assert round(angle(steps[1], -g[0].numpy())) == 0
     assert torch.isinf(w_after_underflow())
+    still = torch.ones(1, requires_grad=True)
+    still.grad = torch.zeros(1)
+    torch.optim.RMSprop([still], eps=0).step()
+    assert torch.isnan(still).all()
 
 
 def w_after_underflow() -> torch.Tensor:
