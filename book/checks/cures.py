@@ -82,6 +82,14 @@ def soft(rng):
     gap = W.T @ W - torch.eye(4, dtype=torch.float64)
     (g,) = torch.autograd.grad((gap**2).sum(), W)
     same(g.numpy(), (4 * W @ gap).detach().numpy())
+    for s in (*rng.uniform(0.05, 6, size=5), 3.0):
+        rate = 0.99 / (12 * max(s, 1) ** 2 - 4)
+        way = s
+        for _ in range(4000):
+            before, way = way, way - 4 * rate * way * (way**2 - 1)
+            assert abs(way - 1) <= abs(before - 1) + 1e-12
+        same(way, 1.0, rtol=1e-3)
+    same(3 - 0.4 * 3 * (3**2 - 1), -6.6)
     s = np.linalg.svd(W.detach().numpy())[1]
     after = np.linalg.svd((W - 0.01 * g).detach().numpy())[1]
     same(np.sort(after), np.sort(np.abs(s - 0.04 * s * (s**2 - 1))), rtol=1e-8)

@@ -78,6 +78,13 @@ def half(rng):
     x, nu = sp.Symbol("x", positive=True), sp.Symbol("nu", real=True)
     whole = (1 - x**2) * (x * sp.log(x)) ** 2 * (1 + x**2) / (1 - x**2) ** 3
     assert sp.limit(sp.simplify(whole), x, 1) == sp.Rational(1, 2)
+    size = 1 / (1 - x**2) ** 2  # E |d/dλ of √(1−λ²) a|², from the three sums over lags
+    k = sp.Symbol("k", positive=True)
+    lags = (sp.sqrt(1 - x**2) * k * x ** (k - 1) - x / sp.sqrt(1 - x**2) * x**k) ** 2
+    at = {x: sp.Rational(3, 5)}
+    total = sum(float(lags.subs(at | {k: j})) for j in range(1, 80)) + float((x**2 / (1 - x**2)).subs(at))
+    assert abs(total - float(size.subs(at))) < 1e-9
+    assert sp.limit((x * sp.log(x)) ** 2 * size, x, 1) == sp.Rational(1, 4)
     value = sp.exp(-sp.exp(nu))
     assert sp.simplify(sp.diff(value, nu) - value * (-sp.exp(nu))) == 0
     assert sp.simplify(sp.expand_log(sp.log(value), force=True) + sp.exp(nu)) == 0

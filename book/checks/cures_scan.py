@@ -71,16 +71,16 @@ def covered(T: int) -> tuple[int, int]:
 @checked(
     "eq-cures-rounds",
     r"""
-    \lceil \log_2 T \rceil \text{ rounds in place of } T, \qquad \text{with fewer than } T \lceil
-    \log_2 T \rceil \text{ joins}
+    \lceil \log_2 T \rceil \text{ rounds in place of } T, \qquad \text{with } T R - 2^R + 1 \text{
+    joins}, \quad R = \lceil \log_2 T \rceil
     """,
 )
 def rounds_needed(rng):
     """Sets of steps are joined until all are complete, for every T up to 70."""
-    for T in range(2, 71):
+    for T in range(1, 71):
         rounds, joins = covered(T)
         assert rounds == int(np.ceil(np.log2(T)))
-        assert joins < T * rounds
+        assert joins == T * rounds - 2**rounds + 1
     assert covered(8)[0] == 3
     tree = np.full(2**17, 0.1)
     loop, right = np.cumsum(tree)[-1], 13107.2
