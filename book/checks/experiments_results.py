@@ -11,7 +11,7 @@ from figures.experiments_cells import Way, begin, outputs, square, stacked, step
 from figures.experiments_runs import BATCH, BLOCK, SOLVED, H
 from figures.experiments_tables import updates
 from figures.experiments_tasks import draw, losses
-from figures.experiments_training import BACKS, SEEDS, SHORT, SHOWN, STARTS
+from figures.experiments_training import BACKS, SEEDS, SHORT, SHOWN, STARTS, UPDATES
 from figures.experiments_triangle import PANELS, asked_at, network, probes, triangle
 
 
@@ -35,6 +35,8 @@ def luck(rng):
         assert round(float(binomial(1000, e)[:11].sum()), digits) == printed
     drawn = (rng.binomial(1000, 0.02, size=200_000) <= 10).mean()
     assert abs(drawn - 0.0102) < 0.002
+    once = [1 - (1 - float(binomial(1000, e)[:11].sum())) ** (UPDATES // BLOCK) for e in (0.02, 0.03)]
+    assert [round(once[0], 2), round(once[1], 4)] == [0.19, 0.0004]
 
 
 @checked(
