@@ -71,8 +71,7 @@ def covered(T: int) -> tuple[int, int]:
 @checked(
     "eq-cures-rounds",
     r"""
-    \lceil \log_2 T \rceil \text{ rounds in place of } T, \qquad \text{with } T R - 2^R + 1 \text{
-    joins}, \quad R = \lceil \log_2 T \rceil
+    R = \lceil \log_2 T \rceil \text{ rounds in place of } T, \qquad T R - 2^R + 1 \text{ joins}
     """,
 )
 def rounds_needed(rng):

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import small_book
-from bookframe.claims import COUNT
+from bookframe.claims import COUNT, Settled
+from bookframe.settled import in_order
 from judging import broken_links, read, unsettled
 
 
@@ -30,6 +31,16 @@ def test_the_appendix_quotes_the_box(sound: Path):
     assert "Verdict : True of the modulus. Number : − 2 − 2 is below 1 " in words(page, "claim-21")
     assert "Source : Werbos [ 1990 ] , and (1) ." in words(page, "claim-21")
     assert words(page, "claim-also-book-home-0").startswith("A sum has terms. Verdict : True. Number : 5")
+
+
+def test_claims_stand_by_number_or_by_chapter():
+    def claim(number: int | None, anchor: str) -> Settled:
+        return Settled(number, anchor, None, [], [], [], [])
+
+    read = [("c", claim(None, "1")), ("b", claim(5, "2")), ("c", claim(2, "3")), ("a", claim(None, "4"))]
+    read += [("c", claim(None, "5")), ("elsewhere", claim(None, "6")), ("b", claim(None, "7"))]
+    ordered = in_order(read, ["a", "b", "c"])
+    assert [found.anchor for _, found in ordered] == ["4", "7", "1", "5", "6", "3", "2"]
 
 
 def test_box_and_appendix_lead_to_each_other(sound: Path):

@@ -88,6 +88,12 @@ def _entry(app: Sphinx, docname: str, claim: Settled) -> nodes.Element:
     return nodes.container("", said, fields, ids=[claim.anchor], classes=["claim-entry"])
 
 
+def in_order(found: list[tuple[str, Settled]], pages: list[str]) -> list[tuple[str, Settled]]:
+    """Claims by number; those without one first, by chapter, in whatever order the pages were read."""
+    place = {name: i for i, name in enumerate(pages)}
+    return sorted(found, key=lambda item: (item[1].number or 0, place.get(item[0], len(place))))
+
+
 class List(SphinxPostTransform):
     """Puts the list into the appendix, before the references in it are resolved."""
 
@@ -101,9 +107,9 @@ class List(SphinxPostTransform):
         found = [
             (name, claim) for name in collected(self.env) for claim in settled(self.env.get_doctree(name))
         ]
-        found.sort(key=lambda item: item[1].number or 0)
+        ordered = in_order(found, list(self.app.config.page_numbers))
         for place in places:
-            chosen = [item for item in found if (item[1].number is None) == place["also"]]
+            chosen = [item for item in ordered if (item[1].number is None) == place["also"]]
             place.replace_self([_entry(self.app, *item) for item in chosen])
 
 
