@@ -8,7 +8,7 @@ import torch
 from checks.oracles import same
 from checks.powers import radius, size
 from checks.registry import checked, definition
-from figures.powers_gradient import SIDE, carried, cosines, spectra
+from figures.powers_gradient import SIDE, carried, cosines, limit_cosine, spectra
 
 definition("eq-powers-total", r"s_m = \sum_{i=0}^{m} (M\T)^i e_i")
 
@@ -90,6 +90,26 @@ def variance(rng):
     same(covariance, np.diag(printed), rtol=1e-7)
     assert round(1 / (1 - 0.8**2), 2) == 2.78
     quoted_cosines()
+
+
+@checked(
+    "eq-powers-lead",
+    r"""
+    \lim_{m \to \infty} \frac{\operatorname{Var}(v_1\T s_m)}{\operatorname{Var}(v_2\T s_m)} = \frac{1 -
+    \lambda_2^2}{1 - \lambda_1^2}, \qquad \abs{\lambda_2} \le \abs{\lambda_1} < 1
+    """,
+)
+def lead(rng):
+    """The sums of 4000 squared powers for random eigenvalues of both signs; the page's leads and medians."""
+    for _ in range(5):
+        first, second = sorted(rng.uniform(-0.99, 0.99, size=2), key=abs, reverse=True)
+        steps = np.arange(4000)
+        sums = [np.sum(value ** (2 * steps)) for value in (first, second)]
+        same(sums[0] / sums[1], (1 - second**2) / (1 - first**2), rtol=1e-9)
+    leads = [(1 - (0.6 * value) ** 2) / (1 - value**2) for value in (0.8, 0.99)]
+    assert [float(f"{x:.2g}") for x in leads] == [2.1, 33]
+    assert abs(limit_cosine(0.8) - cosines(0.8)[1][-1]) < 0.01
+    assert [round(limit_cosine(value), 2) for value in (0.9, 0.99, 0.999)] == [0.59, 0.90, 0.99]
 
 
 def quoted_cosines():

@@ -15,6 +15,15 @@ RADII = (0.8, 1.2)
 # --- terms and totals -----------------------------------------------------------------------------
 
 
+def drawn_spectra(rng: np.random.Generator) -> np.ndarray:
+    """Eigenvalues of symmetric matrices with normal entries, by falling modulus, the first of modulus 1."""
+    A = rng.normal(size=(DRAWS, UNITS, UNITS))
+    spectrum = np.linalg.eigvalsh(A + A.swapaxes(1, 2))
+    order = np.argsort(-abs(spectrum), axis=1)
+    spectrum = np.take_along_axis(spectrum, order, axis=1)
+    return spectrum / abs(spectrum[:, :1])
+
+
 @cache
 def cosines(radius: float) -> tuple[np.ndarray, np.ndarray]:
     """Median cosines with v_1, for every number of steps: of the oldest term alone, and of the total.
@@ -23,11 +32,7 @@ def cosines(radius: float) -> tuple[np.ndarray, np.ndarray]:
     written in the eigenvectors of W, which changes no angle.
     """
     rng = np.random.default_rng(45)
-    A = rng.normal(size=(DRAWS, UNITS, UNITS))
-    spectrum = np.linalg.eigvalsh(A + A.swapaxes(1, 2))
-    order = np.argsort(-abs(spectrum), axis=1)
-    spectrum = np.take_along_axis(spectrum, order, axis=1)
-    spectrum *= radius / abs(spectrum[:, :1])
+    spectrum = radius * drawn_spectra(rng)
     total, term, rows = np.zeros((DRAWS, UNITS)), np.ones((DRAWS, UNITS)), []
     for _ in range(STEPS):
         error = term * rng.normal(size=(DRAWS, UNITS))
@@ -36,6 +41,18 @@ def cosines(radius: float) -> tuple[np.ndarray, np.ndarray]:
         term *= spectrum
     one, whole = np.array(rows).T
     return one, whole
+
+
+@cache
+def limit_cosine(radius: float) -> float:
+    """The median cosine of the total with v_1 after infinitely many steps, below radius 1.
+
+    The coordinates are independent and normal, with the variances 1/(1 - λ_j²) of {eq}`eq-powers-variance`.
+    """
+    rng = np.random.default_rng(45)
+    spectrum = radius * drawn_spectra(rng)
+    y = rng.normal(size=spectrum.shape) / np.sqrt(1 - spectrum**2)
+    return float(np.median(abs(y[:, 0]) / np.linalg.norm(y, axis=1)))
 
 
 def cosine_numbers() -> dict[str, list[float]]:
