@@ -25,6 +25,8 @@ def luck(rng):
     for n, pair in quoted.items():
         got = [luck_numbers()[f"{name}, n = {n}"][at] for name in ("exact", "bound")]
         assert tuple(round(p, 4 if n < 1000 else 3) for p in got) == pair
+    coins = [np.array([a, b]) @ [1, -1] for a in (1, -1) for b in (1, -1)]  # no normal law, no lemma
+    assert np.mean(np.array(coins) == 0) == 0.5
 
 
 @checked("eq-powers-beta", r"u^2 \sim \operatorname{Beta}\Bigl( \frac12, \frac{n-1}{2} \Bigr)")
