@@ -96,7 +96,7 @@ def variance(rng):
     "eq-powers-lead",
     r"""
     \lim_{m \to \infty} \frac{\operatorname{Var}(v_1\T s_m)}{\operatorname{Var}(v_2\T s_m)} = \frac{1 -
-    \lambda_2^2}{1 - \lambda_1^2}, \qquad \abs{\lambda_2} \le \abs{\lambda_1} < 1
+    \lambda_2^2}{1 - \lambda_1^2}
     """,
 )
 def lead(rng):

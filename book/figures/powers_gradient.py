@@ -157,7 +157,9 @@ def random_spectra() -> Figure:
     disk, line = spectra()
     fig, axes = plt.subplots(1, 2, figsize=(5.8, 3.1), layout="constrained")
     turn = np.linspace(0, 2 * np.pi, 181)
-    axes[0].plot(disk.real, disk.imag, ".", markersize=3, color="C0")
+    # Very short lines with round ends: one path weighs half of what 400 marks do.
+    dots = np.stack([disk - 0.004, disk + 0.004, np.full(LARGE, np.nan)], axis=1).ravel()
+    axes[0].plot(dots.real, dots.imag, color="C0", linewidth=1.9, solid_capstyle="round")
     axes[0].plot(np.cos(turn), np.sin(turn), color="C1", linewidth=1.4)
     axes[0].set(aspect="equal", xlim=(-1.25, 1.25), ylim=(-1.25, 1.25), xlabel="real", ylabel="imaginary")
     axes[0].set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
