@@ -70,9 +70,9 @@ def cures_figure() -> Figure:
     for row, cure in enumerate(CURES):
         for when, colour, marker in (("before", "C0", "o"), ("after", "C1", "D")):
             sizes = np.clip(recorded()[cure][f"ratio {when}"], 1e-16, 1e6)
-            left.plot(sizes, np.full(len(sizes), row), marker, color=colour, markersize=3.5, alpha=0.8)
+            left.plot(sizes, np.full(len(sizes), row), marker, color=colour, markersize=4.5, mew=0)
         shares = recorded()[cure]["right after"]
-        right.plot(shares, np.full(len(shares), row), "s", color="C2", markersize=3.5, alpha=0.8)
+        right.plot(shares, np.full(len(shares), row), "s", color="C2", markersize=4.5, mew=0)
     left.axvline(1, color=faint(), linewidth=0.8)
     right.axvline(0.5, color=faint(), linewidth=0.8)
     left.set(
