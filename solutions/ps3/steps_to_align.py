@@ -145,3 +145,5 @@ bank.edit(
     "    if abs(l1)",
     loses={"keeps"},
 )
+
+bank.edit("nearest_whole_number", "np.ceil", "np.round", loses=FEW)
