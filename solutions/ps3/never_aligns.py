@@ -123,7 +123,8 @@ def in_an_oblique_basis(x: np.ndarray, m: int) -> np.ndarray:
     e = np.linalg.norm(x) * np.eye(len(x))[np.argmin(np.abs(x))]
     basis = np.column_stack([x, 2 * e + 0.5 * x])
     cos, sin = np.cos(np.pi / m), np.sin(np.pi / m)
-    return 0.9 * basis @ np.array([[cos, -sin], [sin, cos]]) @ np.linalg.pinv(basis)
+    M: np.ndarray = 0.9 * basis @ np.array([[cos, -sin], [sin, cos]]) @ np.linalg.pinv(basis)
+    return M
 
 
 bank.edit("second_axis_taken", "np.argmin(np.abs(u))", "1", loses={"returns"})
