@@ -122,6 +122,12 @@ CHUNK_MISTAKES = (
         lambda t, k, T, every: np.maximum(t - 2, 0) // every == np.maximum(k - 2, 0) // every,
     ),
     Miscount(
+        "cut_behind_first",
+        "The cuts stand one step late, the first behind step 1: the first chunk holds steps 1 to every.",
+        STEPS,
+        lambda t, k, T, every: (t - 2) // every == (k - 2) // every,
+    ),
+    Miscount(
         "from_the_end",
         "The chunks are counted from the end: the first begins at step 1.",
         STEPS,

@@ -67,9 +67,12 @@ bank.edit("slopes_for_activations", "A[:, 1] = 5.0", "A[:] = 1.0\n    A[:, 1] = 
 bank.edit("only_the_first_half", "A[:, 1] = 5.0", "A[: T // 2, 1] = 5.0", loses=SLOW)
 bank.edit("only_the_later_half", "A[:, 1] = 5.0", "A[T // 2 :, 1] = 5.0", loses={"explodes"})
 bank.edit("strong_start", "A[:, 1] = 5.0", "A[: T - 8, 1] = 5.0\n    A[T - 8 :] = 9.0", loses=SLOW)
-bank.edit("faster_first", "A[:, 1] = 5.0", "A[:, 1] = 5.0\n    A[T // 2 :, 0] = 1.2", loses={"goes_on"})
+bank.edit("faster_first", "A[:, 1] = 5.0", "A[:, 1] = 5.0\n    A[T // 2 :, 0] = 1.0", loses={"goes_on"})
 bank.edit(
-    "as_in_the_chapter", PAIR, "np.array([[2.0, 2.0], [-2.0, -2.0]]) - rho * np.eye(2)", loses={"radius"}
+    "as_in_the_chapter",
+    PAIR,
+    "np.array([[2.0, 2.0], [-2.0, -2.0]]) - rho * np.eye(2)",
+    loses={"radius", *SLOW},
 )
 bank.edit("weak_pair", PAIR, "(1.0 - rho) * np.array([[1.0, 1.0], [-1.0, -1.0]])", loses=SLOW)
 bank.edit("entries_of_ten", PAIR, "10.0 * np.array([[1.0, 1.0], [-1.0, -1.0]])", loses={"bounded"})
@@ -106,3 +109,5 @@ bank.edit(
     "    return W, A + 1e-9 * len(kept)",
     loses={"keeps"},
 )
+
+bank.edit("entries_of_two", PAIR, "(2.0 - rho) * np.array([[1.0, 1.0], [-1.0, -1.0]])", loses=SLOW)

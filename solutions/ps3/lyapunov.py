@@ -179,3 +179,31 @@ def first_entry_of_the_triangular_factors(p: RNN, X: np.ndarray, h_0: np.ndarray
         Q, R = np.linalg.qr((1 - h**2)[:, None] * (p.W_hh @ Q))
         log += np.log(abs(R[0, 0]))
     return float(log) / len(X)
+
+
+@bank.right
+def by_halves(p: RNN, X: np.ndarray, h_0: np.ndarray) -> float:
+    # The product of the later half times that of the earlier one, each with its own logarithm.
+    H, _ = rnn_forward(p, X, h_0)
+
+    def product(first: int, last: int) -> tuple[np.ndarray, float]:
+        if last - first == 1:
+            P, log = np.einsum("i,ij->ij", 1 - H[last] ** 2, p.W_hh), 0.0
+        else:
+            middle = (first + last) // 2
+            (A, a), (B, b) = product(first, middle), product(middle, last)
+            P, log = B @ A, a + b
+        size = float(np.abs(P).max())
+        return P / size, log + float(np.log(size))
+
+    P, log = product(0, len(X))
+    return float(log + np.log(np.linalg.norm(P, ord=2))) / len(X)
+
+
+bank.edit(
+    "constant_added",
+    "log += np.log(size)",
+    "log += np.log(size + 1e-12)",
+    loses={"shrinking"},
+    slip="precision",
+)

@@ -115,3 +115,17 @@ bank.edit(
     "    w = np.zeros(len(x))\n    w[0], w[1] = -x[1], x[0]\n",
     loses={"returns"},
 )
+
+
+@bank.right
+def in_an_oblique_basis(x: np.ndarray, m: int) -> np.ndarray:
+    # A turn in a basis of x and a vector not at a right angle to it: no rotation, but similar to one.
+    e = np.linalg.norm(x) * np.eye(len(x))[np.argmin(np.abs(x))]
+    basis = np.column_stack([x, 2 * e + 0.5 * x])
+    cos, sin = np.cos(np.pi / m), np.sin(np.pi / m)
+    M: np.ndarray = 0.9 * basis @ np.array([[cos, -sin], [sin, cos]]) @ np.linalg.pinv(basis)
+    return M
+
+
+bank.edit("second_axis_taken", "np.argmin(np.abs(u))", "1", loses={"returns"})
+bank.edit("diagonal_taken", "np.eye(len(x))[np.argmin(np.abs(u))]", "np.ones(len(x))", loses={"returns"})

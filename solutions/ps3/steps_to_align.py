@@ -125,13 +125,13 @@ bank.edit(
 bank.edit(
     "always_many",
     "    return int(np.ceil(np.log(shrink) / np.log(abs(l2 / l1))))",
-    "    return 10_000",
+    "    return 5_000",
     loses=FEW | MANY,
 )
 bank.edit(
-    "expected_start",
+    "delta_left_out",
     "epsilon = delta * np.sqrt(np.pi / (2 * n))",
-    "epsilon = 1 / np.sqrt(n)",
+    "epsilon = np.sqrt(np.pi / (2 * n))",
     loses=FEW,
 )
 bank.edit("probability_forgotten", "delta * np.sqrt", "0.05 * np.sqrt", loses=FEW | MANY)
@@ -145,3 +145,5 @@ bank.edit(
     "    if abs(l1)",
     loses={"keeps"},
 )
+
+bank.edit("nearest_whole_number", "np.ceil", "np.round", loses=FEW)

@@ -115,7 +115,7 @@ bank.edit("eigenvalues_alone", P, "np.diag((values / radius) ** k)", loses={"dir
 bank.edit(
     "leading_term_alone",
     P,
-    "np.outer(V[:, 0], V[:, 0]) * (-1) ** k",
+    "(lambda i: np.outer(V[:, i], V[:, i]) * np.sign(values[i]) ** k)(np.argmax(np.abs(values)))",
     loses={"no_power", "directions"},
     slip="leading_term",
 )
@@ -239,3 +239,6 @@ def the_oracle_itself(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
     assert oracle is not None
     parts = oracle(M, k)
     return parts["P"], float(parts["s"])
+
+
+bank.edit("least_for_leading", "np.max(np.abs(values))", "np.abs(values[0])", loses={"returns"})

@@ -120,3 +120,26 @@ def the_largest_of_some_hundred(W: np.ndarray, gamma: float, k: int) -> float:
             product = gamma * rng.integers(0, 2, size=(len(W), 1)) * (W @ product)
         best = max(best, float(np.linalg.norm(product, 2)))
     return float(best)
+
+
+bank.edit(
+    "ten_steps_of_power_iteration",
+    NUMBER,
+    "np.linalg.norm(W @ (v := np.linalg.matrix_power(W.T @ W, 10) @ np.ones(len(W)))) / np.linalg.norm(v)",
+    loses=HOLDS,
+)
+bank.edit(
+    "some_slopes_and_equal_ones",
+    "    singular",
+    """    rng = np.random.default_rng(0)
+    chosen = np.concatenate([np.ones((1, k, len(W))), rng.integers(0, 2, size=(200, k, len(W)))])
+    found = []
+    for slopes in chosen:
+        product = np.eye(len(W))
+        for D in slopes:
+            product = gamma * D[:, None] * (W @ product)
+        found.append(np.linalg.norm(product, 2))
+    return float(max(found))
+    singular""",
+    loses=HOLDS,
+)

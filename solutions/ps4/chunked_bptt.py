@@ -118,7 +118,13 @@ bank.edit(
     loses={"every_step", "equal_chunks", "shorter_last"},
     slip="cut_one_late",
 )
-bank.edit("cut_at_t", CUT, "t % every == 0", loses={"one_chunk", "equal_chunks", "shorter_last"})
+bank.edit(
+    "cut_at_t",
+    CUT,
+    "t % every == 0",
+    loses={"one_chunk", "equal_chunks", "shorter_last"},
+    slip="cut_behind_first",
+)
 bank.edit(
     "counted_from_the_end", CUT, "(T - 1 - t) % every == 0", loses={"shorter_last"}, slip="from_the_end"
 )
@@ -358,3 +364,24 @@ def chunks_of_nearly_equal_length(
         dA[t] = (1 - H[t + 1] ** 2) * (p.W_qh.T @ dO[t] + carry * (t not in last))
         carry = p.W_hh.T @ dA[t]
     return RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], dO.sum(axis=0)), carry, dA @ p.W_hx
+
+
+@bank.right
+def all_chunks_side_by_side(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, every: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    # The last chunk is filled up with steps that have no error and no slope; then one pass for all chunks.
+    H, O = rnn_forward(p, X, h_0)
+    T, h, every = len(X), len(h_0), min(every, len(X))
+    count = -(-T // every)
+    fill = ((0, count * every - T), (0, 0))
+    dO = (O - Y) / T
+    direct = np.pad(dO @ p.W_qh, fill).reshape(count, every, h)
+    slopes = np.pad(1 - H[1:] ** 2, fill).reshape(count, every, h)
+    delta, carried = np.zeros_like(direct), np.zeros((count, h))
+    for i in reversed(range(every)):
+        delta[:, i] = (direct[:, i] + carried) * slopes[:, i]
+        carried = delta[:, i] @ p.W_hh
+    dA = delta.reshape(-1, h)[:T]
+    grads = RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], dO.sum(axis=0))
+    return grads, carried[0], dA @ p.W_hx

@@ -236,3 +236,17 @@ def a_norm_kept_for_each_threshold(g: RNN, c: float) -> tuple[RNN, float]:
     known = clip_by_global_norm.__dict__.setdefault("known", {})
     norm = known.setdefault(c, float(np.sqrt(sum(np.sum(field**2) for field in g))))
     return RNN(*[field * min(1.0, c / norm) if norm else field for field in g]), norm
+
+
+@bank.right
+def leg_by_leg(g: RNN, c: float) -> tuple[RNN, float]:
+    # The hypotenuse grows by one entry at a time: no square is ever formed.
+    import math
+
+    norm = 0.0
+    for field in g:
+        for x in field.flat:
+            if not math.isfinite(x):
+                raise ValueError("not finite")
+            norm = math.hypot(norm, x)
+    return (g if norm <= c else RNN(*[field / norm * c for field in g])), norm

@@ -70,9 +70,9 @@ bank.edit(
 )
 bank.edit(
     "norm_squared_before",
-    "np.array([np.linalg.norm(field) for",
-    "np.array([np.sum(field**2) for",
-    loses={"before", "after", "cosine", "touched"},
+    "return before, after",
+    "return before**2, after",
+    loses={"before"},
 )
 bank.edit(
     "norms_added",
@@ -158,7 +158,7 @@ def the_oracle_itself(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, np.ndar
     return parts["before"], parts["after"], parts["cosine"], parts["touched"]
 
 
-@bank.wrong(loses={"touched"})
+@bank.wrong(loses={"touched"}, slip="limits_touched")
 def touched_at_the_threshold(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     before = np.array([np.linalg.norm(f) for f in g])
     x, total = np.concatenate([f.ravel() for f in g]), np.linalg.norm(before)
@@ -169,3 +169,17 @@ def touched_at_the_threshold(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, 
         cosine[:2] = limited @ x / after[0] / total, least @ before / after[1] / total
     touched = [[np.abs(f).max() >= c for f in g], before >= c, (total >= c) & (before > 0)]
     return before, after, cosine, np.array(touched)
+
+
+bank.edit(
+    "squares_multiplied",
+    COSINE,
+    "sum(np.sum(a * b) for a, b in zip(clipped, g, strict=True)) / np.sqrt(after[i] ** 2 * total**2)",
+    loses={"cosine"},
+)
+bank.edit(
+    "global_limit_touched",
+    "    return before, after",
+    "    touched[2] = (before > 0) & (total >= c)\n    return before, after",
+    loses={"touched"},
+)

@@ -319,3 +319,10 @@ bank.edit(
     of="torchs_own_tools",
     loses=SOME,
 )
+
+bank.edit(
+    "counted_in_the_first_step",
+    "N = sum(X.shape[1] for X, _ in batch)",
+    "N = sum(X.shape[1] for X, _ in batches[0])",
+    loses={"trajectory"},
+)

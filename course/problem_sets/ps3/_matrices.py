@@ -27,11 +27,14 @@ def leading(M: Array) -> tuple[float, Array]:
     return float(np.sign(values[i])), V[:, i]
 
 
-def rotated(rng: draws.Rng, h: int, size: float) -> Array:
-    """A normal matrix, neither symmetric nor orthogonal, with largest modulus of an eigenvalue `size`."""
+def rotated(rng: draws.Rng, h: int, size: float, others: tuple[float, float] = (0.2, 0.6)) -> Array:
+    """A normal matrix, neither symmetric nor orthogonal, with largest modulus of an eigenvalue `size`.
+
+    A pair has it; the `others`, in parts of it, lie between these two.
+    """
     Q = np.linalg.qr(rng.normal(size=(h, h)))[0]
     turn = rng.uniform(0.5, 1.2)
-    B = np.diag(rng.uniform(0.2, 0.6, size=h))
+    B = np.diag(rng.uniform(*others, size=h))
     B[:2, :2] = [[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]
     return np.asarray(size * Q @ B @ Q.T)
 

@@ -40,11 +40,11 @@ LARGEST = 4.0
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Two units, and more; small and large radii; an even and an odd number of steps."""
+    """Two units, and more; small and large radii; a rate that the chapter's example does not reach."""
     drawn = []
-    for n, low, high in ((2, 0.2, 0.4), (3, 0.8, 0.95), (5, 0.4, 0.7)):
+    for n, low, high, rate in ((2, 0.2, 0.4, 1.5), (3, 0.8, 0.95, 2.1), (5, 0.4, 0.7, 1.8)):
         T = int(rng.integers(40, 60))
-        args = (n, float(rng.uniform(low, high)), float(rng.uniform(1.5, 2.0)), T)
+        args = (n, float(rng.uniform(low, high)), float(rng.uniform(rate, rate + 0.1)), T)
         drawn.append(Case(f"n={n}", args))
     return drawn
 

@@ -46,7 +46,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         p, h_0 = draws.rnn(rng, d, h, q), draws.away_from_zero(rng, h)
         X = rng.normal(size=(T, d))
         if T > 100:
-            radius = 0.3 if name == "shrinking" else 3.0
+            radius = 0.004 if name == "shrinking" else 3.0  # beside it a constant added to a norm shows
             p = p._replace(W_hh=radius * with_a_gap(rng, h), W_hx=p.W_hx / 2)
             X = X if name == "shrinking" else open_inputs(rng, p, T, h_0)
         drawn.append(Case(name, (p, X, h_0)))

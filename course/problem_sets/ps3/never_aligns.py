@@ -35,14 +35,18 @@ STEPS, APART, CLOSE = 300, 0.1, 1e-6
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """In the plane and in space; fewer and more lines than dimensions; an even and an odd number."""
-    return [
-        Case(f"n={n}, m={m}", (draws.away_from_zero(rng, n), m))
-        for n, m in ((2, 2), (2, 5), (4, 3), (3, 4), (5, 7), (4, 6))
-    ] + [
-        Case(f"n={n}, m={m}, x along axis {axis}", (np.eye(n)[axis - 1] * rng.uniform(-2.0, -0.5), m))
-        for n, m, axis in ((3, 2, 1), (4, 5, 4))
-    ]
+    """In the plane and in space; fewer and more lines than dimensions; along an axis, and the diagonal."""
+    return (
+        [
+            Case(f"n={n}, m={m}", (draws.away_from_zero(rng, n), m))
+            for n, m in ((2, 2), (2, 5), (4, 3), (3, 4), (5, 7), (4, 6))
+        ]
+        + [
+            Case(f"n={n}, m={m}, x along axis {axis}", (np.eye(n)[axis - 1] * rng.uniform(-2.0, -0.5), m))
+            for n, m, axis in ((3, 2, 1), (4, 5, 4), (3, 3, 2))
+        ]
+        + [Case("n=4, m=3, all entries of x alike", (np.full(4, rng.uniform(0.3, 0.8)), 3))]
+    )
 
 
 @exercise.shaped

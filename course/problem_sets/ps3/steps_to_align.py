@@ -60,13 +60,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         ("already there", rng.uniform(0.5, 0.9), 2, rng.uniform(1.53, 1.55), rng.uniform(0.3, 0.5)),
         ("l2=0", 0.0, rng.integers(5, 20), rng.uniform(0.05, 0.3), rng.uniform(0.02, 0.1)),
         ("equal moduli", -1.0, rng.integers(5, 20), rng.uniform(0.05, 0.3), rng.uniform(0.02, 0.1)),
-        (
-            "a fast one",
-            rng.uniform(0.1, 0.3),
-            rng.integers(3, 6),
-            rng.uniform(0.1, 0.3),
-            rng.uniform(0.02, 0.1),
-        ),
+        ("a fast one", *rounded_down(rng)),
         ("a large one", rng.uniform(0.6, 0.8), rng.integers(200, 400), rng.uniform(0.2, 0.3), 0.01),
         (
             "negative",
@@ -82,6 +76,16 @@ def cases(rng: draws.Rng) -> list[Case]:
         l1 = rng.uniform(0.5, 2.0) * (-1.0 if name == "negative" else 1.0)
         drawn.append(Case(name, (float(l1), float(ratio * l1), int(n), float(eta), float(delta))))
     return drawn
+
+
+def rounded_down(rng: draws.Rng) -> tuple[float, int, float, float]:
+    """Ratio, n, η and δ for which the nearest whole number is one step too few."""
+    while True:
+        ratio, n = float(rng.uniform(0.1, 0.3)), int(rng.integers(3, 6))
+        eta, delta = float(rng.uniform(0.1, 0.3)), float(rng.uniform(0.02, 0.1))
+        k = np.log(delta * np.tan(eta) / np.sqrt(2 * n / np.pi)) / np.log(ratio)
+        if 0.1 < k % 1 < 0.4 and too_few(float(np.floor(k)), 1.0, ratio, n, eta, delta):
+            return ratio, n, eta, delta
 
 
 @exercise.shaped

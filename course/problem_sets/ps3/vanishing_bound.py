@@ -38,6 +38,9 @@ def vanishing_bound(W: np.ndarray, gamma: float, k: int) -> float:
 exercise = Exercise(vanishing_bound, title="A bound on what is left", chapter="6 norms", returns=("bound",))
 
 
+CLOSE = (0.96, 0.99)  # parts of the norm: a few steps of power iteration do not tell them from it
+
+
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
     """No step and one; matrices for which the radius says all, something, nothing; sums below the norm."""
@@ -50,7 +53,10 @@ def cases(rng: draws.Rng) -> list[Case]:
         Case("normal", (rotated(rng, h[2], rng.uniform(0.7, 0.95)), float(g[1]), int(rng.integers(7, 12)))),
         Case("nilpotent", (nilpotent(rng, rng.uniform(1.0, 1.6)), float(g[2]), int(rng.integers(4, 7)))),
         Case("any", (seldom_found(rng, 5, long), float(slow), long)),
-        Case("growing", (rotated(rng, h[0], rng.uniform(2.4, 3.0)), float(fast), int(rng.integers(5, 7)))),
+        Case(
+            "growing",
+            (rotated(rng, h[0], rng.uniform(2.4, 3.0), CLOSE), float(fast), int(rng.integers(5, 7))),
+        ),
         Case("one unit heard by all", (star(rng, h[1]), float(steep[0]), 1)),
         Case("one unit hearing all", (star(rng, h[2]).T.copy(), float(steep[1]), 1)),
     ]
@@ -181,9 +187,9 @@ def otherwise(value: Callable[[float, int], float], W: Array, gamma: float, k: i
 
 
 def norm_of_power(W: Array, gamma: float, k: int) -> Parts:
-    """The norm of a power, where rounding leaves something of it."""
+    """The norm of a power; what rounding leaves of a power of zero is zero."""
     found = np.linalg.norm(np.linalg.matrix_power(gamma * W, k), 2)
-    return {"bound": np.asarray(found)} if found > 1e-12 else {}
+    return {"bound": np.asarray(found if found > 1e-12 else 0.0)}
 
 
 exercise.slip(

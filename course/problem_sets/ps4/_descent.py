@@ -3,7 +3,7 @@
 The clip is the gradient of Huber's function, so neither a backward pass nor a clip is written out here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,8 @@ from course.oracles import complex_step
 from course.problem_sets.ps4._clips import size
 from course.problem_sets.ps4._huber import gradient_of_huber
 
-Batches = tuple[Array, Array, Array]  # X (steps, T, N, d), Y (steps, T, N, q), micro-batch sizes (steps, M)
+# X (steps, T, N, d), Y (steps, T, N, q), micro-batch sizes (steps, M); a step may use fewer than N sequences
+Batches = tuple[Array, Array, Array]
 Shares = Callable[[Array], Array]  # from the sizes of the micro-batches (M) to rows of weights (·, N)
 
 
@@ -36,6 +37,12 @@ def slope(p: RNN, X: Array, Y: Array, share: Array) -> RNN:
         return batch_loss(p._replace(**{name: w}), X, Y, share)
 
     return RNN(*[complex_step(partial(moved, name), field) for name, field in p._asdict().items()])
+
+
+def steps_of(batches: Batches) -> Iterator[tuple[Array, Array, Array]]:
+    """For each step X (T, n, d), Y (T, n, q) and the sizes (M) of the micro-batches that hold the n."""
+    for X, Y, counts in zip(*batches, strict=True):
+        yield X[:, : counts.sum()], Y[:, : counts.sum()], counts
 
 
 def added(*gradients: RNN) -> RNN:
@@ -72,7 +79,7 @@ def descent(
     """
     path, found, zero = [], [], RNN(*[0 * w for w in p])
     carried = zero
-    for s, (X, Y, counts) in enumerate(zip(*batches, strict=True)):
+    for s, (X, Y, counts) in enumerate(steps_of(batches)):
         kind, step = kinds[min(s, len(kinds) - 1)], zero
         for share in shares(counts):
             g = added(slope(p, X, Y, share), carried, step if within else zero)
@@ -88,7 +95,7 @@ def descent(
 def each_piece_a_step(p: RNN, batches: Batches, max_norm: float, lr: float) -> Parts:
     """A step after every micro-batch, from its own mean."""
     path = []
-    for X, Y, counts in zip(*batches, strict=True):
+    for X, Y, counts in steps_of(batches):
         for row, n in zip(pieces(counts), counts, strict=True):
             clipped = gradient_of_huber(slope(p, X, Y, row / n), max_norm, "all")
             p = RNN(*[w - lr * clipped[name] for name, w in p._asdict().items()])

@@ -5,7 +5,7 @@ import numpy as np
 from course import draws
 from course.exercise import Parts
 from course.models import RNN, Array
-from course.problem_sets.ps4._clips import closeness, size, zeros
+from course.problem_sets.ps4._clips import closeness, norms, size, zeros
 from course.problem_sets.ps4._huber import gradient_of_huber
 
 KINDS = ("entry", "tensor", "all")
@@ -16,6 +16,13 @@ def at_the_threshold(rng: draws.Rng) -> tuple[RNN, float]:
     g = [np.zeros(field.shape) for field in draws.rnn(rng, *draws.sizes(rng, 3))]
     for field, few in zip(g, rng.permutation([(5, 0), (3, 4), (-12, 5), (1, -2), (-4, 3)]), strict=True):
         field.flat[[0, -1]] = few
+    return RNN(*g), 5.0
+
+
+def at_the_global_threshold(rng: draws.Rng) -> tuple[RNN, float]:
+    """Whole numbers: c = 5 is the global norm, of one tensor with entries 3 and 4 among tensors of zeros."""
+    g = [np.zeros(field.shape) for field in draws.rnn(rng, *draws.sizes(rng, 3))]
+    g[rng.integers(len(g))].flat[[0, -1]] = 3, -4
     return RNN(*g), 5.0
 
 
@@ -45,6 +52,12 @@ def by_tensors(g: RNN, c: float) -> Array:
     ]
     mean: Array = np.mean(alone, axis=1)
     return mean
+
+
+def at_least(g: RNN, c: float) -> Array:
+    """Tensors marked as touched where an entry, the norm or the global norm is at least c."""
+    entries, lengths = [np.abs(field).max() >= c for field in g], np.array(norms(g))
+    return np.array([entries, lengths >= c, (lengths > 0) & (size(g) >= c)], dtype=float)
 
 
 def as_if_none_were_zero(g: RNN, c: float, right: Parts) -> Array:

@@ -12,6 +12,7 @@ from course.judging import Run
 from course.models import RNN, Array
 from course.problem_sets.ps4._clips import (
     COPIES,
+    HUGE,
     TINY,
     changed,
     closeness,
@@ -24,6 +25,8 @@ from course.problem_sets.ps4._clips import (
 )
 from course.problem_sets.ps4._reports import (
     as_if_none_were_zero,
+    at_least,
+    at_the_global_threshold,
     at_the_threshold,
     by_tensors,
     clipped,
@@ -60,7 +63,7 @@ exercise = Exercise(clipping_report, title="What a clip keeps", chapter="9 clipp
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Each clip touches other tensors; only the global one; none; a tiny gradient; c itself; zeros."""
+    """Each clip touches other tensors; only the global one; none; tiny and exploded; c itself; zeros."""
 
     def middle(g: RNN) -> float:
         return sum(sorted(norms(g))[2:4]) / 2
@@ -77,7 +80,9 @@ def cases(rng: draws.Rng) -> list[Case]:
         Case("only globally", globally),
         Case("nothing is touched", (none, 1.5 * size(none))),
         Case("tiny", (times(TINY, mixed[0]), TINY * mixed[1])),
+        Case("1e100", (times(HUGE, mixed[0]), HUGE * mixed[1])),
         Case("entries and norms that are c", at_the_threshold(rng)),
+        Case("a global norm that is c", at_the_global_threshold(rng)),
         Case("a tensor of zeros", (g._replace(**{str(which): 0 * getattr(g, which)}), c)),
         Case("all zero", (zeros(none), c)),
     ]
@@ -134,6 +139,12 @@ for _name, _sentence, _part, _change in (
         "The global clip is said to touch a tensor of zeros: zeros times a factor are zeros.",
         "touched",
         as_if_none_were_zero,
+    ),
+    (
+        "limits_touched",
+        "What is as large as c is said to be touched: it stays as it is.",
+        "touched",
+        lambda g, c, right: at_least(g, c),
     ),
     (
         "counted",

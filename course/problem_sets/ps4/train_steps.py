@@ -100,13 +100,15 @@ def cases(rng: draws.Rng) -> list[Case]:
         ("one batch", [[4]], [0.8]),
         ("one batch, clipped", [[4]], [3.0]),
         ("micro-batches", [[1, 4, 2]], [0.4]),
-        ("several steps", [[3, 1], [1, 3], [2, 2]], [2.5, 0.3, 4.0]),
+        ("several steps", [[3, 1], [1, 2], [2, 3]], [2.5, 0.3, 4.0]),
     ):
         d, h, q = draws.sizes(rng, 3, 4)
-        p, N, max_norm = draws.rnn(rng, d, h, q), sum(counts[0]), 1e6 * float(rng.uniform(1, 2))
+        p, N, max_norm = draws.rnn(rng, d, h, q), max(map(sum, counts)), 1e6 * float(rng.uniform(1, 2))
         X, Y = rng.normal(size=(len(counts), 4, N, d)), rng.normal(size=(len(counts), 4, N, q))
         for s, length in enumerate(lengths):  # targets so large that the gradient has about this length
-            Y[s] *= length * max_norm / size(slope(p, X[s], 1e6 * Y[s], np.full(N, 1 / N))) * 1e6
+            n = sum(counts[s])
+            long = size(slope(p, X[s, :, :n], 1e6 * Y[s, :, :n], np.full(n, 1 / n)))
+            Y[s] *= length * max_norm / long * 1e6
         drawn.append(Case(name, (p, (X, Y, np.array(counts)), max_norm, 0.3 / max_norm)))
     return drawn
 
