@@ -8,6 +8,8 @@ from course.gated import GRU, LSTM
 from course.models import RNN, Array
 
 Rng = np.random.Generator
+# How much larger one case's gradient is, in every exercise with a gradient: many networks clip at 5 or 10.
+LARGE = 1000.0
 
 
 def sizes(rng: Rng, n: int, *taken: int) -> list[int]:

@@ -69,12 +69,17 @@ class Check:
 
 @dataclass(frozen=True)
 class Slip:
-    """A mistake that can be recognised: `value(*args)` is what a function with it returns."""
+    """A mistake that can be recognised: `value(*args)` is what a function with it returns.
+
+    Of results that `value` does not speak of, `others(name, got, *args)` says whether the one of that name is
+    as the mistake leaves it. Where there is no oracle, it says so of a right one as well.
+    """
 
     name: str
     sentence: str
     see: str
     value: Callable[..., Parts]
+    others: Callable[..., bool] | None = None
 
 
 class Exercise:
@@ -182,9 +187,16 @@ class Exercise:
 
         self._add(Check(name, sentence, points, see, tuple(after), test, about))
 
-    def slip(self, name: str, sentence: str, value: Callable[..., Parts], see: str = "") -> None:
-        """A mistake to recognise by its value on every case."""
-        self.slips.append(Slip(name, sentence, see, value))
+    def slip(
+        self,
+        name: str,
+        sentence: str,
+        value: Callable[..., Parts],
+        see: str = "",
+        others: Callable[..., bool] | None = None,
+    ) -> None:
+        """A mistake to recognise by its value on every case, and by what it does to the other results."""
+        self.slips.append(Slip(name, sentence, see, value, others))
 
     def _add(self, check: Check) -> None:
         known = {"returns", *[c.name for c in self.checks]}
