@@ -53,7 +53,7 @@ def by_their_values(output: Callable[..., Any], *args: Any) -> Parts:
 
 def spread_by(change: Change, moved: bool) -> Change:
     """An altered v, whose derivative is altered as well, or is that of v itself."""
-    return change if moved else lambda v: np.real(change(np.real(v))) + (v - np.real(v))
+    return change if moved else lambda v: np.real(change(np.maximum(np.real(v), 0))) + (v - np.real(v))
 
 
 def unbiased(eps: float, X: Any, gain: Any, bias: Any, moved: bool = True) -> Any:
