@@ -18,13 +18,15 @@ Cases = Sequence[tuple["Run", Case]]
 def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
     """The exercise's slips that explain every case of every run; all, if several cannot be told apart.
 
-    None, if a result is wrong that they leave unexplained: then there is another mistake.
+    None, if in an exercise that is `told_apart` a result is wrong that they leave unexplained: then there is
+    another mistake.
     """
     cases = sorted(((run, case) for run in runs for case in run.cases), key=lambda rc: _size(rc[1]))
     found = runs[0].exercise.slips
     for run, case in cases:
         found = [slip for slip in found if _explains(slip, case, run.parts(case))]
-    if not all(_left_so(name, found, cases) for name in _unsaid(found, cases)):
+    apart = runs[0].exercise.told_apart
+    if apart and found and not all(_left_so(name, found, cases) for name in _unsaid(found, cases)):
         return ()
     return tuple(Diagnosis(slip.name, slip.sentence, slip.see) for slip in found)
 
@@ -51,7 +53,7 @@ def _unsaid(found: Sequence[Slip], cases: Cases) -> list[str]:
     run, first = cases[0]
     names = set(run.parts(first)) - {name for slip in found for name in slip.value(*first.args)}
     if run.exercise.oracle is None:
-        return sorted(names) if any(slip.others for slip in found) else []
+        return sorted(names)
 
     def wrong(name: str) -> bool:
         return any(difference(run.parts(c)[name], run.expected(c)[name]) is not None for run, c in cases)

@@ -204,3 +204,4 @@ for _name in LSTM._fields:
     )
 exercise.timed = {"dX": 0}
 exercise.weighed = OF_A_SEQUENCE
+exercise.told_apart = True

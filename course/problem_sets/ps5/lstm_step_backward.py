@@ -159,3 +159,4 @@ exercise.slip(
     "The cell",
 )
 exercise.weighed = OF_A_STEP
+exercise.told_apart = True

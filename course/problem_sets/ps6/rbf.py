@@ -210,3 +210,4 @@ for _name, _sentence, _change in (
     ),
 ):
     exercise.slip(_name, _sentence, partial(but, _change), SEE)
+exercise.told_apart = True

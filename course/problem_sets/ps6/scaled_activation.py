@@ -141,3 +141,4 @@ exercise.slip(
     lambda z, a, dy: {"da": expected(z[-1:], a, dy[-1:])["da"]},
     SEE,
 )
+exercise.told_apart = True

@@ -162,3 +162,4 @@ exercise.slip(
     SEE,
 )
 exercise.timed = {"dc": 0, "db": 0}
+exercise.told_apart = True
