@@ -151,13 +151,13 @@ for _name, _sentence, _output, _parts in (
 ):
     exercise.slip(_name, _sentence, partial(altered, _output, _parts), SEE)
 
-for _name, _sentence, _output in (
+for _name, _sentence, _other in (
     ("unbiased", "v is divided by d − 1; it is the mean of the squares, so by d.", unbiased),
     ("eps_outside", "ε is added to the root; here it stands under it.", outside),
     ("root_missing", "The entries are divided by v + ε; its root belongs there.", over_the_variance),
 ):
-    _flows = flows(partial(gradients, _output), partial(by_their_values, _output))
-    exercise.slip(_name, _sentence, partial(altered, _output, ("Y",)), SEE, _flows)
+    _flows = flows(partial(gradients, _other), partial(by_their_values, _other))
+    exercise.slip(_name, _sentence, partial(altered, _other, ("Y",)), SEE, _flows)
 
 exercise.slip(
     "batch",

@@ -131,7 +131,7 @@ def by_wrong_totals(totals: Callable[..., Parts], c: Array, b: Array, dA: Array)
 
 def by_earlier(totals: Array, states: Array) -> Array:
     """Each total derivative times an earlier state."""
-    return totals * np.vstack([0 * states[:1], states[:-1]])
+    return np.asarray(totals * np.vstack([0 * states[:1], states[:-1]]))
 
 
 for _name, _sentence, _value in (
