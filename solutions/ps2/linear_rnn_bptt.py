@@ -178,7 +178,7 @@ bank.edit(
 bank.edit(
     "gradients_clipped",
     "    return grads, later",
-    "    grads = LinearRNN(*[np.clip(g, -40, 40) for g in grads])\n    return grads, later",
+    "    grads = LinearRNN(*[np.clip(g, -90, 90) for g in grads])\n    return grads, later",
     loses={"output_layer", "hidden_weights"},
 )
 bank.edit(
