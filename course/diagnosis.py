@@ -7,10 +7,7 @@ Nothing is guessed: a name means that the mistake's numbers equal the student's 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from course.compare import difference, same
-from course.exercise import Case, Parts, Slip
+from course.compare import same
 from course.frames import decode, encode
 from course.recognise.attribution import BASES
 from course.recognise.cell_words import sentence as edges_said
@@ -19,6 +16,7 @@ from course.recognise.further import attributed, drawn, weights_of
 from course.recognise.ignored import ignored, sizes
 from course.recognise.patterns import Pattern
 from course.recognise.rules import RIGHT, Rule
+from course.recognise.slips import by_slips
 from course.recognise.two import matches, two_at_once
 from course.verdict import Diagnosis, Drawn, Weights
 
@@ -87,21 +85,3 @@ def as_diagnoses(claims: Iterable[Claim]) -> tuple[Diagnosis, ...]:
 def readable(run: "Run") -> bool:
     """Whether every call gave results at all: a crash is its own message."""
     return all(run.reply(case).failure is None for case in run.cases)
-
-
-def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
-    """The exercise's slips that explain every case of every run; all, if several cannot be told apart."""
-    cases = sorted(((run, case) for run in runs for case in run.cases), key=lambda rc: _size(rc[1]))
-    found = runs[0].exercise.slips
-    for run, case in cases:
-        found = [slip for slip in found if _explains(slip, case, run.parts(case))]
-    return tuple(Diagnosis(slip.name, slip.sentence, slip.see) for slip in found)
-
-
-def _size(case: Case) -> int:
-    return sum(np.size(field) for arg in case.args for field in (arg if isinstance(arg, tuple) else (arg,)))
-
-
-def _explains(slip: Slip, case: Case, got: Parts) -> bool:
-    value = slip.value(*case.args)
-    return all(difference(got[name], value[name]) is None for name in value)

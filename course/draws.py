@@ -8,6 +8,9 @@ from course.gated import GRU, LSTM
 from course.models import RNN, Array
 
 Rng = np.random.Generator
+# What one case of an exercise with a gradient has, so that a gradient clipped at 5 or 10 differs: gradients
+# so large, or targets so far away. From further ones a difference quotient of the loss keeps too few digits.
+LARGE, FAR = 1000.0, 300.0
 
 
 def sizes(rng: Rng, n: int, *taken: int) -> list[int]:

@@ -69,12 +69,18 @@ class Check:
 
 @dataclass(frozen=True)
 class Slip:
-    """A mistake that can be recognised: `value(*args)` is what a function with it returns."""
+    """A mistake that can be recognised: `value(*args)` is what a function with it returns.
+
+    Of results that `value` does not speak of, `others(name, got, *args)` says whether the one of that name is
+    as the mistake leaves it. Where there is no oracle, it says so of a right one as well. It is asked in an
+    exercise that is `told_apart`.
+    """
 
     name: str
     sentence: str
     see: str
     value: Callable[..., Parts]
+    others: Callable[..., bool] | None = None
 
 
 class Exercise:
@@ -116,6 +122,7 @@ class Exercise:
         self.unrolled: Unrolled | None = None  # for a gradient through time: how to take an answer apart
         self.weighed: Weighed | None = None  # the same for an LSTM: its gradient with weights on the edges
         self.timed: dict[str, int] = {}  # parts that have an axis of time steps, and which
+        self.told_apart = False  # True: slips say what becomes of every result; what they do not is another
 
     @property
     def points(self) -> int:
@@ -182,9 +189,16 @@ class Exercise:
 
         self._add(Check(name, sentence, points, see, tuple(after), test, about))
 
-    def slip(self, name: str, sentence: str, value: Callable[..., Parts], see: str = "") -> None:
-        """A mistake to recognise by its value on every case."""
-        self.slips.append(Slip(name, sentence, see, value))
+    def slip(
+        self,
+        name: str,
+        sentence: str,
+        value: Callable[..., Parts],
+        see: str = "",
+        others: Callable[..., bool] | None = None,
+    ) -> None:
+        """A mistake to recognise by its value on every case, and by what it does to the other results."""
+        self.slips.append(Slip(name, sentence, see, value, others))
 
     def _add(self, check: Check) -> None:
         known = {"returns", *[c.name for c in self.checks]}

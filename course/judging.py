@@ -8,10 +8,11 @@ import numpy as np
 
 from course.calls import Reply, Target
 from course.compare import difference, same
-from course.diagnosis import by_slips, diagnose, readable
+from course.diagnosis import diagnose, readable
 from course.exercise import KEEPS_POINTS, Case, Check, Exercise, Parts
 from course.frames import decode, encode
 from course.recognise.shapes import steps_said
+from course.recognise.slips import by_slips
 from course.results import Unmet, explain, flatten
 from course.verdict import Diagnosis, Drawn, Outcome, Verdict
 

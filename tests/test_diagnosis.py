@@ -29,6 +29,7 @@ from tests.test_mutants import of as mutants_of
 GRADIENTS = ("rnn_bptt", "BPTT", "direct_and_total")
 UNNAMED = {  # all there is; the last three make several mistakes at once
     "carry_clipped",  # at a bound of the student's own choice
+    "gradients_clipped",
     "loop_ends_one_step_short",
     "slope_and_transpose",
     "slope_missing_and_twice_the_bias",
@@ -71,6 +72,24 @@ def test_nineteen_of_twenty_single_mistakes_have_a_name() -> None:
 )
 def test_two_mistakes_are_both_named_or_none_is(answer: str, names: set[str]) -> None:
     assert {d.name for d in judged("rnn_bptt", answer).diagnoses} == names
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("linear_rnn_bptt", "output_state_before_and_inputs_reversed"),
+        ("masked_forward", "bias_in_the_padding_and_states_from_the_start"),
+        ("lstm_step_backward", "later_state_and_dc_of_dc_next"),
+        ("lstm_step_backward", "cell_gradient_ignored_and_clipped"),
+        ("gru_step_backward", "later_state_and_inputs_by_dv"),
+        ("scan_gradient", "forwards_and_moduli"),
+        ("layer_norm", "mean_held_and_gain_in_its_own_gradient"),
+        ("rprop_step", "no_upper_limit_and_old_steps"),
+        ("rbf", "density_and_width_squared"),
+    ],
+)
+def test_name_of_one_mistake_is_withheld_where_another_has_none(name: str, answer: str) -> None:
+    assert judged(name, answer).diagnoses == ()
 
 
 def names_over(name: str, source: str, seeds: range) -> list[tuple[str, ...]] | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import RTOL, difference
 from course.exercise import Case, Parts, seed_of
 from course.models import Array
 from course.recognise.attribution import Attribution, attribute
@@ -13,7 +13,7 @@ from course.recognise.explain import Seen, wrong_parts
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.two import matches
 from course.recognise.unrolled import Unrolled
-from course.recognise.weighing import Weighed, weigh
+from course.recognise.weighing import Solution, Weighed, weigh
 from course.results import Unmet
 from course.verdict import Paths, Weights, rounded
 
@@ -64,7 +64,7 @@ def drawn(exercise: "Exercise", found: Attribution) -> Paths | None:
 
 
 def weights_of(run: "Run", weighed: Weighed, seen: Sequence[Seen]) -> Weights | None:
-    """How often each kind of edge is counted: only if a result is wrong, and edges explain it."""
+    """How often each kind of edge is counted: only if a result is wrong, and edges explain it everywhere."""
     if not wrong_parts(seen):
         return None
     cases = edge_cases(run.exercise)
@@ -73,7 +73,19 @@ def weights_of(run: "Run", weighed: Weighed, seen: Sequence[Seen]) -> Weights | 
     found = weigh(weighed, cases, got) if got is not None else None
     if found is None or np.all(np.isnan(found.weights) | (np.abs(found.weights - 1) < 1e-5)):
         return None
+    if not all(_given_by(found, weighed, one) for one in seen):  # something else shows in these alone
+        return None
     return Weights(weighed.edges, tuple(map(rounded, found.weights)), found.apart)
+
+
+def _given_by(found: Solution, weighed: Weighed, one: Seen) -> bool:
+    """Whether the weights give what came back in a case."""
+    value = weighed.value(*one.args)(np.nan_to_num(found.weights, nan=1.0)[None])
+    return all(
+        difference(one.got[name], part[0].real, RTOL["directional"]) is None
+        for name, part in value.items()
+        if name not in found.apart
+    )
 
 
 def _results(

@@ -178,3 +178,33 @@ bank.edit(
     "single_precision", f"dO = {MEAN}", f"dO = ({MEAN}).astype(np.float32)", loses=ALL, slip="precision"
 )
 bank.edit("inputs_cleaned_in_place", "    errors =", "    X *= mask\n    errors =", loses={"keeps"})
+bank.edit(
+    "gradients_clipped",
+    "    return grads, carry",
+    "    grads = RNN(*[np.clip(g, -20, 20) for g in grads])\n    return grads, carry",
+    loses={"output_layer", "hidden_weights"},
+)
+
+
+@bank.right
+def aligned_at_the_end(
+    p: RNN, X: np.ndarray, Y: np.ndarray, lengths: np.ndarray, h_0: np.ndarray
+) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+    # The padding is moved before each sequence, where the state waits: all sequences end together.
+    T, N, _ = X.shape
+    late = np.arange(T)[:, None] - (T - lengths)
+    real, step, row = late >= 0, np.maximum(late, 0), np.arange(N)
+    Xs, Ys, H = X[step, row], Y[step, row], [h_0]
+    for x, r in zip(Xs, real, strict=True):
+        H.append(np.where(r[:, None], np.tanh(x @ p.W_hx.T + H[-1] @ p.W_hh.T + p.b_h), h_0))
+    before, after = np.array(H[:-1]), np.array(H[1:])
+    dO = np.where(real[:, :, None], after @ p.W_qh.T + p.b_q - Ys, 0) / (N * lengths)[:, None]
+    dA, carry = np.zeros(after.shape, order="F"), np.zeros_like(h_0)
+    for t in range(T)[::-1]:
+        dA[t] = (dO[t] @ p.W_qh + carry) * (1 - after[t] ** 2) * real[t][:, None]
+        carry = np.where(real[t][:, None], dA[t] @ p.W_hh, carry)
+    dX = np.zeros_like(X)
+    dX[late[real], np.nonzero(real)[1]] = (dA @ p.W_hx)[real]
+    weights = [np.tensordot(dA, Xs, ((0, 1), (0, 1))), np.tensordot(dA, before, ((0, 1), (0, 1)))]
+    weights += [dA.sum((0, 1)), np.tensordot(dO, after, ((0, 1), (0, 1))), dO.sum((0, 1))]
+    return weights, carry, dX

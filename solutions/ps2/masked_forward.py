@@ -117,3 +117,9 @@ bank.edit(
     "moved = np.tanh(X[t].astype(np.float32)",
     loses={"real_steps"},
 )
+bank.edit(  # two mistakes, of which one has a name
+    "bias_in_the_padding_and_states_from_the_start",
+    "np.where(mask[t], moved, H[t])\n    O = np.where(mask, H[1:] @ p.W_qh.T + p.b_q, 0.0)",
+    "np.where(mask[t], moved, h_0)\n    O = np.where(mask, H[1:] @ p.W_qh.T + p.b_q, p.b_q)",
+    loses={"frozen", "outputs"},
+)

@@ -93,3 +93,10 @@ bank.edit(
 bank.edit("inputs_returned", A, "    a = b.copy()", loses={"states"}, slip="no_recursion")
 bank.edit("inputs_added_up", A, "    a = np.cumsum(b, axis=0)", loses={"states"}, slip="no_matrices")
 bank.edit("input_overwritten", "    return a, P", "    b[:] = a\n    return b, P", loses={"keeps"})
+bank.edit(  # two mistakes, of which one has a name
+    "transposed_in_a_and_elementwise_in_P",
+    '            P[t, i] = C[t] @ P[t - 1, i]\n    a = np.einsum("tijk,ik->tj", P, b)',
+    "            P[t, i] = C[t] * P[t - 1, i]\n    a = b.copy()\n    for t in range(1, T):\n"
+    "        a[t] += C[t].T @ a[t - 1]",
+    loses={"states", *P},
+)

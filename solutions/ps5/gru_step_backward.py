@@ -223,3 +223,9 @@ bank.edit(
 bank.edit(
     "clipped", "    delta_z =", "    dh_next = np.clip(dh_next, -1, 1)\n    delta_z =", loses=ALL - ALONE
 )
+bank.edit(  # two mistakes, of which one has a name
+    "later_state_and_inputs_by_dv",
+    "np.outer(dv, h), du, dv)\n    return grads, p.W_x.T @ du",
+    "np.outer(dv, (1 - z) * n + z * h), du, dv)\n    return grads, p.W_x.T @ dv",
+    loses=WEIGHTS | ALONE | {"input"},
+)

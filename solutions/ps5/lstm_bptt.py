@@ -391,3 +391,31 @@ def forget_gate_of_the_next_step(
         D[t, 3 * n :] = dh * np.tanh(C[t + 1]) * o[t] * (1 - o[t])
         dh = p.W_h.T @ D[t]
     return LSTM(D.T @ X, D.T @ H[:-1], D.sum(axis=0)), D @ p.W_x, dh, f[0] * dc
+
+
+@bank.right
+def one_linear_system(
+    p: LSTM, X: np.ndarray, dH: np.ndarray, h_0: np.ndarray, c_0: np.ndarray
+) -> tuple[tuple[np.ndarray, ...], np.ndarray, np.ndarray, np.ndarray]:
+    # (I − N)ᵀ λ = (dH, 0), where N holds the Jacobians of all steps: no sweep at all.
+    T, n = dH.shape
+    H, C = lstm_forward(p, X, h_0, c_0)
+    A = X @ p.W_x.T + H[:-1] @ p.W_h.T + p.b
+    s = 0.5 + 0.5 * np.tanh(A / 2)
+    i, f, o, g = s[:, :n], s[:, n : 2 * n], s[:, 3 * n :], np.tanh(A[:, 2 * n : 3 * n])
+    y = np.tanh(C[1:])
+    shown, opened = o * (1 - y**2), y * o * (1 - o)
+    by_a = np.zeros((T, n, 4 * n))
+    for k, factor in enumerate((g * i * (1 - i), C[:-1] * f * (1 - f), i * (1 - g**2))):
+        by_a[:, range(n), range(k * n, (k + 1) * n)] = factor
+    system = np.eye(2 * n * T)
+    for t in range(1, T):
+        of_h = shown[t][:, None] * by_a[t]
+        of_h[:, 3 * n :] += np.diag(opened[t])
+        blocks = [[of_h @ p.W_h, np.diag(shown[t] * f[t])], [by_a[t] @ p.W_h, np.diag(f[t])]]
+        system[2 * n * t : 2 * n * (t + 1), 2 * n * (t - 1) : 2 * n * t] = -np.block(blocks)
+    total = np.linalg.solve(system.T, np.hstack([dH, 0 * dH]).ravel()).reshape(T, 2, n)
+    cell = total[:, 1] + shown * total[:, 0]
+    D = np.einsum("tc,tca->ta", cell, by_a)
+    D[:, 3 * n :] += opened * total[:, 0]
+    return (D.T @ X, D.T @ H[:-1], D.sum(axis=0)), D @ p.W_x, D[0] @ p.W_h, cell[0] * f[0]

@@ -335,3 +335,45 @@ def cell_gradient_taken_before_it_is_complete(
         ]
     )
     return LSTM(np.outer(d, x), np.outer(d, h), d), d @ p.W_x, d @ p.W_h, dc_total * f
+
+
+@bank.right
+def dual_numbers(
+    p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray, dh_next: np.ndarray, dc_next: np.ndarray
+) -> tuple[tuple[list[list[float]], np.ndarray, np.ndarray], list[float], np.ndarray, np.ndarray]:
+    # Forward mode by hand: pairs of a value (h) and its derivatives by a and c (h, 5h).
+    n = len(h)
+    Dual = tuple[np.ndarray, np.ndarray]
+
+    def times(u: Dual, v: Dual) -> Dual:
+        return u[0] * v[0], u[0][:, None] * v[1] + v[0][:, None] * u[1]
+
+    def through(u: Dual, value: np.ndarray, slope: np.ndarray) -> Dual:
+        return value, slope[:, None] * u[1]
+
+    a, one = p.W_x @ x + p.W_h @ h + p.b, np.eye(5 * n)
+    at = [(a[k * n : (k + 1) * n], one[k * n : (k + 1) * n]) for k in range(4)]
+    s = [np.exp(-np.logaddexp(0, -u[0])) for u in at]
+    i, f, o = (through(at[k], s[k], s[k] - s[k] ** 2) for k in (0, 1, 3))
+    g = through(at[2], np.tanh(at[2][0]), np.cosh(at[2][0]) ** -2.0)
+    kept, new = times(f, (c, one[4 * n :])), times(i, g)
+    cell = kept[0] + new[0], kept[1] + new[1]
+    after = times(o, through(cell, np.tanh(cell[0]), np.cosh(cell[0]) ** -2.0))
+    found = dh_next @ after[1] + dc_next @ cell[1]
+    delta = found[: 4 * n]
+    grads = ([[d * v for v in x] for d in delta], np.asfortranarray(np.outer(delta, h)), delta)
+    return grads, list(delta @ p.W_x), delta @ p.W_h, found[: -1 - n : -1][::-1]
+
+
+bank.edit(  # two mistakes, of which one has a name
+    "later_state_and_dc_of_dc_next",
+    "np.outer(delta, h), delta)\n    return grads, p.W_x.T @ delta, p.W_h.T @ delta, dcell * f",
+    "np.outer(delta, o * y), delta)\n    return grads, p.W_x.T @ delta, p.W_h.T @ delta, dc_next * i",
+    loses={*STATES, "weights", "cell"},
+)
+bank.edit(  # the edges explain small gradients alone
+    "cell_gradient_ignored_and_clipped",
+    "dcell = dc_next + dh_next * o * (1 - y**2)",
+    "dcell = np.clip(dh_next * o * (1 - y**2), -10, 10)",
+    loses={"from_the_cell", "weights", "cell", "state", "input"},
+)

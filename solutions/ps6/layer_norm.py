@@ -201,3 +201,10 @@ bank.edit(
     slip="inputs_in_the_gain",
 )
 bank.edit("clipped", "d = dY * gain", "d = np.clip(dY, -1, 1) * gain", loses={DX})
+bank.edit(  # two mistakes, of which one has a name
+    "mean_held_and_gain_in_its_own_gradient",
+    "(d - d.mean(axis=1, keepdims=True) - normed * along) / root\n"
+    "    return normed * gain + bias, dX, (dY * normed)",
+    "(d - normed * along) / root\n    return normed * gain + bias, dX, (d * normed)",
+    loses={"one_row", DX, PAR, FAR},
+)

@@ -152,3 +152,11 @@ bank.edit(
 bank.edit(
     "clipped", "    weight = dy", "    dy = np.clip(dy, -1, 1)\n    weight = dy", loses={"widths", *ALL}
 )
+bank.edit(  # two mistakes, of which one has a name
+    "density_and_width_squared",
+    "    weight = dy * y / width**2\n    dc = weight[:, None] * apart\n"
+    "    return y, -dc.sum(axis=0), dc, dy * y * squared / width**3",
+    "    y = y / (np.sqrt(2 * np.pi) * width)\n    weight = dy * y / width**2\n"
+    "    dc = weight[:, None] * apart\n    return y, -dc.sum(axis=0), dc, dy * y * squared / width**2",
+    loses={"responses", "widths", *ALL},
+)

@@ -172,3 +172,11 @@ bank.edit(
     slip="zero_moves_after_a_turn",
 )
 bank.edit("gradient_clipped", KEPT, "np.where(turn < 0, 0.0, np.clip(grad, -10, 10))", loses={MEMORY})
+bank.edit(  # two mistakes, of which one has a name
+    "no_upper_limit_and_old_steps",
+    "    step = np.clip(factor * step, 1e-6, 50.0)\n    kept = np.where(turn < 0, 0.0, grad)\n"
+    "    return w - np.sign(kept) * step, kept, step",
+    "    new = np.maximum(factor * step, 1e-6)\n    kept = np.where(turn < 0, 0.0, grad)\n"
+    "    return w - np.sign(kept) * step, kept, new",
+    loses={LIMITS, "moves"},
+)

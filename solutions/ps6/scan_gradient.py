@@ -179,3 +179,15 @@ bank.edit(
     loses={"keeps"},
 )
 bank.edit("four_digits", "    zero = np", "    c = np.round(c, 4)\n    zero = np", loses=BOTH)
+bank.edit(
+    "gradients_clipped",
+    "return db * before, db",
+    "return np.clip(db * before, -5, 5), np.clip(db, -5, 5)",
+    loses={"added", "factors"},
+)
+bank.edit(  # two mistakes, of which one has a name
+    "forwards_and_moduli",
+    "    db = solve(np.concatenate([zero, c[:0:-1]]), dA[::-1])[::-1]\n    return db * before, db",
+    "    db = solve(c, dA)\n    return np.abs(db * before), db",
+    loses={"added", "factors"},
+)

@@ -65,6 +65,8 @@ def cases(rng: draws.Rng) -> list[Case]:
     for T, every in ((1, 1), (3, 7), (4, 1), (6, 2), (7, 3)):
         d, h, q = draws.sizes(rng, 3, T, every)
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+        if T == 7:  # errors so large that a clipped gradient differs
+            Y *= draws.FAR
         name = "T=1" if T == 1 else f"T={T}, every={every}"
         drawn.append(Case(name, (draws.rnn(rng, d, h, q), X, Y, draws.away_from_zero(rng, h), every)))
     return drawn

@@ -58,6 +58,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         lengths = draws.lengths(rng, N, longest) if T > 1 else np.ones(N, dtype=int)
         name = "T=1" if T == 1 else f"T={T}, lengths={lengths.tolist()}, d={d}, h={h}, q={q}"
         p, X, Y = draws.rnn(rng, d, h, q), rng.normal(size=(T, N, d)), rng.normal(size=(T, N, q))
+        if T == 7:  # errors so large that a clipped gradient differs
+            Y *= draws.FAR
         drawn.append(Case(name, (p, X, Y, lengths, draws.away_from_zero(rng, N, h))))
     return drawn
 

@@ -1,5 +1,8 @@
 """The closed form of a linear recurrence: the lemma behind BPTT."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from course.draws import Rng, recurrent_matrix, sizes
@@ -7,6 +10,7 @@ from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
 from course.oracles import complex_step
+from course.recognise.slips import flows
 
 
 def recurrence(b: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -78,19 +82,6 @@ exercise.claim(
     after=("start",),
 )
 
-exercise.slip(
-    "order",
-    "The matrices are multiplied in the wrong order: in P_{t,i} the latest, C_t, stands on the left.",
-    lambda b, C: {"P": responses(b, C.swapaxes(1, 2)).swapaxes(2, 3)},  # transposed twice: the order turns
-    see="The lemma",
-)
-exercise.slip(
-    "first_factor",
-    "The product starts one factor early: P_{t,i} ends with C_{i+1}, so b_i itself is not multiplied by C_i.",
-    lambda b, C: {"P": np.einsum("tijk,ikl->tijl", responses(b, C), C)},
-    see="The lemma",
-)
-
 
 def identity_above(b: Array, C: Array) -> Parts:
     """The products, with the identity where i > t."""
@@ -98,15 +89,32 @@ def identity_above(b: Array, C: Array) -> Parts:
     return {"P": responses(b, C) + above * np.eye(C.shape[1])}
 
 
-exercise.slip(
-    "indices_exchanged",
-    "The first two indices of P are exchanged: P[t-1, i-1] is P_{t,i}, and zero for i > t.",
-    lambda b, C: {"P": responses(b, C).swapaxes(0, 1)},
-    see="The lemma",
-)
-exercise.slip(
-    "identity_above", "P is the identity for i > t; it is zero there.", identity_above, see="The lemma"
-)
+def summed(products: Callable[[Array, Array], Parts], b: Array, C: Array) -> Parts:
+    """a as the sum over i of wrong products."""
+    return {"a": np.einsum("tijk,ik->tj", products(b, C)["P"], b)}
+
+
+for _name, _said, _products in (
+    (
+        "order",
+        "The matrices are multiplied in the wrong order: in P_{t,i} the latest, C_t, stands on the left.",
+        lambda b, C: {"P": responses(b, C.swapaxes(1, 2)).swapaxes(2, 3)},  # transposed twice: it turns
+    ),
+    (
+        "first_factor",
+        "The product starts one factor early: P_{t,i} ends with C_{i+1}, so b_i itself is not multiplied "
+        "by C_i.",
+        lambda b, C: {"P": np.einsum("tijk,ikl->tijl", responses(b, C), C)},
+    ),
+    (
+        "indices_exchanged",
+        "The first two indices of P are exchanged: P[t-1, i-1] is P_{t,i}, and zero for i > t.",
+        lambda b, C: {"P": responses(b, C).swapaxes(0, 1)},
+    ),
+    ("identity_above", "P is the identity for i > t; it is zero there.", identity_above),
+):
+    exercise.slip(_name, _said, _products, "The lemma", flows(partial(summed, _products)))
+
 exercise.slip(
     "no_recursion",
     "a_t is b_t alone: what comes from a_{t-1} is missing.",
@@ -135,3 +143,4 @@ for _name, _said, _changed in (
         lambda b, C, changed=_changed: {"a": states(b, changed(C))},
         see="The lemma",
     )
+exercise.told_apart = True

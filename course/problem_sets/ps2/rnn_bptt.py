@@ -53,7 +53,7 @@ def cases(rng: draws.Rng) -> list[Case]:
             if memory(p, X, h_0) > 1e-5:  # else a window of ten steps makes no difference
                 break
         if T in (3, 4):  # errors so large that a clipped gradient differs
-            Y *= 300
+            Y *= draws.FAR
         drawn.append(Case(name, (p, X, Y, h_0)))
     return drawn
 

@@ -47,6 +47,8 @@ def cases(rng: draws.Rng) -> list[Case]:
     for T in (1, int(rng.integers(3, 5)), int(rng.integers(12, 15))):
         d, h, q = draws.sizes(rng, 3, T)
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+        if T in (3, 4):  # errors so large that a clipped gradient differs
+            Y *= draws.FAR
         name = "T=1" if T == 1 else f"T={T}, d={d}, h={h}, q={q}"
         drawn.append(Case(name, (draws.rnn(rng, d, h, q), X, Y, draws.away_from_zero(rng, h))))
     return drawn

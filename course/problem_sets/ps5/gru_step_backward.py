@@ -57,7 +57,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         p = draws.gru(rng, d, h)
         p = p._replace(W_h=0 * p.W_h) if name == "W_h = 0" else p
         state, dh = draws.away_from_zero(rng, h), draws.away_from_zero(rng, h)
-        size = 30.0 if name == "d > h" else 1.0  # a gradient that nothing should clip
+        size = draws.LARGE if name == "d > h" else 1.0  # a gradient that nothing should clip
         drawn.append(Case(name, (p, rng.normal(size=d), state, size * dh)))
     return drawn
 
@@ -159,3 +159,4 @@ for _name, _sentence, _value, _see in (
     ("later_state", "∂L/∂W_h has h' where h belongs: W_h multiplies the state before.", later_state, SEE),
 ):
     exercise.slip(_name, _sentence, _value, _see)
+exercise.told_apart = True

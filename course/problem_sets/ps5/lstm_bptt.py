@@ -67,7 +67,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         if name.startswith("dH"):
             dH[:-1] = 0
         if many == T:
-            dH *= 30
+            dH *= draws.LARGE
         h_0, c_0 = draws.away_from_zero(rng, h), 2 * draws.away_from_zero(rng, h)
         args = (draws.lstm(rng, d, h), rng.normal(size=(T, d)), dH, h_0, c_0)
         drawn.append(Case(name or f"T={T}, d={d}, h={h}", args))
@@ -204,3 +204,4 @@ for _name in LSTM._fields:
     )
 exercise.timed = {"dX": 0}
 exercise.weighed = OF_A_SEQUENCE
+exercise.told_apart = True

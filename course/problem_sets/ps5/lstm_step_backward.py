@@ -59,7 +59,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         d, h = sorted(draws.sizes(rng, 2), reverse=name == "d > h")
         dh, dc = draws.away_from_zero(rng, h), draws.away_from_zero(rng, h)
         x, state, cell = rng.normal(size=d), draws.away_from_zero(rng, h), 2 * draws.away_from_zero(rng, h)
-        size = 30.0 if name == "d > h" else 1.0  # a gradient that nothing should clip
+        size = draws.LARGE if name == "d > h" else 1.0  # a gradient that nothing should clip
         dh, dc = size * dh * (name != "dh_next = 0"), size * dc * (name != "dc_next = 0")
         drawn.append(Case(name, (draws.lstm(rng, d, h), x, state, cell, dh, dc)))
     return drawn
@@ -159,3 +159,4 @@ exercise.slip(
     "The cell",
 )
 exercise.weighed = OF_A_STEP
+exercise.told_apart = True

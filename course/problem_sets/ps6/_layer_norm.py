@@ -1,6 +1,7 @@
 """Layer normalisation by its formula, and the formula altered."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -45,19 +46,30 @@ def altered(output: Any, parts: tuple[str, ...], *args: Any) -> Parts:
     return {name: found[name] for name in parts}
 
 
-def unbiased(eps: float, X: Any, gain: Any, bias: Any) -> Any:
+def by_their_values(output: Callable[..., Any], *args: Any) -> Parts:
+    """The gradients of an altered formula in which v moves as it should."""
+    return gradients(partial(output, moved=False), *args)
+
+
+def spread_by(change: Change, moved: bool) -> Change:
+    """An altered v, whose derivative is altered as well, or is that of v itself."""
+    return change if moved else lambda v: np.real(change(np.maximum(np.real(v), 0))) + (v - np.real(v))
+
+
+def unbiased(eps: float, X: Any, gain: Any, bias: Any, moved: bool = True) -> Any:
     """v as a sum divided by d − 1."""
-    return normalised(eps, X, gain, bias, spread=lambda v: v * X.shape[1] / (X.shape[1] - 1))
+    d = X.shape[1]
+    return normalised(eps, X, gain, bias, spread=spread_by(lambda v: v * d / (d - 1), moved))
 
 
-def outside(eps: float, X: Any, gain: Any, bias: Any) -> Any:
+def outside(eps: float, X: Any, gain: Any, bias: Any, moved: bool = True) -> Any:
     """ε added to the root."""
-    return normalised(0.0, X, gain, bias, spread=lambda v: (np.sqrt(v) + eps) ** 2)
+    return normalised(0.0, X, gain, bias, spread=spread_by(lambda v: (np.sqrt(v) + eps) ** 2, moved))
 
 
-def over_the_variance(eps: float, X: Any, gain: Any, bias: Any) -> Any:
+def over_the_variance(eps: float, X: Any, gain: Any, bias: Any, moved: bool = True) -> Any:
     """Entries divided by v + ε."""
-    return normalised(0.0, X, gain, bias, spread=lambda v: (v + eps) ** 2)
+    return normalised(0.0, X, gain, bias, spread=spread_by(lambda v: (v + eps) ** 2, moved))
 
 
 def over_the_batch(eps: float, X: Any, gain: Any, bias: Any) -> Any:

@@ -43,6 +43,11 @@ def corrected(w: Array, grad: Array, v: Array, lr: float, beta: float, eps: floa
     return {"w": w - lr * grad / root_and_eps(new / (1 - beta), eps), "v": new}
 
 
+def uphill(right: Parts, w: Array) -> Parts:
+    """The step added."""
+    return right | {"w": 2 * w - right["w"]}
+
+
 MISTAKES: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[
         (name, sentence, partial(altered, mean, size))
@@ -103,6 +108,6 @@ MISTAKES: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     (
         "uphill",
         "The weights move uphill: the step is subtracted.",
-        lambda w, grad, *others: {"w": 2 * w - altered(running, root_and_eps, w, grad, *others)["w"]},
+        lambda *args: uphill(altered(running, root_and_eps, *args), args[0]),
     ),
 )

@@ -41,6 +41,19 @@ def whole(w: Array, g: Array, f: Array, s: Array) -> Parts:
     return {"w": w - np.sign(kept) * limited(f * s), "previous": kept, "step": limited(f * s)}
 
 
+def waits_then_moves(value: Callable[..., Parts]) -> list[Callable[..., Parts]]:
+    """What else a rule with this mistake does: it waits where signs differ, or where its step shrinks."""
+
+    def otherwise(by_step: bool, w: Array, grad: Array, previous: Array, step: Array) -> Parts:
+        right = without(whole, w, grad, previous, step)
+        new = value(w, grad, previous, step).get("step", right["step"])
+        waits = (new < step) if by_step else (np.sign(grad) * np.sign(previous) < 0)
+        kept = np.where(waits, 0.0, grad)
+        return {"w": w - np.sign(kept) * new, "previous": kept, "step": right["step"]}
+
+    return [partial(otherwise, by_step) for by_step in (False, True)]
+
+
 def taken_back(w: Array, grad: Array, previous: Array, step: Array) -> Parts:
     """The variant of 1993: a change of sign takes the last move back."""
     turned = np.sign(grad) * np.sign(previous) < 0

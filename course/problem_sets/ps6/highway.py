@@ -50,7 +50,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         b_t, b_p, x = (draws.away_from_zero(rng, h) for _ in range(3))
         if name == "±1000":
             b_t[:3], b_p[2:4] = (1000.0, -1000.0, 1000.0), (-1000.0, 1000.0)
-        size = 30.0 if name == "several" else 1.0  # a gradient that nothing should clip
+        size = draws.LARGE if name == "several" else 1.0  # a gradient that nothing should clip
         drawn.append(Case(name, (W_t, b_t, W_p, b_p, x, size * draws.away_from_zero(rng, h))))
     return drawn
 
@@ -79,3 +79,4 @@ exercise.claim("input", "∂L/∂x is right: x has three readers.", parts=("dx",
 
 for _mistake in MISTAKES:
     exercise.slip(_mistake.name, _mistake.sentence, _mistake.value, SEE)
+exercise.told_apart = True

@@ -12,6 +12,7 @@ from course.large import large_layer
 from course.models import Array
 from course.problem_sets.ps6._layer_norm import (
     altered,
+    by_their_values,
     gradients,
     normalised,
     outside,
@@ -19,6 +20,7 @@ from course.problem_sets.ps6._layer_norm import (
     over_the_variance,
     unbiased,
 )
+from course.recognise.slips import flows
 
 
 def layer_norm(
@@ -71,7 +73,7 @@ def cases(rng: draws.Rng) -> list[Case]:
             X = rng.choice([-1000.0, 1000.0], size=(N, 1)) + np.round(rng.normal(size=(N, d)) * 2**25) / 2**36
         gain, bias = draws.away_from_zero(rng, d), draws.away_from_zero(rng, d)
         eps = float(rng.uniform(1e-3, 1e-2) * (1e-6 if name == "±1000" else 1.0))
-        size = 30.0 if name == "several" else 1.0  # a gradient that nothing should clip
+        size = draws.LARGE if name == "several" else 1.0  # a gradient that nothing should clip
         drawn.append(Case(name, (X, gain, bias, eps, size * draws.away_from_zero(rng, N, d))))
     return drawn
 
@@ -146,22 +148,23 @@ for _name, _sentence, _output, _parts in (
         partial(normalised, mean=np.real, spread=np.real),
         ("dX",),
     ),
-    ("unbiased", "v is divided by d − 1; it is the mean of the squares, so by d.", unbiased, ("Y",)),
-    ("eps_outside", "ε is added to the root; here it stands under it.", outside, ("Y",)),
-    (
-        "batch",
-        "Columns are normalised, as batch normalisation does; here each row is, by itself.",
-        over_the_batch,
-        ("Y", "dX"),
-    ),
 ):
     exercise.slip(_name, _sentence, partial(altered, _output, _parts), SEE)
 
+for _name, _sentence, _other in (
+    ("unbiased", "v is divided by d − 1; it is the mean of the squares, so by d.", unbiased),
+    ("eps_outside", "ε is added to the root; here it stands under it.", outside),
+    ("root_missing", "The entries are divided by v + ε; its root belongs there.", over_the_variance),
+):
+    _flows = flows(partial(gradients, _other), partial(by_their_values, _other))
+    exercise.slip(_name, _sentence, partial(altered, _other, ("Y",)), SEE, _flows)
+
 exercise.slip(
-    "root_missing",
-    "The entries are divided by v + ε; its root belongs there.",
-    partial(altered, over_the_variance, ("Y",)),
+    "batch",
+    "Columns are normalised, as batch normalisation does; here each row is, by itself.",
+    partial(altered, over_the_batch, ("Y", "dX")),
     SEE,
+    flows(partial(gradients, over_the_batch)),
 )
 exercise.slip(
     "gain_last",
@@ -193,3 +196,4 @@ exercise.slip(
     lambda X, gain, bias, eps, dY: {"dgain": np.sum(dY * normalised(eps, X, gain, bias), axis=0)},
     SEE,
 )
+exercise.told_apart = True

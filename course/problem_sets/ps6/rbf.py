@@ -12,6 +12,7 @@ from course.judging import Run
 from course.large import large_layer
 from course.models import Array
 from course.oracles import complex_step
+from course.recognise.slips import flows
 
 
 def rbf(
@@ -43,9 +44,6 @@ NAMES = ("y", "dx", "dc", "dwidth")
 exercise = Exercise(rbf, title="Units on a distance", chapter="12 saturation", returns=NAMES)
 
 
-LARGE = 30.0  # a gradient that nothing should clip
-
-
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
     """One unit; several; x on a centre, with far units; all of them far.
@@ -59,7 +57,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         x, width, dy = rng.normal(size=d), rng.uniform(0.6, 1.8, size=m), draws.away_from_zero(rng, m)
         c = x + draws.away_from_zero(rng, m, d)
         if name == "several":
-            dy = LARGE * dy
+            dy = draws.LARGE * dy  # a gradient that nothing should clip
         if name == "near, at ±1000":
             x, c = x + 1000, c + 1000
         if name == "one far unit":  # y is about 1e-30: as good a number as any
@@ -80,8 +78,13 @@ def responses(x: Array, c: Array, width: Array) -> Array:
         return np.asarray(np.prod(np.exp(-0.5 * scaled**2), axis=1))
 
 
+def exponents(x: Array, c: Array, width: Array) -> Array:
+    """ln y."""
+    return np.asarray(-0.5 * np.sum(((x - c) / width[:, None]) ** 2, axis=1))
+
+
 def gradients(output: Callable[..., Array], x: Array, c: Array, width: Array, dy: Array) -> Parts:
-    """y, and the complex step of Σ dy ⊙ y for each argument."""
+    """y, and the complex step of Σ dy ⊙ output for each argument."""
 
     def loss(*at: Any) -> Any:
         return np.sum(dy * output(*at))
@@ -134,31 +137,49 @@ def but(change: Callable[..., Parts], *args: Array) -> Parts:
     return change(expected(*args), *args)
 
 
+def unlike(response: Callable[..., Array]) -> Callable[..., bool]:
+    """What becomes of the gradients where y is another response: they are its own, or have it as a factor."""
+
+    def factor(x: Array, c: Array, width: Array, dy: Array) -> Parts:
+        found = gradients(exponents, x, c, width, dy * response(x, c, width))
+        return {name: found[name] for name in NAMES[1:]}
+
+    return flows(factor, partial(gradients, response))
+
+
+for _name, _sentence, _response in (
+    ("half_missing", "In y the 2 of 2 w² is missing.", lambda x, c, w: responses(x, c, w / np.sqrt(2))),
+    (
+        "response_to_distance",
+        "In y the distance is not squared.",
+        lambda x, c, w: np.exp(-np.sqrt(np.sum((x - c) ** 2, axis=1)) / (2 * w**2)),
+    ),
+    (
+        "response_to_width",
+        "In y the width is not squared.",
+        lambda x, c, w: responses(x, c, np.sqrt(w)),
+    ),
+    (
+        "density",
+        "y is divided by √(2π) w, as a probability density is. Here a unit on its centre says 1.",
+        lambda x, c, w: responses(x, c, w) / (np.sqrt(2 * np.pi) * w),
+    ),
+):
+    exercise.slip(_name, _sentence, lambda *args, of=_response: {"y": of(*args[:-1])}, SEE, unlike(_response))
+
+exercise.slip(
+    "response_missing",
+    "The factor y_j is missing in ∂L/∂x and ∂L/∂c: an exponential is its own derivative.",
+    lambda x, c, w, dy: {"dc": (dy / w**2)[:, None] * (x - c), "dx": (dy / w**2) @ (c - x)},
+    SEE,
+    unlike(lambda x, c, w: np.ones(len(w))),
+)
+
 for _name, _sentence, _change in (
     (
         "exchanged",
         "∂L/∂x and ∂L/∂c have the wrong sign: a step of x towards c_j makes y_j larger.",
         lambda right, x, c, w, dy: {"dx": -right["dx"], "dc": -right["dc"]},
-    ),
-    (
-        "half_missing",
-        "In y the 2 of 2 w² is missing.",
-        lambda right, x, c, w, dy: {"y": responses(x, c, w / np.sqrt(2))},
-    ),
-    (
-        "response_to_distance",
-        "In y the distance is not squared.",
-        lambda right, x, c, w, dy: {"y": np.exp(-np.linalg.norm(x - c, axis=1) / (2 * w**2))},
-    ),
-    (
-        "response_to_width",
-        "In y the width is not squared.",
-        lambda right, x, c, w, dy: {"y": responses(x, c, np.sqrt(w))},
-    ),
-    (
-        "density",
-        "y is divided by √(2π) w, as a probability density is. Here a unit on its centre says 1.",
-        lambda right, x, c, w, dy: {"y": right["y"] / (np.sqrt(2 * np.pi) * w)},
     ),
     (
         "width_once",
@@ -183,14 +204,10 @@ for _name, _sentence, _change in (
         },
     ),
     (
-        "response_missing",
-        "The factor y_j is missing in ∂L/∂x and ∂L/∂c: an exponential is its own derivative.",
-        lambda right, x, c, w, dy: {"dc": (dy / w**2)[:, None] * (x - c), "dx": (dy / w**2) @ (c - x)},
-    ),
-    (
         "last_unit",
         "∂L/∂x comes from one unit only: every unit should add to it, not replace it.",
         lambda right, x, c, w, dy: {"dx": -right["dc"][-1]},
     ),
 ):
     exercise.slip(_name, _sentence, partial(but, _change), SEE)
+exercise.told_apart = True

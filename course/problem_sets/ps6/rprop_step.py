@@ -6,7 +6,8 @@ from course import draws
 from course.exercise import Case, Exercise
 from course.judging import Run
 from course.models import Array
-from course.problem_sets.ps6._rprop import HIGH, LOW, MISTAKES
+from course.problem_sets.ps6._rprop import HIGH, LOW, MISTAKES, waits_then_moves
+from course.recognise.slips import flows
 
 
 def rprop_step(
@@ -155,4 +156,5 @@ def magnitude(run: Run) -> None:
 
 
 for _name, _sentence, _value in MISTAKES:
-    exercise.slip(_name, _sentence, _value, SEE)
+    exercise.slip(_name, _sentence, _value, SEE, flows(*waits_then_moves(_value)))
+exercise.told_apart = True

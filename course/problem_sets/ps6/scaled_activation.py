@@ -11,6 +11,7 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_layer
 from course.models import Array
 from course.oracles import complex_step
+from course.recognise.slips import flows
 
 
 def scaled_activation(
@@ -50,7 +51,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         if name == "±1000":
             z[0] = rng.choice([-1000.0, 1000.0], size=h)
             z[1, 0], a[-1] = 30.0, 0.0
-        size = 30.0 if name == "several" else 1.0  # a gradient that nothing should clip
+        size = draws.LARGE if name == "several" else 1.0  # a gradient that nothing should clip
         drawn.append(Case(name, (z, a, size * draws.away_from_zero(rng, N, h))))
     return drawn
 
@@ -120,6 +121,7 @@ exercise.slip(
     "The gain stands inside tanh, as a factor of z; here it multiplies tanh(z).",
     lambda z, a, dy: {"y": np.tanh(a * z)},
     SEE,
+    flows(partial(gradients, lambda z, a: np.tanh(a * z))),
 )
 exercise.slip(
     "argument_for_value",
@@ -139,3 +141,4 @@ exercise.slip(
     lambda z, a, dy: {"da": expected(z[-1:], a, dy[-1:])["da"]},
     SEE,
 )
+exercise.told_apart = True

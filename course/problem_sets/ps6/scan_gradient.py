@@ -1,6 +1,7 @@
 """The gradient of a diagonal linear recurrence: a recurrence again, from the other end."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from course.judging import Run
 from course.models import Array
 from course.oracles import complex_step
 from course.problem_sets.ps6.scan import STEPS, factors, long_case, precise, several, solved
+from course.recognise.slips import flows
 
 
 def scan_gradient(c: np.ndarray, b: np.ndarray, dA: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -50,7 +52,11 @@ exercise = Exercise(
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
     """As for `scan`, with a direct gradient at every step."""
-    return [Case(name, (c, b, draws.away_from_zero(rng, *b.shape))) for name, c, b in several(rng)]
+    drawn = []
+    for name, c, b in several(rng):
+        size = draws.LARGE if name == "T=8" else 1.0  # a gradient that nothing should clip
+        drawn.append(Case(name, (c, b, size * draws.away_from_zero(rng, *b.shape))))
+    return drawn
 
 
 def gradients(solve: Callable[[Any, Any], Any], c: Array, b: Array, dA: Array) -> Parts:
@@ -118,30 +124,42 @@ def by_own_state(c: Array, b: Array, dA: Array) -> Parts:
     return {"dc": expected(c, b, dA)["db"] * solved(c, b)}
 
 
-exercise.slip("factor_late", "Going back from t+1 to t, c_t stands where c_{t+1} belongs.", factor_late, SEE)
+def by_wrong_totals(totals: Callable[..., Parts], c: Array, b: Array, dA: Array) -> Parts:
+    """dc made of db as it is, wrongly."""
+    return {"dc": by_earlier(totals(c, b, dA)["db"], solved(c, b))}
+
+
+def by_earlier(totals: Array, states: Array) -> Array:
+    """Each total derivative times an earlier state."""
+    return np.asarray(totals * np.vstack([0 * states[:1], states[:-1]]))
+
+
+for _name, _sentence, _value in (
+    ("factor_late", "Going back from t+1 to t, c_t stands where c_{t+1} belongs.", factor_late),
+    (
+        "direct_alone",
+        "dL/db is the direct gradient alone: b_t reaches later a as well.",
+        lambda c, b, dA: {"db": dA},
+    ),
+    (
+        "forwards",
+        "The gradient's recurrence runs forwards: dL/db_t comes from later steps.",
+        lambda c, b, dA: {"db": solved(c, dA)},
+    ),
+):
+    exercise.slip(_name, _sentence, _value, SEE, flows(partial(by_wrong_totals, _value)))
 exercise.slip("own_state", "dL/dc_t has a_t where a_{t-1} belongs.", by_own_state, SEE)
-exercise.slip(
-    "direct_alone",
-    "dL/db is the direct gradient alone: b_t reaches later a as well.",
-    lambda c, b, dA: {"db": dA},
-    SEE,
-)
-exercise.slip(
-    "forwards",
-    "The gradient's recurrence runs forwards: dL/db_t comes from later steps.",
-    lambda c, b, dA: {"db": solved(c, dA)},
-    SEE,
-)
 exercise.slip(
     "inputs_for_states",
     "dL/dc_t has b_{t-1} where the whole a_{t-1} belongs.",
-    lambda c, b, dA: {"dc": expected(c, b, dA)["db"] * np.vstack([0 * b[:1], b[:-1]])},
+    lambda c, b, dA: {"dc": by_earlier(expected(c, b, dA)["db"], b)},
     SEE,
 )
 exercise.slip(
     "direct_states",
     "dL/dc_t has the direct gradient where the total one belongs.",
-    lambda c, b, dA: {"dc": dA * np.vstack([0 * b[:1], solved(c, b)[:-1]])},
+    lambda c, b, dA: {"dc": by_earlier(dA, solved(c, b))},
     SEE,
 )
 exercise.timed = {"dc": 0, "db": 0}
+exercise.told_apart = True

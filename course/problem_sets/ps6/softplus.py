@@ -11,6 +11,7 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.judging import Run
 from course.large import large_layer
 from course.models import Array
+from course.recognise.slips import flows
 
 
 def softplus(x: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -48,7 +49,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         ("far right", np.array([[20.8], [25.0], [31.0]]) + rng.uniform(-0.7, 0.7, size=(3, 1))),
         ("±1000", np.array([[-1000.0, 1000.0], [800.0, 0.5]]) + rng.uniform(0, 1, size=(2, 2))),
     ):
-        size = 30.0 if name == "far right" else 1.0  # a gradient that nothing should clip
+        size = draws.LARGE if name == "far right" else 1.0  # a gradient that nothing should clip
         drawn.append(Case(name, (x, size * draws.away_from_zero(rng, *x.shape))))
     return drawn
 
@@ -155,15 +156,22 @@ for _name, _sentence, _change in (
         "∂L/∂x is that of max(0, x): softplus is smooth.",
         lambda right, x, dy: {"dx": dy * (x > 0)},
     ),
+):
+    exercise.slip(_name, _sentence, partial(but, _change), SEE)
+
+for _name, _sentence, _change, _flows in (
     (
         "threshold",
         "y is x above 20, as in torch: there ln(1 + e^x) still differs from x by 2e-9.",
         lambda right, x, dy: {"y": np.where(x > 20, x, right["y"])},
+        lambda right, x, dy: {"dx": np.where(x > 20, dy, right["dx"])},
     ),
     (
         "base_2",
         "y is a logarithm to base 2; the natural one is asked for.",
         lambda right, x, dy: {"y": right["y"] / np.log(2)},
+        lambda right, x, dy: {"dx": right["dx"] / np.log(2)},
     ),
 ):
-    exercise.slip(_name, _sentence, partial(but, _change), SEE)
+    exercise.slip(_name, _sentence, partial(but, _change), SEE, flows(partial(but, _flows)))
+exercise.told_apart = True
