@@ -205,4 +205,3 @@ exercise.slip(
 )
 
 exercise.timed = {"dX": 0}
-exercise.told_apart = True

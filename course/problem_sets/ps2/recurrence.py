@@ -143,4 +143,3 @@ for _name, _said, _changed in (
         lambda b, C, changed=_changed: {"a": states(b, changed(C))},
         see="The lemma",
     )
-exercise.told_apart = True

@@ -186,3 +186,5 @@ for _rule in RULES:
 
 exercise.unrolled = taken_apart(chunks, CHUNK_MISTAKES, 3)
 exercise.timed = {"dX": 0}
+
+exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out

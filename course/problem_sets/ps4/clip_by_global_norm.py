@@ -206,3 +206,5 @@ for _name, _sentence, _value in (
     ("norm_squared", "The norm returned is squared: the root is missing.", lambda g, c: size(g) ** 2),
 ):
     exercise.slip(_name, _sentence, partial(other_norm, _value), SEE)
+
+exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out

@@ -209,3 +209,5 @@ exercise.slip(
     partial(swapped, [2, 1, 0]),
     SEE,
 )
+
+exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out

@@ -147,3 +147,5 @@ for _rule in RULES:
 
 exercise.unrolled = taken_apart(paths, EDGE_MISTAKES, np.array([2.0, 2, 2, 0, 2, 2, 2]))
 exercise.timed = {"dX": 0}
+
+exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out

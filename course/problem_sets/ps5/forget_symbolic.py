@@ -179,4 +179,3 @@ for _name, _part, _slip in (
     exercise.slip(
         _name, _slip.sentence, partial(altered, _slip, _part), SEE if _part == "total" else BACKWARD
     )
-exercise.told_apart = True

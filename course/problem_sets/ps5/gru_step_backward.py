@@ -159,4 +159,3 @@ for _name, _sentence, _value, _see in (
     ("later_state", "∂L/∂W_h has h' where h belongs: W_h multiplies the state before.", later_state, SEE),
 ):
     exercise.slip(_name, _sentence, _value, _see)
-exercise.told_apart = True

@@ -204,4 +204,3 @@ for _name in LSTM._fields:
     )
 exercise.timed = {"dX": 0}
 exercise.weighed = OF_A_SEQUENCE
-exercise.told_apart = True

@@ -159,4 +159,3 @@ exercise.slip(
     "The cell",
 )
 exercise.weighed = OF_A_STEP
-exercise.told_apart = True

@@ -79,4 +79,3 @@ exercise.claim("input", "∂L/∂x is right: x has three readers.", parts=("dx",
 
 for _mistake in MISTAKES:
     exercise.slip(_mistake.name, _mistake.sentence, _mistake.value, SEE)
-exercise.told_apart = True

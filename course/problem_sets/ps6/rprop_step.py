@@ -157,4 +157,3 @@ def magnitude(run: Run) -> None:
 
 for _name, _sentence, _value in MISTAKES:
     exercise.slip(_name, _sentence, _value, SEE, flows(*waits_then_moves(_value)))
-exercise.told_apart = True

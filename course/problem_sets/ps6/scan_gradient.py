@@ -162,4 +162,3 @@ exercise.slip(
     SEE,
 )
 exercise.timed = {"dc": 0, "db": 0}
-exercise.told_apart = True

@@ -174,4 +174,3 @@ for _name, _sentence, _change, _flows in (
     ),
 ):
     exercise.slip(_name, _sentence, partial(but, _change), SEE, flows(partial(but, _flows)))
-exercise.told_apart = True
