@@ -223,7 +223,7 @@ def test_edges_told_of_a_banked_answer_hold_on_other_cases(name: str) -> None:
     answers = bank_of(name)[1].answers
     drawn, false = drawn_and_false(name, answers.values(), 20)
     assert false == []
-    assert len(drawn) >= 5
+    assert len(drawn) >= 4
     assert not any(answers[a].right for a in drawn)
 
 
