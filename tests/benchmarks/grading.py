@@ -102,7 +102,8 @@ def keep(path: Path, what: str, **raw: object) -> None:
     known = json.loads(path.read_text()) if path.exists() else {}
     machine = {"cores": os.cpu_count(), "load": os.getloadavg(), "python": platform.python_version()}
     known[what] = {"machine": machine, **raw}
-    path.write_text(json.dumps(known, indent=1) + "\n")
+    lines = [f"{json.dumps(name)}: {json.dumps(about)}" for name, about in known.items()]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def rows(times: dict[str, list[float]], students: int) -> list[tuple[str, str]]:

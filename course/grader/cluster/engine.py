@@ -51,6 +51,9 @@ class Cluster:
         """Two jobs for each that runs: a worker need not wait for the next, nor all for a slow one."""
         return min(self.threads, 2 * max(1, sum(self.workers.fit().values())))
 
+    def begin(self, flavours: set[str]) -> None:
+        """Nothing: workers are tried when they are waited for."""
+
     def prepare(self, flavours: set[str]) -> None:
         """Wait for the workers that can judge these flavours: for the first, and a little for the others."""
         self.workers = self._workers(flavours)

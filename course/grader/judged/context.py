@@ -48,10 +48,17 @@ class Context:
         self.place.close()
         sweep(owner())
 
+    def begin(self, problem_set: str) -> None:
+        """Start what the notebooks of a set need, and wait for nothing."""
+        self.place.begin(self._flavours(problem_set))
+
     def prepare(self, problem_set: str) -> None:
-        """Start what the notebooks of a set need; raises `Refused` if nothing can be made."""
+        """Wait for what the notebooks of a set need; raises `Refused` if nothing can be made."""
+        self.place.prepare(self._flavours(problem_set))
+
+    def _flavours(self, problem_set: str) -> set[str]:
         folder = self.classroom / "source" / problem_set
-        self.place.prepare({self.source(problem_set, p.stem).flavour for p in folder.glob("*.ipynb")})
+        return {self.source(problem_set, p.stem).flavour for p in folder.glob("*.ipynb")}
 
     def source(self, problem_set: str, notebook: str) -> Source:
         """What the instructor's source says about a notebook."""

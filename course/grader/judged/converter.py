@@ -98,7 +98,7 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
             raise NbGraderException(f"{released} holds no notebook: run `{command}`")
         door = Door(released, self.context.defences, self.context.limits)
         pattern = steps.format_path(steps.submitted_directory, "(?P<student>.*)", problem_set, True)
-        waiting = []
+        waiting: list[tuple[str, Path]] = []
         self.handed_in: dict[str, Staged] = {}
         for folder in sorted(
             glob.glob(steps.format_path(steps.submitted_directory, steps.student_id, problem_set))
@@ -112,6 +112,8 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
                 if done and self.only:
                     self.context.keep(student, self._graded_place(problem_set, student))
                 if not done or self.force or self.only:
+                    if not waiting:
+                        self.context.begin(problem_set)  # what takes seconds to start does so meanwhile
                     waiting.append((student, staged))
         return waiting
 

@@ -27,6 +27,7 @@ class Here:
     def __init__(self, terms: Terms, threads: int = 1) -> None:
         self.terms, self.threads = terms, threads
         self.makers: dict[str, Maker] = {}
+        self.begun: dict[str, Warm] = {}  # those of them that nobody has waited for
         self.making = threading.RLock()
         self.closed = False
         self.starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
@@ -36,15 +37,21 @@ class Here:
         """As many as there are threads."""
         return self.threads
 
-    def prepare(self, flavours: set[str]) -> None:
-        """Start warm processes side by side; raises `Refused` if no sandbox can be made."""
+    def begin(self, flavours: set[str]) -> None:
+        """Start warm processes side by side, and do not wait for them."""
         with self.making:
             self._check_open()
             new = flavours - set(self.makers) if "warm" in self.terms.kinds else set()
-            begun = {f: self._in_starter(lambda f=f: start_warm(self._plan(f))) for f in sorted(new)}  # type: ignore[misc]
-            self.makers.update(begun)
+            for flavour in sorted(new):
+                started = self._in_starter(lambda f=flavour: start_warm(self._plan(f)))  # type: ignore[misc]
+                self.begun[flavour] = self.makers[flavour] = started
+
+    def prepare(self, flavours: set[str]) -> None:
+        """Wait until sandboxes of these flavours can be made; raises `Refused` if none can."""
+        with self.making:
+            self.begin(flavours)
             for flavour in sorted(flavours):
-                self._make(flavour, begun.get(flavour))
+                self._make(flavour, self.begun.pop(flavour, None))
 
     def maker(self, flavour: str) -> Maker:
         """The warm process of a flavour, started anew if it is gone."""

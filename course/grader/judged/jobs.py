@@ -56,8 +56,11 @@ class Place(Protocol):
     def window(self) -> int:
         """How many jobs may now be begun before their results are asked for."""
 
+    def begin(self, flavours: set[str]) -> None:
+        """Start what jobs of these flavours need, and wait for nothing."""
+
     def prepare(self, flavours: set[str]) -> None:
-        """Start what jobs of these flavours need; raises `Refused` if they cannot run here."""
+        """Wait until jobs of these flavours can run; raises `Refused` if they cannot run here."""
 
     def run(self, job: Job) -> Done:
         """Run a job and wait for it; raises `Halt` if no other can be run either."""
