@@ -28,7 +28,7 @@ IN_C = """
 def recurrence(b, C):
     import re
     if not SEEN:
-        SEEN.append(re.match("(a+)+$", "a" * 27 + "b"))  # a quarter of a minute without Python
+        SEEN.append(re.match("(a+)+$", "a" * 28 + "b"))  # ten seconds and more without Python
     return _right(b, C)
 """
 IGNORES = """
