@@ -122,9 +122,7 @@ class Exercise:
         self.unrolled: Unrolled | None = None  # for a gradient through time: how to take an answer apart
         self.weighed: Weighed | None = None  # the same for an LSTM: its gradient with weights on the edges
         self.timed: dict[str, int] = {}  # parts that have an axis of time steps, and which
-        self.told_apart = (
-            True  # a result that the slips leave unexplained is another mistake: then none is named
-        )
+        self.told_apart = True  # what the slips leave unexplained is another mistake: then none is named
 
     @property
     def points(self) -> int:

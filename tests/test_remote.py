@@ -49,7 +49,7 @@ def test_endless_loop_ends_at_the_deadline_and_later_calls_answer_at_once() -> N
         first = target.call(ARGS)
         started = time.monotonic()
         second = target.call(ARGS)
-        assert time.monotonic() - started < 0.2
+        assert time.monotonic() - started < 0.5  # not a second deadline
     assert first.failure is not None
     assert second.failure == first.failure
     assert first.failure.kind == "timeout"

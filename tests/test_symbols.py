@@ -124,10 +124,10 @@ def test_hostile_text_is_refused_at_once_and_never_run(
     text: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ValueError, match=r".+"):
         evaluate(text, {"w": W, "x": X}, KNOWN)
-    assert time.monotonic() - started < 1.0
+    assert time.process_time() - started < 1.0
     assert list(tmp_path.iterdir()) == []
 
 
@@ -135,9 +135,9 @@ def test_towers_of_powers_cost_nothing() -> None:
     tower = "Integer(9)"
     for _ in range(20):
         tower = f"Pow(Integer(9), {tower})"
-    started = time.monotonic()
+    started = time.process_time()
     assert not np.isfinite(evaluate(tower, {"w": W}, {})).any()
-    assert time.monotonic() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 @pytest.mark.parametrize("result", [1, 0.5, "w", None, [[w]]])

@@ -330,14 +330,8 @@ bank.edit(
 class one_system_a_row(torch.autograd.Function):
     # (I − N)ᵀ λ = dH with N block subdiagonal: all steps of a row at once.
     @staticmethod
-    def forward(
-        ctx: Any,
-        W_hx: torch.Tensor,
-        W_hh: torch.Tensor,
-        b_h: torch.Tensor,
-        X: torch.Tensor,
-        h_0: torch.Tensor,
-    ) -> torch.Tensor:
+    def forward(ctx: Any, *given: torch.Tensor) -> torch.Tensor:
+        W_hx, W_hh, b_h, X, h_0 = given
         both, states = torch.cat([W_hx, W_hh], 1), [h_0]
         for x in X.unbind():
             states += [(torch.cat([x, states[-1]], 1) @ both.mT + b_h).tanh()]

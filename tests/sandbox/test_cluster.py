@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import distributed
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
@@ -32,7 +33,6 @@ from tests.sandbox.classes import answer, make
 from tests.sandbox.clusters import HARDENED, Processes, certificates, other_version
 from tests.sandbox.test_killed import tree
 
-distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.xdist_group("cluster")
 SLOW = answer("import time\ntime.sleep(1.5)\nREFERENCE")
 STUDENTS = {
