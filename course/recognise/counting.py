@@ -5,6 +5,7 @@ The terms come from `course.recognise.sequences`, forwards through untied copies
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from course.exercise import Parts
 from course.models import RNN, Array
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.sequences import Sequence, terms
+from course.recognise.slips import flows
 
 # α(t, k, T, *more): how often loss t counts through what enters at step k; steps from 1, and k = 0 is h_0.
 Counts = Callable[..., Any]
@@ -34,6 +36,22 @@ class Miscount:
         """Those gradients, counted so."""
         found = put_together(self.alpha, *args)
         return {name: found[name] for name in self.parts}
+
+    def others(self, name: str, got: Parts, *args: Any) -> bool:
+        """Whether h_0 or the output layer is as the mistake leaves it; for `Slip.others`.
+
+        Code that counts the steps so counts h_0 as step 0, or as the use at step 1, or lets the first loss
+        alone reach it, or none; and in ∂L/∂W_qh and ∂L/∂b_q it counts a loss as at its own step.
+        """
+        if self.parts == INITIAL:
+            return False
+        counts_of_h_0: tuple[Counts, ...] = (
+            self.alpha,
+            lambda t, k, *more: self.alpha(t, np.maximum(k, 1), *more),
+            lambda t, k, *more: (t == 1) * self.alpha(t, np.maximum(k, 1), *more),
+            lambda t, k, *more: 0 * t,
+        )
+        return flows(*(partial(put_together, alpha, outputs=True) for alpha in counts_of_h_0))(name, got, *args)
 
 
 @dataclass(frozen=True)
@@ -60,11 +78,22 @@ def counts(alpha: Counts, T: int, *more: Any) -> Array:
 
 
 def put_together(
-    alpha: Counts, p: RNN, X: Array, Y: Array, h_0: Array, *more: Any, rule: Rule = RIGHT
+    alpha: Counts,
+    p: RNN,
+    X: Array,
+    Y: Array,
+    h_0: Array,
+    *more: Any,
+    rule: Rule = RIGHT,
+    outputs: bool = False,
 ) -> Parts:
-    """The gradients whose terms are counted by α, under a local rule; the output layer's are whole."""
+    """The gradients whose terms are counted by α, under a local rule.
+
+    The output layer's are whole; with `outputs` a loss counts there as it does at its own step.
+    """
     found, table = terms(squared_errors(p, X, Y, h_0), rule), counts(alpha, len(X), *more)
+    own = np.diagonal(table[:, 1:]) if outputs else np.ones(len(X))
     parts = {name: np.tensordot(table[:, 1:], found[name], 2) for name in ("W_hx", "W_hh", "b_h")}
-    parts |= {name: found[name].sum(axis=0) for name in ("W_qh", "b_q")}
+    parts |= {name: np.tensordot(own, found[name], 1) for name in ("W_qh", "b_q")}
     dX = np.einsum("tk,tkd->kd", table[:, 1:], found["X"])
     return parts | {"dh_0": table[:, 0] @ found["h_0"], "dX": dX}

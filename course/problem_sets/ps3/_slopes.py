@@ -1,5 +1,6 @@
 """The largest norm that a product of Jacobians can have, as far as a search finds it."""
 
+import functools
 import itertools
 
 import numpy as np
@@ -22,10 +23,16 @@ def by_chance(W: Array, gamma: float, k: int, tries: int) -> tuple[Array, Array]
 
 
 def attained(W: Array, gamma: float, k: int, tries: int = 200) -> float:
-    """The largest norm found, uphill from the largest by chance.
+    """The largest norm found, uphill from the largest by chance; a search is made once, and kept.
 
     The norm is convex in every slope, so it is largest where all are 0 or γ.
     """
+    return _searched(W.tobytes(), len(W), gamma, k, tries)
+
+
+@functools.lru_cache(maxsize=4096)
+def _searched(entries: bytes, h: int, gamma: float, k: int, tries: int) -> float:
+    W = np.frombuffer(entries).reshape(h, h)
     slopes, found = by_chance(W, gamma, k, tries)
     return max(float(found.max()), *[uphill(W, gamma, slopes[i]) for i in np.argsort(found)[-5:]])
 

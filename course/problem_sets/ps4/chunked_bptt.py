@@ -103,7 +103,7 @@ exercise.claim(
 
 
 for _miscount in CHUNK_MISTAKES:
-    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE)
+    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE, _miscount.others)
 
 
 def mean_in_each(factor: Callable[[int, int], float], *args: Any) -> Parts:
@@ -186,5 +186,3 @@ for _rule in RULES:
 
 exercise.unrolled = taken_apart(chunks, CHUNK_MISTAKES, 3)
 exercise.timed = {"dX": 0}
-
-exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out
