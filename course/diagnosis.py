@@ -7,11 +7,11 @@ Nothing is guessed: a name means that the mistake's numbers equal the student's 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from course.compare import same
+from course.compare import difference, same
 from course.frames import decode, encode
 from course.recognise.attribution import BASES
 from course.recognise.cell_words import sentence as edges_said
-from course.recognise.explain import Claim, Seen, by_parts, claim_of, in_all_parts, paths
+from course.recognise.explain import Claim, Seen, by_parts, claim_of, cut_off, in_all_parts, paths
 from course.recognise.further import attributed, drawn, weights_of
 from course.recognise.ignored import ignored, sizes
 from course.recognise.patterns import Pattern
@@ -42,7 +42,7 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     if not named:
         numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
         found_by_parts = by_parts(seen, whole_paths, alive, exercise.timed, numbers)
-        named = as_diagnoses(found_by_parts or ignored(exercise, seen))
+        named = as_diagnoses(found_by_parts or cut_off(seen) or ignored(exercise, seen))
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)
         return named or _by_edges(weights) or _changes(run), weights
@@ -71,8 +71,18 @@ def _by_edges(weights: Weights | None) -> tuple[Diagnosis, ...]:
 
 
 def _changes(run: "Run") -> tuple[Diagnosis, ...]:
-    """Where nothing else explains wrong results: arguments that a call changed."""
-    if all(same(run.reply(case).after, decode(encode(case.args))) for case in run.cases):
+    """Arguments that a call changed, where the results are right for what it made of them."""
+    oracle, changed = run.exercise.oracle, False
+    for case in run.cases:
+        after = run.reply(case).after
+        changed |= not same(after, decode(encode(case.args)))
+        try:
+            right = oracle(*after) if oracle else {}
+        except Exception:  # what it made of them need not be arguments at all
+            return ()
+        if not all(difference(run.parts(case)[name], right[name]) is None for name in right):
+            return ()
+    if not changed:
         return ()
     return (Diagnosis("changes_arguments", "It changes one of its arguments in place. Work on a copy.", ""),)
 

@@ -19,7 +19,7 @@ from course.recognise.gallery import is_known, pictures, write_gallery
 from course.recognise.patterns import ALL, PATTERNS
 from course.recognise.picture import EXTRA, MISSING, svg
 from course.recognise.rules import RIGHT
-from course.recognise.shapes import shapes_of, steps_said
+from course.recognise.shapes import limit_of, shapes_of, steps_said
 from course.report import as_data, as_html
 from course.verdict import Paths, Verdict
 from tests.conftest import answer_of, bank_of
@@ -215,6 +215,28 @@ def test_shape_of_an_error(change: object, name: str | None) -> None:
     pairs = [(change(want), want) for want in wants]  # type: ignore[operator]
     found = shapes_of(pairs, [{"T": float(len(w))} for w in wants], 0)
     assert [s.name for s in found[:1]] == ([name] if name else [])
+
+
+@pytest.mark.parametrize(("cut", "limit"), [((-1, 1), 1.0), ((-9, 9), None), ((-1, 2), None), ((0, 1), None)])
+def test_entries_cut_off_at_one_number_are_told(cut: tuple[int, int], limit: float | None) -> None:
+    rng = np.random.default_rng(3)
+    wants = [2 * rng.normal(size=(T, 3)) for T in (4, 6)]
+    assert limit_of([(np.clip(want, *cut), want) for want in wants]) == limit
+
+
+def test_rows_that_are_alike_and_wrong_are_no_broadcast() -> None:
+    rng = np.random.default_rng(3)
+    pairs = [(np.zeros((T, 3)) + rng.normal(size=3), rng.normal(size=(T, 3))) for T in (4, 6)]
+    assert shapes_of(pairs, [{}, {}], 0) == []
+
+
+@pytest.mark.parametrize(("more", "told"), [("", ["changes_arguments"]), ("X = 1.1 * X\n    ", [])])
+def test_a_changed_argument_is_told_if_it_explains_all(more: str, told: list[str]) -> None:
+    exercise, bank = bank_of("rnn_bptt")
+    text = bank.answers["reference"].source
+    source = text.replace("    T = ", f"    p.W_hh[:] *= 2\n    {more}T = ", 1)
+    verdict = judge(exercise, Answer("scaled", source, right=False).local(exercise), exercise.public_cases())
+    assert [d.name for d in verdict.diagnoses] == told
 
 
 def test_steps_are_told() -> None:

@@ -52,12 +52,22 @@ class Answer:
         return Local(namespace[exercise.name], exercise.entry)
 
 
+@dataclass(frozen=True)
+class Edit:
+    """How a wrong answer differs from the answer called `of`: `old`, which stands there once, is `new`."""
+
+    of: str
+    old: str
+    new: str
+
+
 @dataclass
 class Bank:
     """All banked answers of one exercise."""
 
     exercise: str
     answers: dict[str, Answer] = field(default_factory=dict)
+    edits: dict[str, Edit] = field(default_factory=dict)
 
     def reference(self, f: F) -> F:
         """Decorator: the reference, a function or class of the exercise's own name."""
@@ -85,6 +95,7 @@ class Bank:
         source = self.answers[of].source
         if source.count(old) != 1:
             raise ValueError(f"{self.exercise}/{name}: {old!r} stands {source.count(old)} times in {of}")
+        self.edits[name] = Edit(of, old, new)
         self._add(Answer(name, source.replace(old, new), False, frozenset(loses), slip))
 
     def _add(self, answer: Answer) -> None:

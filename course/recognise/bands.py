@@ -1,11 +1,12 @@
 """Bands and chunks of the triangle, and what is often taken for them: counts α(t, k, T, tau or every)."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from course.models import Array
-from course.recognise.counting import INITIAL, STEPS, Miscount
+from course.recognise.counting import INITIAL, STEPS, Counts, Miscount
 
 
 def band(t: Array, k: Array, T: int, tau: int) -> Any:
@@ -18,7 +19,12 @@ def chunks(t: Array, k: Array, T: int, every: int) -> Any:
     return (t - 1) // every == (np.maximum(k, 1) - 1) // every
 
 
-BAND_MISTAKES = (
+def with_step_one(alpha: Counts) -> Counts:
+    """The same counts for h_0 as for the use at step 1: they stand in one chunk."""
+    return lambda t, k, *more: alpha(t, np.maximum(k, 1), *more)
+
+
+_BAND_MISTAKES = (
     Miscount(
         "one_step_short",
         "The band is one step too narrow: t − k = tau still counts.",
@@ -88,7 +94,13 @@ BAND_MISTAKES = (
     ),
 )
 
-CHUNK_MISTAKES = (
+
+WITH_STEP_ONE = ("chunks", "end_of_sequence", "own_use_only")  # code with these lets h_0 go with step 1
+BAND_MISTAKES = tuple(
+    replace(m, h_0=with_step_one(m.alpha)) if m.name in WITH_STEP_ONE else m for m in _BAND_MISTAKES
+)
+
+_CHUNK_MISTAKES = (
     Miscount(
         "whole_gradient",
         "Nothing is cut: the gradient passes from chunk to chunk.",
@@ -176,3 +188,5 @@ CHUNK_MISTAKES = (
         lambda t, k, T, every: t > 0,
     ),
 )
+
+CHUNK_MISTAKES = tuple(replace(m, h_0=with_step_one(m.alpha)) for m in _CHUNK_MISTAKES)

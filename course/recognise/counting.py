@@ -25,12 +25,13 @@ STEPS, INITIAL = ("W_hx", "W_hh", "b_h", "dX"), ("dh_0",)  # h_0 is one edge fur
 
 @dataclass(frozen=True)
 class Miscount:
-    """A mistake in the counts of some of the gradients, recognised whatever the others hold."""
+    """A mistake in the counts of some of the gradients; `h_0` counts those of h_0 in another way."""
 
     name: str
     sentence: str
     parts: tuple[str, ...]
     alpha: Counts
+    h_0: Counts | None = None
 
     def value(self, *args: Any) -> Parts:
         """Those gradients, counted so."""
@@ -40,18 +41,11 @@ class Miscount:
     def others(self, name: str, got: Parts, *args: Any) -> bool:
         """Whether h_0 or the output layer is as the mistake leaves it; for `Slip.others`.
 
-        Code that counts the steps so counts h_0 as step 0, or as the use at step 1, or lets the first loss
-        alone reach it, or none; and in ∂L/∂W_qh and ∂L/∂b_q it counts a loss as at its own step.
+        In ∂L/∂W_qh and ∂L/∂b_q such code counts a loss as at its own step.
         """
         if self.parts == INITIAL:
             return False
-        counts_of_h_0: tuple[Counts, ...] = (
-            self.alpha,
-            lambda t, k, *more: self.alpha(t, np.maximum(k, 1), *more),
-            lambda t, k, *more: (t == 1) * self.alpha(t, np.maximum(k, 1), *more),
-            lambda t, k, *more: 0 * t,
-        )
-        return flows(*(partial(put_together, alpha, outputs=True) for alpha in counts_of_h_0))(name, got, *args)
+        return flows(partial(put_together, self.h_0 or self.alpha, outputs=True))(name, got, *args)
 
 
 @dataclass(frozen=True)
@@ -60,6 +54,14 @@ class Truncation:
 
     alpha: Counts
     mistakes: tuple[Miscount, ...]
+
+
+def carried_past(alpha: Counts, reaches: Counts, p: RNN, X: Array, Y: Array, h_0: Array, *more: Any) -> Parts:
+    """∂L/∂h_0 as what each loss carries past the first step that it counts, of the losses that reach h_0."""
+    T, t = len(X), np.arange(1, len(X) + 1)
+    first = counts(alpha, T, *more)[:, 1:].astype(bool).argmax(axis=1)
+    carried = terms(squared_errors(p, X, Y, h_0))["b_h"][t - 1, first] @ p.W_hh
+    return {"dh_0": np.where(reaches(t, 0, T, *more), 1.0, 0.0) @ carried}
 
 
 def squared_errors(p: RNN, X: Array, Y: Array, h_0: Array) -> Sequence:

@@ -11,7 +11,7 @@ from course.compare import difference
 from course.models import Array
 from course.recognise.patterns import ALL, PATTERNS, Pattern
 from course.recognise.rules import RIGHT, RULES, Rule
-from course.recognise.shapes import shapes_of
+from course.recognise.shapes import limit_of, shapes_of
 from course.recognise.unrolled import Unrolled
 
 Parts = dict[str, Array]
@@ -67,6 +67,16 @@ def by_parts(
 def wrong_parts(seen: Sequence[Seen]) -> list[str]:
     """The parts that differ in some case."""
     return [n for n in seen[0].want if any(difference(s.got[n], s.want[n]) is not None for s in seen)]
+
+
+def cut_off(seen: Sequence[Seen]) -> tuple[Claim, ...]:
+    """Everything that is wrong is what is right, cut off at one number."""
+    wrong = wrong_parts(seen)
+    limit = limit_of([(s.got[name], s.want[name]) for s in seen for name in wrong]) if wrong else None
+    if limit is None:
+        return ()
+    where = _worded(Claim("clipped", "{parts}"), wrong, list(seen[0].want)).sentence  # differs with the seed
+    return (Claim("clipped", f"{where}: cut off at {limit:.10g}. No entry is to be limited."),)
 
 
 def claim_of(pair: tuple[Rule, Pattern]) -> Claim:

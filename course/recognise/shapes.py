@@ -119,6 +119,16 @@ def _permuted(got: Array, want: Array, axis: int) -> bool:
     return bool((close.sum(0) == 1).all() and (close.sum(1) == 1).all())
 
 
+def limit_of(pairs: Sequence[Pair]) -> float | None:
+    """The number at which every entry that should be larger is cut off, in all of these arrays."""
+    got, want = (np.concatenate([p[i].ravel() for p in pairs]) for i in (0, 1))
+    largest = float(np.abs(got).max(initial=0.0))
+    cut = np.abs(want) > (1 + RTOL["directional"]) * largest
+    if not largest or cut.sum() < 2 or not _agree(pairs, lambda want: np.clip(want, -largest, largest)):
+        return None
+    return largest
+
+
 def _per_case(pairs: Sequence[Pair]) -> list[Shape]:
     """A factor that differs from case to case: a clipped or normalised gradient."""
     factors: list[float] = []
@@ -140,24 +150,28 @@ def _per_case(pairs: Sequence[Pair]) -> list[Shape]:
 
 
 def _repeated(pairs: Sequence[Pair]) -> list[Shape]:
-    """Rows that are all the same where they should differ: an array was broadcast."""
+    """Rows that are all the same where they should differ: one of the right rows, their sum or their mean."""
     flat = pairs[0][1].ndim == 2
     for axis, name in (
         ((0, "row"), (1, "column")) if flat else ((n, f"slice along axis {n}") for n in range(1, 3))
     ):
-        if pairs[0][1].ndim <= axis:
-            break
-        several = [(got, want) for got, want in pairs if want.shape[axis] > 1]
-        if several and all(
-            np.ptp(got, axis=axis).max() == 0 < np.ptp(want, axis=axis).max() for got, want in several
-        ):
-            return [
-                Shape(
-                    f"same_{name}".replace(" ", "_"),
-                    f"{{parts}}: every {name} is the same. Was an array broadcast?",
-                )
-            ]
+        if pairs[0][1].ndim <= axis or not any(np.ptp(want, axis=axis).any() for _, want in pairs):
+            continue
+        for what, one in _instead(axis):
+            if _agree(pairs, lambda want, one=one, axis=axis: one(want) + np.zeros_like(want)):  # type: ignore[misc]
+                said = f"{{parts}}: every {name} is the same, {what.format(name)}. Was an array broadcast?"
+                return [Shape(f"same_{name}".replace(" ", "_"), said)]
     return []
+
+
+def _instead(axis: int) -> list[tuple[str, Callable[[Array], Array]]]:
+    """What may stand in the place of every row."""
+    return [
+        ("the sum of what they should be", lambda want: want.sum(axis, keepdims=True)),
+        ("the mean of what they should be", lambda want: want.mean(axis, keepdims=True)),
+        ("which should be the first {} alone", lambda want: want.take([0], axis)),
+        ("which should be the last {} alone", lambda want: want.take([-1], axis)),
+    ]
 
 
 def steps_said(got: Array, want: Array, axis: int) -> str:

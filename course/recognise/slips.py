@@ -43,6 +43,11 @@ def flows(*ways: Callable[..., Parts]) -> Callable[..., bool]:
     return others
 
 
+def either(*ways: Callable[..., bool]) -> Callable[..., bool]:
+    """For `Slip.others`: as one of several says."""
+    return lambda name, got, *args: any(way(name, got, *args) for way in ways)
+
+
 def _explains(slip: Slip, case: Case, got: Parts) -> bool:
     value = slip.value(*case.args)
     return all(difference(got[name], value[name]) is None for name in value)

@@ -180,6 +180,7 @@ bank.edit(
     "    return grads, later",
     "    grads = LinearRNN(*[np.clip(g, -90, 90) for g in grads])\n    return grads, later",
     loses={"output_layer", "hidden_weights"},
+    slip="clipped",
 )
 bank.edit(
     "output_state_before_and_inputs_reversed",  # two mistakes, of which one has a name

@@ -183,6 +183,7 @@ bank.edit(
     "    return grads, carry",
     "    grads = RNN(*[np.clip(g, -20, 20) for g in grads])\n    return grads, carry",
     loses={"output_layer", "hidden_weights"},
+    slip="clipped",
 )
 
 

@@ -197,6 +197,12 @@ bank.edit(
     "dA @ p.W_hx",
     "dh @ p.W_hx + 0 * X",
     loses={"one_step", "inputs"},
+)
+bank.edit(
+    "last_row_in_dX",
+    "dA @ p.W_hx",
+    "dA[0] @ p.W_hx + 0 * X",
+    loses={"inputs"},
     slip="same_row@dX",
 )
 bank.edit(

@@ -157,4 +157,5 @@ bank.edit(
     "return dW_hx, dW_hh, db_h",
     "return np.clip(dW_hx, -40, 40), np.clip(dW_hh, -40, 40), np.clip(db_h, -40, 40)",
     loses={"input_weights", "recurrent_weights"},
+    slip="clipped",
 )

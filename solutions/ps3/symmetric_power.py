@@ -189,7 +189,6 @@ bank.edit(
     "    values, V",
     "    M /= np.linalg.norm(M, 2)\n    values, V",
     loses={"sizes", "keeps"},
-    slip="changes_arguments",
 )
 
 

@@ -138,7 +138,6 @@ bank.edit(
     "np.clip(field, -c, c)",
     "np.clip(field, -c, c, out=field)",
     loses={"after", "cosine", "touched", "keeps"},
-    slip="changes_arguments",
 )
 bank.edit(
     "too_large_dropped",

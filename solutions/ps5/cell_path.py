@@ -83,7 +83,7 @@ bank.edit(
     "    F = np.clip(F, 0.01, 0.99)\n    P = np.ones",
     loses={"shut", "many_steps"},
 )
-bank.edit("mean_over_units", STEP, "P[t] = P[t + 1] * F[t].mean()", loses=ALL, slip="same_column")
+bank.edit("mean_over_units", STEP, "P[t] = P[t + 1] * F[t].mean()", loses=ALL)
 bank.edit("last_row_zero", "return P", "return P * (np.arange(T + 1)[:, None] < T)", loses=ALL)
 bank.edit("without_the_last", "return P", "return P[:-1]", loses={"returns"})
 bank.edit(

@@ -184,6 +184,7 @@ bank.edit(
     "return db * before, db",
     "return np.clip(db * before, -5, 5), np.clip(db, -5, 5)",
     loses={"added", "factors"},
+    slip="clipped",
 )
 bank.edit(  # two mistakes, of which one has a name
     "forwards_and_moduli",

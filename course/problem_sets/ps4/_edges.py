@@ -25,6 +25,7 @@ EDGE_MISTAKES = (
         "The draws stand one step early: ξ_t weighs the edge h_{t-1} → h_t, not h_t → h_{t+1}.",
         STEPS,
         lambda t, k, T, xi: edges(t, k, np.append(1.0, xi[:-1])),
+        lambda t, k, T, xi: edges(t, k, np.roll(xi, 1)),
     ),
     Miscount(
         "one_late",

@@ -15,6 +15,7 @@ from course.problem_sets.ps2.rnn_bptt import parts
 from course.recognise.bands import CHUNK_MISTAKES, chunks
 from course.recognise.counting import INITIAL, STEPS, put_together
 from course.recognise.rules import RULES
+from course.recognise.slips import flows
 from course.recognise.truncated import taken_apart
 
 
@@ -106,29 +107,34 @@ for _miscount in CHUNK_MISTAKES:
     exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE, _miscount.others)
 
 
-def mean_in_each(factor: Callable[[int, int], float], *args: Any) -> Parts:
-    """Each chunk's loss is its own mean; those are added, and multiplied by a factor of T and every."""
+def mean_in_each(factor: Callable[[int, int], float], *args: Any, outputs: bool = False) -> Parts:
+    """Each chunk's loss is its own mean; those are added, and multiplied by a factor of T and every.
+
+    The output layer's gradients too, if `outputs`, or else they are left out.
+    """
 
     def alpha(t: Array, k: Array, T: int, every: int) -> Any:
         steps = np.minimum(every, T - (t - 1) // every * every)
         return chunks(t, k, T, every) * factor(T, every) * T / steps
 
-    value = put_together(alpha, *args)
-    return {name: value[name] for name in (*STEPS, *INITIAL)}
+    value = put_together(alpha, *args, outputs=outputs)
+    return value if outputs else {name: value[name] for name in (*STEPS, *INITIAL)}
 
 
-exercise.slip(
-    "sum_of_means",
-    "Each chunk's loss is its own mean: L is the mean over all T steps.",
-    partial(mean_in_each, lambda T, every: 1.0),
-    SEE,
-)
-exercise.slip(
-    "mean_of_means",
-    "L is taken as the mean of the chunks' own means: a shorter chunk then weighs as much as a long one.",
-    partial(mean_in_each, lambda T, every: 1 / -(-T // every)),
-    SEE,
-)
+for _name, _sentence, _factor in (
+    (
+        "sum_of_means",
+        "Each chunk's loss is its own mean: L is the mean over all T steps.",
+        lambda T, every: 1.0,
+    ),
+    (
+        "mean_of_means",
+        "L is taken as the mean of the chunks' own means: a shorter chunk then weighs as much as a long one.",
+        lambda T, every: 1 / -(-T // every),
+    ),
+):
+    _value = partial(mean_in_each, _factor)
+    exercise.slip(_name, _sentence, _value, SEE, flows(partial(_value, outputs=True)))
 
 
 def restarting(start: Start, p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:

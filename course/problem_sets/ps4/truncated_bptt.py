@@ -12,8 +12,9 @@ from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import parts
 from course.recognise.bands import BAND_MISTAKES, band
-from course.recognise.counting import put_together
+from course.recognise.counting import carried_past, put_together
 from course.recognise.rules import RULES
+from course.recognise.slips import either, flows
 from course.recognise.truncated import taken_apart
 
 
@@ -116,7 +117,8 @@ exercise.claim(
 
 
 for _miscount in BAND_MISTAKES:
-    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE, _miscount.others)
+    _past = flows(partial(carried_past, _miscount.alpha, band))
+    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE, either(_miscount.others, _past))
 
 
 def restarting(first: int, p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:

@@ -57,7 +57,7 @@ def cases(rng: draws.Rng) -> list[Case]:
     seeds = [int(seed) for seed in rng.integers(0, 2**31, size=3)]
     few, short, long = int(rng.integers(3, 8)), int(rng.integers(4, 8)), int(rng.integers(300, 3000))
     return [
-        Case("few units", (int(rng.integers(20, 60)), few, seeds[0])),
+        Case("few units", (int(rng.integers(40, 90)), few, seeds[0])),
         Case("short memories", (short, UNITS, seeds[1])),
         Case("long memories", (long, UNITS, seeds[2])),
     ]
