@@ -4,7 +4,7 @@ import numpy as np
 from checks.oracles import grad, problem, run, same
 from checks.registry import checked
 from figures.optimizers_limit import FAR, T, cells, far_share, flips, lags, triangle_numbers, turned
-from figures.optimizers_runs import learnt
+from figures.optimizers_runs import learned
 from figures.optimizers_training import LENGTHS, MAKERS, TASKS, batch, outputs, recorded, start, train
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -59,12 +59,12 @@ def blind(rng):
 def quoted_runs() -> None:
     """What the page says of the recorded training; the shortest run is made again."""
     alone, beside = TASKS
-    counts = {name: [[learnt(task, name, T) for T in LENGTHS] for task in TASKS] for name in MAKERS}
+    counts = {name: [[learned(task, name, T) for T in LENGTHS] for task in TASKS] for name in MAKERS}
     for name, (far_alone, far_beside) in counts.items():
         assert far_alone[2:] == [0, 0] if "descent" in name else min(far_alone) >= 9
         assert far_beside[0] >= 9
         assert far_beside[1:] == ([2, 0, 0] if name == "Rprop" else [0, 0, 0])
-        assert [learnt(beside, name, T, 1) for T in LENGTHS] == [10] * 4 or name == "Rprop"
+        assert [learned(beside, name, T, 1) for T in LENGTHS] == [10] * 4 or name == "Rprop"
     fresh = [np.median(recorded()[beside]["Rprop"][str(T)][0]) for T in LENGTHS[1:]]
     assert 10 < min(fresh) < 20 < max(fresh) < 30
     p = start(1)

@@ -9,7 +9,7 @@ from checks.registry import checked
 from checks.saturation import deep
 from figures.saturation import logistic, mean, tanh_slope
 from figures.saturation_net import CURES
-from figures.saturation_runs import learnt, middle, reached
+from figures.saturation_runs import learned, middle, reached
 from figures.saturation_training import recorded, train
 
 
@@ -153,7 +153,7 @@ def quoted_training():
     assert {name: right[name] for name in quoted} == quoted
     best = sorted(CURES, key=lambda name: middle(name, "right after"))[-2:]
     assert best == ["1.1 tanh", "shortcut inside tanh"]
-    assert [learnt(n) for n in ("residual", "tanh, old scale", "a loss every 10 layers")] == [4, 0, 0]
+    assert [learned(n) for n in ("residual", "tanh, old scale", "a loss every 10 layers")] == [4, 0, 0]
     assert [reached(n) for n in ("residual", "residual, loss every 10", "1.1 tanh")] == [85, 70, 35]
     flat = [round(100 * middle("tanh, orthogonal", f"flat {when}"), 1) for when in ("before", "after")]
     assert flat == [0.4, 0.4]

@@ -32,7 +32,7 @@ def acted(way: str) -> tuple[float, np.ndarray, np.ndarray]:
 
 def runs_table() -> str:
     """One line for each way to clip."""
-    lines = ["                       learnt  median   steps    angle if clipped  length"]
+    lines = ["                       learned  median   steps    angle if clipped  length"]
     lines.append("                       of ten  at step  clipped  median  largest   left")
     for way in WAYS:
         share, angles, left = acted(way)

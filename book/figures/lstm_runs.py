@@ -31,7 +31,7 @@ def bias_losses(T: int, setting: str) -> np.ndarray:
 def bias_table() -> str:
     """One line for each forget bias."""
     head = "            " + "".join(f"  T = {T:<3}          " for T in LAGS)
-    lines = [head, "            " + "learnt  at step    " * len(LAGS)]
+    lines = [head, "            " + "learned  at step    " * len(LAGS)]
     names = {"0": "bias 0", "1": "bias 1", "lag": "tau = T", "chrono": "chrono"}
     for setting in SETTINGS:
         cells = [
@@ -115,7 +115,7 @@ def clip_table() -> str:
     """Both ways in two lines."""
     kept = recorded()["clip"]
     lines = [
-        "           learnt  median   longest norm  median norm",
+        "           learned  median   longest norm  median norm",
         "           of ten  at step  of a block    of a block",
     ]
     for n, name in enumerate(CLIPS):

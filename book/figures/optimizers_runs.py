@@ -9,21 +9,21 @@ from matplotlib.figure import Figure
 LEARNT = 0.1
 
 
-def learnt(task: str, name: str, T: int, output: int = 0) -> int:
+def learned(task: str, name: str, T: int, output: int = 0) -> int:
     """How many of ten seeds end with a loss below 0.1 on that output; 0 is the far one."""
     return int((np.array(recorded()[task][name][str(T)][output]) < LEARNT).sum())
 
 
 def runs_table() -> str:
     """One line for each task and optimizer, one column for each length."""
-    lines = ["learnt, of ten                  T =" + "".join(f"{T:5}" for T in LENGTHS)]
+    lines = ["learned, of ten                  T =" + "".join(f"{T:5}" for T in LENGTHS)]
     for task in TASKS:
         lines += ["", f"{task}:"]
         for name in MAKERS:
-            lines.append(f"  {name:33}" + "".join(f"{learnt(task, name, T):5}" for T in LENGTHS))
+            lines.append(f"  {name:33}" + "".join(f"{learned(task, name, T):5}" for T in LENGTHS))
     lines += ["", "the near output itself:"]
     for name in MAKERS:
-        lines.append(f"  {name:33}" + "".join(f"{learnt(TASKS[1], name, T, 1):5}" for T in LENGTHS))
+        lines.append(f"  {name:33}" + "".join(f"{learned(TASKS[1], name, T, 1):5}" for T in LENGTHS))
     return "\n".join(lines)
 
 
@@ -31,7 +31,7 @@ def runs_columns() -> dict[str, list]:
     """The counts as columns."""
     columns: dict[str, list] = {"T": list(LENGTHS)}
     return columns | {
-        f"{name}, {task}": [learnt(task, name, T) for T in LENGTHS] for task in TASKS for name in MAKERS
+        f"{name}, {task}": [learned(task, name, T) for T in LENGTHS] for task in TASKS for name in MAKERS
     }
 
 
@@ -42,14 +42,14 @@ def runs_figure() -> Figure:
     for ax, task in zip(axes, TASKS, strict=True):
         for i, (name, style) in enumerate(zip(MAKERS, styles, strict=True)):
             shift = 0.12 * (i - 2)  # lines at 0 and at 10 would hide each other
-            counts = [learnt(task, name, T) + shift for T in LENGTHS]
+            counts = [learned(task, name, T) + shift for T in LENGTHS]
             ax.plot(
                 LENGTHS, counts, style, marker="o", markersize=4, label=name.replace("1e-30", "10$^{-30}$")
             )
         ax.set_xscale("log")
         ax.set_xticks(LENGTHS, [str(T) for T in LENGTHS])
         ax.minorticks_off()
-        ax.set(ylabel=f"learnt, of {SEEDS}", ylim=(-0.7, 10.7), yticks=[0, 5, 10])
+        ax.set(ylabel=f"learned, of {SEEDS}", ylim=(-0.7, 10.7), yticks=[0, 5, 10])
         ax.set_title(task, fontsize=11, color=ink())
     axes[1].set_xlabel("length $T$")
     fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9)

@@ -20,7 +20,7 @@ def extremes(cure: str, what: str) -> tuple[float, float]:
     return float(recorded()[cure][what].min()), float(recorded()[cure][what].max())
 
 
-def learnt(cure: str) -> int:
+def learned(cure: str) -> int:
     """How many of the seeds end with 90% right answers."""
     return int((recorded()[cure]["right after"] >= LEARNT).sum())
 
