@@ -147,7 +147,7 @@ def test_a_network_is_told_what_it_remembers() -> None:
         ("without_bias", "it should return an Adder, that is (W_x, W_h, b, W_qh, b_q)."),
         ("a_dictionary", "a dict came back where a NumPy array, a number or a tuple belongs."),
         ("file_left_at_home", "raised FileNotFoundError: [Errno 2] No such file or directory: 'adding_weigh"),
-        ("second_unit_half_heard", "With marks at steps 1 and 50 of 50 the error is above 0.04."),
+        ("second_unit_not_wholly_heard", "With marks at steps 1 and 50 of 50 the error is above 0.04."),
     ],
 )
 def test_what_is_wrong_is_said(answer: str, says: str) -> None:

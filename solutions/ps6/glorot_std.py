@@ -54,9 +54,9 @@ bank.edit("default_of_torch", S, "np.sqrt(1 / (3 * fan_in))", loses=BOTH)
 bank.edit("negative", S, "-np.sqrt(2 / (fan_in + fan_out))", loses=BOTH)
 bank.edit("two_digits", S, "round(np.sqrt(2 / (fan_in + fan_out)), 2)", loses=BOTH)
 bank.edit(
-    "single_precision",
+    "off_in_the_eighth_digit",
     "float(np.sqrt(2 / (fan_in + fan_out)))",
-    "np.float32(np.sqrt(2 / (fan_in + fan_out)))",
+    "float(np.sqrt(2 / (fan_in + fan_out)) * (1 + 1e-7))",
     loses=BOTH,
 )
 bank.edit(

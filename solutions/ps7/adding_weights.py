@@ -125,9 +125,9 @@ bank.edit(
     loses=ADDS,
 )
 bank.edit(
-    "second_unit_half_heard",
+    "second_unit_not_wholly_heard",
     "[[1 / small, 1 / small]]",
-    "[[0.5 / small, 1 / small]]",
+    "[[0.6 / small, 1 / small]]",
     loses={"everywhere"},
     of="through_the_state",
 )
