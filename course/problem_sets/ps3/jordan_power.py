@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from course import draws
+from course.compare import difference
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
-from course.oracles import complex_step
+from course.oracles import STEP, complex_step
 from course.symbols import evaluate_all, written
 
 
@@ -71,10 +72,27 @@ def blocks(lam: Array, k: Array, j: Array) -> Array:
     return np.array([one(a, int(b), int(c)) for a, b, c in zip(lam, k, j, strict=True)])
 
 
+def highest(lam: Array) -> Array:
+    """Where the entry beside the diagonal has no slope: its place is halved in again and again."""
+    low, high = 0 * lam, 0 * lam + 100.0
+    for _ in range(60):
+        at = (low + high) / 2
+        with np.errstate(all="ignore"):  # a mistake may be looked for with λ = 0, where there is no peak
+            rises = np.imag((at + 1j * STEP) * lam ** (at + 1j * STEP - 1)) > 0
+        low, high = np.where(rises, at, low), np.where(rises, high, at)
+    return (low + high) / 2
+
+
 @exercise.expects
 def expected(lam: Array, k: Array, j: Array) -> Parts:
-    """Blocks of numbers, multiplied k times. (The peak is judged by itself, where a derivative is 0.)"""
-    return {"beside": blocks(lam, k, 0 * j + 1), "entry": blocks(lam, k, j)}
+    """Blocks of numbers, multiplied k times; and a peak that is searched for."""
+    return {"beside": blocks(lam, k, 0 * j + 1), "entry": blocks(lam, k, j), "peak": highest(lam)}
+
+
+@exercise.shaped
+def shapes(lam: Array, k: Array, j: Array) -> dict[str, tuple[int, ...]]:
+    """Of the two entries. A peak that is no number is what its own check speaks of."""
+    return {"beside": lam.shape, "entry": lam.shape}
 
 
 SEE = "Jordan blocks"
@@ -110,6 +128,22 @@ def changed(change: Callable[[Array, Array, Array, Array], Array], lam: Array, k
     """The entry j places to the right, changed as a slip changes it."""
     right = blocks(lam, k, j)
     return {"entry": np.asarray(change(right, lam, k, j))}
+
+
+def beside_too(
+    change: Callable[[Array, Array, Array, Array], Array],
+    later: int,
+    name: str,
+    got: Parts,
+    lam: Array,
+    k: Array,
+    j: Array,
+) -> bool:
+    """Whether the entry beside the diagonal is changed as well; its peak is then for `later` powers less."""
+    entry, peak = changed(change, lam, k, 0 * j + 1)["entry"], highest(lam) - later
+    return difference(got["beside"], entry) is None and (
+        name == "beside" or difference(got["peak"], peak) is None
+    )
 
 
 def repeated(right: Array, lam: Array, k: Array, j: Array) -> Array:
@@ -170,6 +204,5 @@ for _name, _sentence, _change in (
         lambda right, lam, k, j: blocks(lam, k - 1, j),
     ),
 ):
-    exercise.slip(_name, _sentence, partial(changed, _change), SEE)
-
-exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out
+    _later = {"one_more": 1, "one_less": -1}.get(_name, 0)
+    exercise.slip(_name, _sentence, partial(changed, _change), SEE, partial(beside_too, _change, _later))

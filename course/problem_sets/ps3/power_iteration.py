@@ -1,5 +1,6 @@
 """Power iteration: where a vector turns when a matrix is applied to it again and again."""
 
+from collections.abc import Callable
 from functools import partial, reduce
 from typing import Any
 
@@ -10,6 +11,7 @@ from course.exercise import Case, Exercise, Parts, seed_of
 from course.judging import Run
 from course.models import Array
 from course.problem_sets.ps3._turning import ENOUGH, direction, start
+from course.recognise.slips import flows
 
 
 def power_iteration(M: np.ndarray, x: np.ndarray, steps: int) -> tuple[float, np.ndarray]:
@@ -134,10 +136,24 @@ def modulus(M: Array, x: Array, steps: int) -> Parts:
 
 
 def growth(M: Array, x: Array, steps: int) -> Parts:
-    """λ as the factor by which the last step stretched v, if there was one."""
+    """λ as the factor by which the last step stretched v; without a step only v is known."""
     if not steps:
-        return {}
+        return {"v": expected(M, x, steps)["v"]}
     return parts(M, direction(M, x, steps), np.linalg.norm(M @ direction(M, x, steps - 1)))
+
+
+def growth_from(first: Callable[[Array, Array], Any], M: Array, x: Array, steps: int) -> Parts:
+    """The same with a first λ, from M and the direction of x, that stays if there is no step."""
+    return growth(M, x, steps) if steps else {"λ": np.asarray(first(M, x))}
+
+
+FIRST: tuple[Callable[[Array, Array], Any], ...] = (  # what code that divides by lengths starts with
+    lambda M, x: 0.0,
+    lambda M, x: 1.0,
+    lambda M, x: np.linalg.norm(x),
+    lambda M, x: x @ M @ x / (x @ x),
+    lambda M, x: np.linalg.norm(M @ x) / np.linalg.norm(x),
+)
 
 
 def without_sign(M: Array, x: Array, steps: int) -> Parts:
@@ -182,7 +198,6 @@ for _name, _sentence, _value in (
         "λ is the length of M v. For an eigenvector v this is |λ|; the Rayleigh quotient keeps the sign.",
         modulus,
     ),
-    ("growth", "λ is the length by which v was divided last: a length has no sign.", growth),
     ("without_sign", "λ is the modulus of the Rayleigh quotient: it keeps its sign.", without_sign),
     (
         "start_not_scaled",
@@ -207,5 +222,10 @@ for _name, _sentence, _value in (
     ),
 ):
     exercise.slip(_name, _sentence, _value, SEE)
-
-exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out
+exercise.slip(
+    "growth",
+    "λ is the length by which v was divided last: a length has no sign.",
+    growth,
+    SEE,
+    flows(*(partial(growth_from, first) for first in FIRST)),
+)

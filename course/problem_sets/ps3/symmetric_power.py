@@ -13,6 +13,7 @@ from course.judging import Run
 from course.models import Array
 from course.problem_sets.ps3 import _exact
 from course.problem_sets.ps3._matrices import leading, spectrum, symmetric
+from course.recognise.slips import flows
 
 
 def symmetric_power(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
@@ -211,12 +212,18 @@ for _name, _sentence, _change in (
 
 
 def leading_term(M: Array, k: int) -> Parts:
-    """The part along the leading eigenvector alone, where there is one."""
-    moduli = np.sort(np.abs(np.linalg.eigvalsh(M)))
+    """The part along the leading eigenvector alone, where there is one; s is right."""
+    moduli, s = np.sort(np.abs(np.linalg.eigvalsh(M))), expected(M, k)["s"]
     if moduli[-2] > (1 - 1e-6) * moduli[-1]:
-        return {}
+        return {"s": s}
     sign, v = leading(M)
-    return {"P": sign**k * np.outer(v, v)}
+    return {"P": sign**k * np.outer(v, v), "s": s}
+
+
+def one_term(which: int, M: Array, k: int) -> Parts:
+    """The part along the eigenvector of the least eigenvalue, 0, or of the greatest, −1: one is leading."""
+    values, V = np.linalg.eigh(M)
+    return {"P": np.sign(values[which]) ** k * np.outer(V[:, which], V[:, which])}
 
 
 exercise.slip(
@@ -224,6 +231,5 @@ exercise.slip(
     "P is v vᵀ with the leading eigenvector: that is where the powers go, and no power is there yet.",
     leading_term,
     SEE,
+    flows(partial(one_term, 0), partial(one_term, -1)),
 )
-
-exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out

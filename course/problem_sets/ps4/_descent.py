@@ -12,12 +12,12 @@ import numpy as np
 from course.exercise import Parts
 from course.models import RNN, Array
 from course.oracles import complex_step
-from course.problem_sets.ps4._clips import size
 from course.problem_sets.ps4._huber import gradient_of_huber
 
 # X (steps, T, N, d), Y (steps, T, N, q), micro-batch sizes (steps, M); a step may use fewer than N sequences
 Batches = tuple[Array, Array, Array]
 Shares = Callable[[Array], Array]  # from the sizes of the micro-batches (M) to rows of weights (·, N)
+Found = list[tuple[list[RNN], RNN]]  # for each step the gradients before they are clipped, and what is taken
 
 
 def batch_loss(p: RNN, X: Array, Y: Array, share: Array) -> Any:
@@ -70,110 +70,38 @@ def descent(
     kinds: tuple[str, ...] = ("all",),
     within: bool = False,
     kept: str = "",
-) -> tuple[Parts, list[float]]:
-    """The weights after every step, and the norms of the gradients.
+) -> tuple[Parts, Found]:
+    """The weights after every step, and the gradients.
 
     The gradients of the rows of `shares` are clipped and added; with `within`, added to what is clipped so
     far and clipped again. `kinds` says how, step by step, the last for all further ones; "" is not at all.
     `kept` is what is still there in the next step: the gradient "raw", or "clipped".
     """
-    path, found, zero = [], [], RNN(*[0 * w for w in p])
+    path, found, zero = [], Found(), RNN(*[0 * w for w in p])
     carried = zero
     for s, (X, Y, counts) in enumerate(steps_of(batches)):
-        kind, step = kinds[min(s, len(kinds) - 1)], zero
+        kind, step, each = kinds[min(s, len(kinds) - 1)], zero, []
         for share in shares(counts):
             g = added(slope(p, X, Y, share), carried, step if within else zero)
             clipped = RNN(**gradient_of_huber(g, max_norm, kind)) if kind else g
             step = clipped if within else added(step, clipped)
-            found.append(size(g))
+            each.append(g)
             carried = {"": zero, "raw": g, "clipped": clipped}[kept]
         p = RNN(*[w - lr * field for w, field in zip(p, step, strict=True)])
         path.append(p)
+        found.append((each, step))
     return {name: np.stack([getattr(w, name) for w in path]) for name in RNN._fields}, found
 
 
-def each_piece_a_step(p: RNN, batches: Batches, max_norm: float, lr: float) -> Parts:
+def each_piece_a_step(p: RNN, batches: Batches, max_norm: float, lr: float) -> tuple[Parts, Found]:
     """A step after every micro-batch, from its own mean."""
-    path = []
+    path, found = [], Found()
     for X, Y, counts in steps_of(batches):
+        each = []
         for row, n in zip(pieces(counts), counts, strict=True):
-            clipped = gradient_of_huber(slope(p, X, Y, row / n), max_norm, "all")
-            p = RNN(*[w - lr * clipped[name] for name, w in p._asdict().items()])
+            each.append(slope(p, X, Y, row / n))
+            clipped = RNN(**gradient_of_huber(each[-1], max_norm, "all"))
+            p = RNN(*[w - lr * field for w, field in zip(p, clipped, strict=True)])
         path.append(p)
-    return {name: np.stack([getattr(w, name) for w in path]) for name in RNN._fields}
-
-
-def walk(ways: dict[str, Any], *args: Any) -> Parts:
-    """The weights of an altered descent."""
-    return descent(*args, **({"shares": alike} | ways))[0]
-
-
-CLIP, PIECES, GLOBALLY = "When to clip", "Micro-batches", "By value, by norm, globally"
-MISTAKES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
-    (
-        "unclipped",
-        "Nothing is clipped: is the step taken before the clip, or a generator of parameters used up?",
-        CLIP,
-        {"kinds": ("",)},
-    ),
-    (
-        "first_step_clipped",
-        "Only the first step is clipped: is a generator of parameters used up by then?",
-        CLIP,
-        {"kinds": ("all", "")},
-    ),
-    (
-        "per_tensor",
-        "Each tensor is clipped by its own norm: the global norm is that of all together.",
-        GLOBALLY,
-        {"kinds": ("tensor",)},
-    ),
-    (
-        "by_value",
-        "Each entry is clipped by itself: the gradient is scaled as a whole.",
-        GLOBALLY,
-        {"kinds": ("entry",)},
-    ),
-    (
-        "per_micro_batch",
-        "Each micro-batch's share is clipped by itself: clip once, when all are added.",
-        PIECES,
-        {"shares": lambda counts: pieces(counts) / counts.sum()},
-    ),
-    (
-        "clipped_within",
-        "The gradient is clipped after every micro-batch: clip once, when all are added.",
-        PIECES,
-        {"shares": lambda counts: pieces(counts) / counts.sum(), "within": True},
-    ),
-    (
-        "mean_of_means",
-        "Every micro-batch counts alike: it counts by the number of its sequences.",
-        PIECES,
-        {"shares": lambda counts: (pieces(counts) / counts[:, None]).mean(axis=0, keepdims=True)},
-    ),
-    (
-        "sum_of_means",
-        "The micro-batches' mean losses are added: L is the mean over all sequences.",
-        PIECES,
-        {"shares": lambda counts: (pieces(counts) / counts[:, None]).sum(axis=0, keepdims=True)},
-    ),
-    (
-        "last_piece",
-        "Only the last micro-batch counts: are the gradients set to zero before each one?",
-        PIECES,
-        {"shares": lambda counts: pieces(counts)[-1:] / counts.sum()},
-    ),
-    (
-        "not_zeroed",
-        "The gradient of one step is still there in the next: set it to zero after each step.",
-        PIECES,
-        {"kept": "clipped"},
-    ),
-    (
-        "raw_not_zeroed",
-        "The gradient of one step, not clipped, is still there in the next: set it to zero after each step.",
-        PIECES,
-        {"kept": "raw"},
-    ),
-)
+        found.append((each, clipped))
+    return {name: np.stack([getattr(w, name) for w in path]) for name in RNN._fields}, found

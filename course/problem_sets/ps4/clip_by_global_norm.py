@@ -23,6 +23,7 @@ from course.problem_sets.ps4._clips import (
     zeros,
 )
 from course.problem_sets.ps4._huber import gradient_of_huber
+from course.recognise.slips import flows
 
 
 def clip_by_global_norm(g: RNN, c: float) -> tuple[RNN, float]:
@@ -112,7 +113,8 @@ for _name, _sentence, _kind in (
     ("by_value", "Each entry is limited by itself: here the gradient is scaled as a whole.", "entry"),
     ("by_norm", "Each tensor is scaled by its own norm: here all are scaled by the common one.", "tensor"),
 ):
-    exercise.slip(_name, _sentence, partial(gradient_of_huber, kind=_kind), SEE)
+    _flows = flows(lambda g, c: {"norm": np.array(norms(g)[-1])}) if _kind == "tensor" else None
+    exercise.slip(_name, _sentence, partial(gradient_of_huber, kind=_kind), SEE, _flows)
 
 
 def by_factor(factor: Callable[[float, float], float], g: RNN, c: float) -> Parts:
@@ -121,7 +123,6 @@ def by_factor(factor: Callable[[float, float], float], g: RNN, c: float) -> Part
     return scaled_by(lambda norm, c, x: factor(whole, c), g, c)
 
 
-ADDED = "The norm is made a little larger before dividing, by a small constant. The rule here is c/norm."
 for _name, _sentence, _factor in (
     ("not_clipped", "Nothing is clipped.", lambda norm, c: 1.0),
     (
@@ -129,13 +130,6 @@ for _name, _sentence, _factor in (
         "A short gradient is scaled up to the norm c: what is not too long stays as it is.",
         lambda norm, c: c / norm if norm else 1.0,
     ),
-    (
-        "torch_epsilon",
-        "The norm is made a little larger before dividing, as torch does with 1e-6. The rule here is c/norm.",
-        lambda norm, c: min(1.0, c / (norm + 1e-6)),
-    ),
-    ("constant_8", ADDED, lambda norm, c: min(1.0, c / (norm + 1e-8))),
-    ("constant_12", ADDED, lambda norm, c: min(1.0, c / (norm + 1e-12))),
     (
         "divided_by_norm",
         "A gradient that is too long is divided by its norm and not multiplied by c.",
@@ -148,6 +142,30 @@ for _name, _sentence, _factor in (
     ),
 ):
     exercise.slip(_name, _sentence, partial(by_factor, _factor), SEE)
+
+
+def enlarged(by: float, norm: float, c: float) -> float:
+    """The factor with something added to the norm."""
+    return min(1.0, c / (norm + by))
+
+
+def and_returned(by: float, g: RNN, c: float) -> Parts:
+    """The larger norm."""
+    return {"norm": np.array(size(g) + by)}
+
+
+for _name, _how, _by in (
+    ("torch_epsilon", "as torch does with 1e-6", 1e-6),
+    ("constant_8", "by a small constant", 1e-8),
+    ("constant_12", "by a small constant", 1e-12),
+):
+    exercise.slip(
+        _name,
+        f"The norm is made a little larger before dividing, {_how}. The rule here is c/norm.",
+        partial(by_factor, partial(enlarged, _by)),
+        SEE,
+        flows(partial(and_returned, _by)),
+    )
 
 
 def of_some(counted: tuple[str, ...], scaled: tuple[str, ...], g: RNN, c: float) -> Parts:
@@ -168,10 +186,15 @@ for _name, _sentence, _counted, _scaled in (
     exercise.slip(_name, _sentence, partial(of_some, _counted, _scaled), SEE)
 
 
-def by_number(number: Callable[[Array], float], g: RNN, c: float) -> Parts:
-    """The clip with another number of all entries in the place of the norm."""
-    whole = float(number(np.concatenate([field.ravel() for field in g])))
+def by_number(number: Callable[[RNN], float], g: RNN, c: float) -> Parts:
+    """The clip with another number in the place of the norm."""
+    whole = float(number(g))
     return times(min(1.0, c / whole) if whole else 1.0, g)._asdict() | {"norm": np.array(whole)}
+
+
+def of_entries(number: Callable[[Array], float], g: RNN) -> float:
+    """A number of all entries."""
+    return float(number(np.concatenate([field.ravel() for field in g])))
 
 
 for _name, _sentence, _number in (
@@ -183,28 +206,29 @@ for _name, _sentence, _number in (
         lambda v: np.sqrt(np.mean((v / (np.abs(v).max() or 1)) ** 2)) * np.abs(v).max(),
     ),
 ):
-    exercise.slip(_name, _sentence, partial(by_number, _number), SEE)
+    exercise.slip(_name, _sentence, partial(by_number, partial(of_entries, _number)), SEE)
 
 
-def other_norm(value: Callable[[RNN, float], float], g: RNN, c: float) -> Parts:
-    """Another number where the global norm belongs."""
-    return {"norm": np.array(value(g, c))}
+exercise.slip(
+    "norm_after",
+    "The norm returned is that after the clip: the one before tells whether it exploded.",
+    lambda g, c: {"norm": np.array(min(size(g), c))},
+    SEE,
+)
 
 
-for _name, _sentence, _value in (
-    (
-        "norm_after",
-        "The norm returned is that after the clip: the one before tells whether it exploded.",
-        lambda g, c: min(size(g), c),
-    ),
+def returned(number: Callable[[RNN], float], g: RNN, c: float) -> Parts:
+    """Another number where the global norm belongs; whether the clip uses it too is left open."""
+    return {"norm": by_number(number, g, c)["norm"]}
+
+
+for _name, _sentence, _of in (
     (
         "sum_of_norms",
         "The norms of the tensors are added: the global norm is the root of the sum of their squares.",
-        lambda g, c: sum(norms(g)),
+        lambda g: sum(norms(g)),
     ),
-    ("largest_norm", "The norm returned is the largest norm of a tensor.", lambda g, c: max(norms(g))),
-    ("norm_squared", "The norm returned is squared: the root is missing.", lambda g, c: size(g) ** 2),
+    ("largest_norm", "The norm returned is the largest norm of a tensor.", lambda g: max(norms(g))),
+    ("norm_squared", "The norm returned is squared: the root is missing.", lambda g: size(g) ** 2),
 ):
-    exercise.slip(_name, _sentence, partial(other_norm, _value), SEE)
-
-exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out
+    exercise.slip(_name, _sentence, partial(returned, _of), SEE, flows(partial(by_number, _of)))

@@ -32,6 +32,7 @@ from course.problem_sets.ps4._reports import (
     clipped,
     count,
 )
+from course.recognise.slips import flows
 
 
 def clipping_report(g: RNN, c: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -181,14 +182,28 @@ for _name, _sentence, _part, _change in (
         "cosine",
         lambda g, c, right: right["after"] / size(g) if size(g) else np.ones(3),
     ),
-    (
-        "sum_of_norms",
-        "The norms of the tensors are added in `after`: the global norm is the root of the sum of squares.",
-        "after",
-        lambda g, c, right: np.array([sum(norms(one)) for one in clipped(g, c)]),
-    ),
 ):
     exercise.slip(_name, _sentence, partial(but, _part, _change), SEE)
+
+
+def sums(g: RNN, c: float) -> Array:
+    """The norms of the tensors that each clip leaves, added."""
+    return np.array([sum(norms(one)) for one in clipped(g, c)])
+
+
+def divided_by_sums(g: RNN, c: float) -> Parts:
+    """The cosines, if the lengths they are divided by are these sums."""
+    right = expected(g, c)
+    return {"cosine": right["cosine"] * right["after"] / sums(g, c) if size(g) else right["cosine"]}
+
+
+exercise.slip(
+    "sum_of_norms",
+    "The norms of the tensors are added in `after`: the global norm is the root of the sum of squares.",
+    lambda g, c: {"after": sums(g, c)},
+    SEE,
+    flows(divided_by_sums),
+)
 
 
 def swapped(order: list[int], g: RNN, c: float) -> Parts:
@@ -209,5 +224,3 @@ exercise.slip(
     partial(swapped, [2, 1, 0]),
     SEE,
 )
-
-exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out

@@ -10,17 +10,9 @@ from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array
 from course.problem_sets.ps4._clips import size
-from course.problem_sets.ps4._descent import (
-    CLIP,
-    MISTAKES,
-    PIECES,
-    Batches,
-    alike,
-    descent,
-    each_piece_a_step,
-    slope,
-    walk,
-)
+from course.problem_sets.ps4._descent import Batches, alike, descent, slope
+from course.problem_sets.ps4._missteps import CLIP, MISTAKES, PIECES, Descent, Report, last, reported
+from course.recognise.slips import flows
 
 
 def train_steps(
@@ -117,7 +109,7 @@ def cases(rng: draws.Rng) -> list[Case]:
 def expected(weights: RNN, batches: Batches, max_norm: float, lr: float) -> Parts:
     """The whole batch at once by the complex step; the clip as a gradient of Huber's function."""
     path, found = descent(weights, batches, max_norm, lr, shares=alike)
-    return path | {"norms": np.array(found)}
+    return path | reported(last, found)
 
 
 W = RNN._fields
@@ -151,8 +143,19 @@ exercise.claim(
 )
 
 
-for _name, _sentence, _see, _ways in MISTAKES:
-    exercise.slip(_name, _sentence, partial(walk, _ways), _see)
+def weights_of(way: Descent, *args: Any) -> Parts:
+    """The weights of an altered descent."""
+    return way(*args)[0]
+
+
+def norms_of(way: Descent, report: Report, *args: Any) -> Parts:
+    """Its norms, as they may be reported."""
+    return reported(report, way(*args)[1])
+
+
+for _name, _sentence, _see, _way, _reports in MISTAKES:
+    _flows = flows(*(partial(norms_of, _way, report) for report in _reports))
+    exercise.slip(_name, _sentence, partial(weights_of, _way), _see, _flows)
 
 
 def last_row(*args: Any) -> Parts:
@@ -161,12 +164,6 @@ def last_row(*args: Any) -> Parts:
     return {name: np.broadcast_to(right[name][-1], right[name].shape) for name in RNN._fields}
 
 
-exercise.slip(
-    "a_step_each",
-    "A step is taken after every micro-batch: one step, when all are added.",
-    each_piece_a_step,
-    PIECES,
-)
 exercise.slip(
     "same_tensors",
     "Every row of the trajectory holds the final weights: append copies, the tensors go on changing.",
@@ -181,5 +178,3 @@ exercise.slip(
     },
     CLIP,
 )
-
-exercise.told_apart = False  # its slips do not say what becomes of the results that they leave out
