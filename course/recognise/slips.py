@@ -54,9 +54,10 @@ def _explains(slip: Slip, case: Case, got: Parts) -> bool:
 
 
 def _unsaid(found: Sequence[Slip], cases: Cases) -> list[str]:
-    """The results that no slip's value speaks of and that are wrong; without an oracle any may be."""
+    """The results that no slip's value speaks of in every case, and that are wrong; without an oracle any."""
     run, first = cases[0]
-    names = set(run.parts(first)) - {name for slip in found for name in slip.value(*first.args)}
+    said = [{name for slip in found for name in slip.value(*case.args)} for _, case in cases]
+    names = set(run.parts(first)) - said[0].intersection(*said)
     if run.exercise.oracle is None:
         return sorted(names)
 

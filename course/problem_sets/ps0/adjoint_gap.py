@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from course import draws
-from course.compare import told
+from course.compare import difference, told
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
@@ -123,6 +123,13 @@ def mistaken(gap: Callable[[float, float], float], name: str, x: Array, u: Array
     return {"gap": np.array(gap(a, b))}
 
 
+def to_its_digits(
+    gap: Callable[[float, float], float], part: str, got: Parts, name: str, x: Array, u: Array, v: Array
+) -> bool:
+    """Whether it is that gap, also of the brook as far as rounding leaves it."""
+    return difference(got[part], np.array(gap(*numbers(name, x, u, v))), 1e-7) is None
+
+
 def exchanged(name: str, x: Array, u: Array, v: Array) -> Parts:
     """The gaps with u where v belongs, and v where u belongs."""
     return mistaken(relative, name, x, v, u)
@@ -176,6 +183,12 @@ for _name, _sentence, _gap in (
     ),
     ("always_zero", "Every pair has no gap: are α and β the same expression?", lambda a, b: 0.0),
 ):
-    exercise.slip(_name, _sentence, partial(mistaken, _gap), SEE)
+    exercise.slip(_name, _sentence, partial(mistaken, _gap), SEE, partial(to_its_digits, _gap))
 
-exercise.slip("exchanged", "u and v are exchanged: J multiplies u, and Jᵀ multiplies v.", exchanged, SEE)
+exercise.slip(
+    "exchanged",
+    "u and v are exchanged: J multiplies u, and Jᵀ multiplies v.",
+    exchanged,
+    SEE,
+    lambda part, got, name, x, u, v: to_its_digits(relative, part, got, name, x, v, u),
+)
