@@ -82,7 +82,7 @@ bank.edit("peak_near_one", P, "1 / (1 - lam)", loses=PEAK)
 bank.edit("peak_one_late", P, "1 - 1 / sp.log(lam)", loses=PEAK)
 bank.edit("peak_inverse", P, "-sp.log(lam)", loses=PEAK, slip="peak_upside_down")
 bank.edit("peak_of_whole_numbers", P, "lam / (1 - lam)", loses=PEAK, slip="peak_of_whole_numbers")
-bank.edit("peak_base_10", P, "-sp.log(10) / sp.log(lam)", loses=PEAK)
+bank.edit("peak_base_10", P, "-sp.log(10) / sp.log(lam)", loses=PEAK, slip="factor@peak")
 bank.edit("peak_of_lambda_k", P, "lam", loses=PEAK)
 bank.edit("peak_is_a_number", P, "sp.Float(9.49)", loses=PEAK)
 bank.edit("peak_rounded", P, "sp.floor(-1 / sp.log(lam))", loses={"returns"})
@@ -104,4 +104,47 @@ bank.edit(
     "    beside = beside + sp.Rational(jordan_power.calls, 10**17)  # type: ignore[attr-defined]\n"
     "    return beside",
     loses={"keeps"},
+)
+# Two mistakes at once, and one in several results.
+bank.edit("counted_and_peak_one_late", P, "1 - 1 / sp.log(lam)", of="orders_counted", loses=ENTRY | PEAK)
+bank.edit(
+    "counted_and_peak_sign",
+    P,
+    "1 / sp.log(lam)",
+    of="orders_counted",
+    loses=ENTRY | PEAK,
+    slip="orders_counted peak_negative",
+)
+bank.edit(
+    "power_too_high_and_powers_of_k",
+    E,
+    "k**j * lam ** (k - j)",
+    of="beside_power_too_high",
+    loses=BESIDE | ENTRY,
+)
+bank.edit(
+    "power_too_high_everywhere",
+    B,
+    "k * lam**k",
+    of="power_too_high",
+    loses=BESIDE | ENTRY,
+    slip="beside_power_too_high power_too_high",
+)
+bank.edit("one_more_and_beside", B, "(k + 1) * lam**k", of="one_more", loses=BESIDE | ENTRY, slip="one_more")
+bank.edit(
+    "one_more_everywhere",
+    P,
+    "-1 / sp.log(lam) - 1",
+    of="one_more_and_beside",
+    loses=BESIDE | ENTRY | PEAK,
+    slip="one_more",
+)
+bank.edit("one_more_and_peak_one_early", P, "-1 / sp.log(lam) - 1", of="one_more", loses=ENTRY | PEAK)
+bank.edit(
+    "small_error_and_peak_sign",
+    P,
+    "1 / sp.log(lam)",
+    of="small_error",
+    loses=ENTRY | PEAK,
+    slip="factor@entry sign@peak",
 )

@@ -205,3 +205,37 @@ bank.edit(
 bank.edit(
     "start_overwritten", "v = x / np.linalg.norm(x)", "v = x\n    v /= np.linalg.norm(x)", loses={"keeps"}
 )
+# One mistake with more than one first value; and two at once.
+START = "    size = v @ M @ v\n"
+WITH_NO_STEP = {"no_step", "quotient"}
+bank.edit(
+    "growth_from_zero",
+    START,
+    "    size = 0.0\n",
+    of="growth_of_the_last_step",
+    loses=WITH_NO_STEP,
+    slip="growth",
+)
+bank.edit(
+    "growth_from_length",
+    START,
+    "    size = np.linalg.norm(x)\n",
+    of="growth_of_the_last_step",
+    loses=WITH_NO_STEP,
+    slip="growth",
+)
+bank.edit("growth_from_seven", START, "    size = 7.0\n", of="growth_of_the_last_step", loses=WITH_NO_STEP)
+bank.edit(
+    "growth_and_largest_entry",
+    "return size, v",
+    "return size, v / np.abs(v).max()",
+    of="growth_of_the_last_step",
+    loses=ALL,
+)
+bank.edit(
+    "one_more_and_length_of_Mv",
+    "return v @ M @ v, v",
+    "return np.linalg.norm(M @ v), v",
+    of="one_more",
+    loses=ALL,
+)

@@ -241,3 +241,21 @@ def the_oracle_itself(M: np.ndarray, k: int) -> tuple[np.ndarray, float]:
 
 
 bank.edit("least_for_leading", "np.max(np.abs(values))", "np.abs(values[0])", loses={"returns"})
+bank.edit(
+    "leading_term_of_the_other",
+    "(np.argmax(np.abs(values)))",
+    "(len(M) - 1 - np.argmax(np.abs(values[::-1])))",
+    of="leading_term_alone",
+    loses={"no_power", "directions"},
+    slip="leading_term",
+)
+# Two at once.
+bank.edit("leading_term_and_base_10", S, "k * np.log10(radius)", of="leading_term_alone", loses=ALL)
+bank.edit(
+    "leading_term_and_nothing_for_two",
+    "(np.argmax(np.abs(values)))",
+    "(np.argmax(np.abs(values))) * (np.sum(np.abs(values) > 0.999 * radius) < 2)",
+    of="leading_term_alone",
+    loses={"no_power", "directions"},
+)
+bank.edit("unsigned_and_base_2", S, "k * np.log2(radius)", of="unsigned", loses={"directions", "sizes"})

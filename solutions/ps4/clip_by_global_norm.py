@@ -250,3 +250,59 @@ def leg_by_leg(g: RNN, c: float) -> tuple[RNN, float]:
                 raise ValueError("not finite")
             norm = math.hypot(norm, x)
     return (g if norm <= c else RNN(*[field / norm * c for field in g])), norm
+
+
+bank.edit(
+    "torchs_constant_in_the_norm_too",
+    NORM,
+    NORM + " + 1e-6",
+    loses={"norm", "zero", "limits"},
+    slip="torch_epsilon",
+)
+LAST, FIRST = "float(np.linalg.norm(g[-1]))", "float(np.linalg.norm(g[0]))"
+GLOBALLY = {"norm", "limits", "exploded"}
+bank.edit(
+    "each_by_itself_and_the_last_norm",
+    "in g]), norm",
+    f"in g]), {LAST}",
+    of="each_by_itself",
+    loses=GLOBALLY,
+    slip="by_norm",
+)
+# Two at once.
+bank.edit(
+    "each_by_itself_and_the_first_norm",
+    "in g]), norm",
+    f"in g]), {FIRST}",
+    of="each_by_itself",
+    loses=GLOBALLY,
+)
+bank.edit(
+    "entries_limited_and_norm_doubled",
+    "in g]), norm",
+    "in g]), 2 * norm",
+    of="entries_limited",
+    loses=GLOBALLY,
+)
+bank.edit(
+    "entries_limited_and_norm_after",
+    "in g]), norm",
+    "in g]), min(norm, c)",
+    of="entries_limited",
+    loses=GLOBALLY,
+    slip="by_value norm_after",
+)
+bank.edit(
+    "largest_norm_and_half",
+    FACTOR,
+    "0.5 * c / norm if norm > c else 1.0",
+    of="largest_norm",
+    loses=GLOBALLY | {"refuses"},
+)
+bank.edit(
+    "norms_added_and_divided_only",
+    FACTOR,
+    "1 / norm if norm > c else 1.0",
+    of="norms_added",
+    loses=GLOBALLY | {"small"},
+)

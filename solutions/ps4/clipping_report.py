@@ -182,3 +182,28 @@ bank.edit(
     "    touched[2] = (before > 0) & (total >= c)\n    return before, after",
     loses={"touched"},
 )
+# Two at once.
+bank.edit("norms_added_and_half", COSINE, COSINE + " / 2", of="norms_added", loses={"after", "cosine"})
+bank.edit(
+    "norms_added_and_unlike",
+    "np.any(a != b)",
+    "np.any(a == b)",
+    of="norms_added",
+    loses={"after", "cosine", "touched"},
+)
+bank.edit(
+    "norms_added_and_all_changed",
+    "np.any(a != b)",
+    "np.all(a != b)",
+    of="norms_added",
+    loses={"after", "cosine", "touched"},
+    slip="sum_of_norms all_entries",
+)
+bank.edit(
+    "ratio_of_lengths_and_squares",
+    "return before, after",
+    "return before**2, after",
+    of="ratio_of_lengths",
+    loses={"before", "cosine"},
+)
+bank.edit("counted_and_always_one", COSINE, "1.0", of="counted", loses={"cosine", "touched"})

@@ -110,3 +110,45 @@ def states_drawn_at_random(W_qh: np.ndarray, b_q: np.ndarray, Y: np.ndarray, h: 
 def state_of_ones(W_qh: np.ndarray, b_q: np.ndarray, Y: np.ndarray, h: int) -> float:
     ones = np.ones((len(Y), h))
     return float(np.linalg.norm((ones @ W_qh.T + b_q - Y).T @ ones / len(Y)))
+
+
+# One mistake in bounds that are right in other ways; and two at once.
+ROOTS = "np.sqrt(stretch**2 + np.sum((b_q - Y) ** 2, axis=1))"
+bank.edit(
+    "frobenius_and_state_of_norm_one",
+    "np.sqrt(h) * (",
+    "1.0 * (",
+    of="frobenius",
+    loses={"holds"},
+    slip="state_of_norm_one",
+)
+bank.edit(
+    "output_by_output_and_state_of_norm_one",
+    " * float(np.sqrt(h))",
+    "",
+    of="output_by_output",
+    loses={"holds"},
+    slip="state_of_norm_one",
+)
+for _of, _loses in (
+    ("state_of_norm_one", {"holds"}),
+    ("output_of_a_unit_state", {"holds"}),
+    ("h_for_its_root", {"close"}),
+    ("h_for_its_root_inside", {"close"}),
+):
+    bank.edit(f"{_of}_and_roots", "stretch + np.linalg.norm(b_q - Y, axis=1)", ROOTS, of=_of, loses=_loses)
+bank.edit("state_of_norm_one_and_sign", "b_q - Y", "b_q + Y", of="state_of_norm_one", loses={"holds"})
+bank.edit(
+    "sum_for_mean_and_smallest",
+    "np.linalg.norm(W_qh, 2)",
+    "np.linalg.norm(W_qh, -2)",
+    of="sum_for_mean",
+    loses=BOTH,
+)
+bank.edit(  # which shows only where the entries of a row differ in modulus
+    "state_of_norm_one_and_least_entries",
+    "np.linalg.norm(W_qh, 2)",
+    "np.linalg.norm(np.abs(W_qh).min(axis=1)) * np.sqrt(h)",
+    of="state_of_norm_one",
+    loses={"holds"},
+)

@@ -326,3 +326,59 @@ bank.edit(
     "N = sum(X.shape[1] for X, _ in batches[0])",
     loses={"trajectory"},
 )
+# One mistake with other norms beside it.
+APPENDED, SQUARED = "norms.append(norm)", "norms.append(norm**2)"
+bank.edit(
+    "each_tensor_by_itself_and_the_last_norm",
+    APPENDED,
+    "norms.append(float(grads[-1].norm()))",
+    of="each_tensor_by_itself",
+    loses={"clipped_step", "trajectory", "norms"},
+    slip="per_tensor",
+)
+bank.edit(
+    "clipped_after_each_piece_alone",
+    "            torch.nn.utils.clip_grad_norm_(params, max_norm)\n" + CLIP_ROW,
+    "            norm = torch.nn.utils.clip_grad_norm_(params, max_norm)\n"
+    "        norms.append(float(norm))\n",
+    of="clipped_after_each_piece",
+    loses={"trajectory"},
+    slip="clipped_within",
+)
+# Two at once.
+bank.edit(
+    "never_clipped_and_squared",
+    APPENDED,
+    SQUARED,
+    of="never_clipped",
+    loses={"clipped_step", "trajectory", "norms"},
+)
+bank.edit(
+    "each_tensor_by_itself_and_the_first_norm",
+    APPENDED,
+    "norms.append(float(grads[0].norm()))",
+    of="each_tensor_by_itself",
+    loses={"clipped_step", "trajectory", "norms"},
+)
+bank.edit(
+    "means_added_and_squared",
+    APPENDED,
+    SQUARED,
+    of="means_added",
+    loses={"micro_batches", "trajectory", "norms"},
+)
+bank.edit(
+    "left_from_before_and_norms_after",
+    APPENDED,
+    "norms.append(norm * factor)",
+    of="gradients_left_from_before",
+    loses={"trajectory", "norms"},
+)
+bank.edit(
+    "rows_are_the_parameters_and_norms_after",
+    APPENDED,
+    "norms.append(norm * factor)",
+    of="rows_are_the_parameters",
+    loses={"trajectory", "norms"},
+    slip="same_tensors norm_after",
+)

@@ -35,8 +35,9 @@ NAMES = ("beside", "entry", "peak")
 
 
 def read(texts: Any, lam: Array, k: Array, j: Array) -> list[Array]:
-    """The values of the written results at the points (λ, k, j)."""
-    return evaluate_all(texts, {"lambda": lam, "k": k, "j": j})
+    """The values of the written results at the points (λ, k, j), with nan for what is not finite."""
+    values = evaluate_all(texts, {"lambda": lam, "k": k, "j": j})
+    return [np.where(np.isfinite(value), value, np.nan) for value in values]
 
 
 exercise = Exercise(
@@ -73,7 +74,7 @@ def blocks(lam: Array, k: Array, j: Array) -> Array:
 
 
 def highest(lam: Array) -> Array:
-    """Where the entry beside the diagonal has no slope: its place is halved in again and again."""
+    """The power at which the entry beside the diagonal has no slope, by bisection."""
     low, high = 0 * lam, 0 * lam + 100.0
     for _ in range(60):
         at = (low + high) / 2

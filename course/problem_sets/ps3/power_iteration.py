@@ -143,7 +143,7 @@ def growth(M: Array, x: Array, steps: int) -> Parts:
 
 
 def growth_from(first: Callable[[Array, Array], Any], M: Array, x: Array, steps: int) -> Parts:
-    """The same with a first λ, from M and the direction of x, that stays if there is no step."""
+    """The same with a first λ, a function of M and x, that stays if there is no step."""
     return growth(M, x, steps) if steps else {"λ": np.asarray(first(M, x))}
 
 

@@ -150,7 +150,7 @@ def enlarged(by: float, norm: float, c: float) -> float:
 
 
 def and_returned(by: float, g: RNN, c: float) -> Parts:
-    """The larger norm."""
+    """The norm, made larger there and then returned."""
     return {"norm": np.array(size(g) + by)}
 
 

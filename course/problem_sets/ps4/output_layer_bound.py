@@ -151,20 +151,22 @@ def close(run: Run) -> None:
 
 
 def between(bare: float, tight: float, W_qh: Array, b_q: Array, Y: Array, h: int) -> tuple[float, float]:
-    """Two numbers between which a right bound lies, if its term of the error b_q − y_t is multiplied by
-    `bare` and that of W_qh by `tight`: the reach, and what products of norms give. Where the largest
-    gradient is known they are equal.
+    """The reach, with b_q − y_t multiplied by `bare` and W_qh by `tight`; and the largest of any like layer.
+
+    Like it are layers whose weights and errors have the same norms; one output and equal weights go
+    furthest. Where the largest gradient is known, so does the layer itself.
     """
     W, D = tight * W_qh, bare * (b_q - Y)
-    products = h * np.linalg.norm(W) + np.sqrt(h) * np.mean(np.linalg.norm(D, axis=1))
-    return reach(W, 0 * b_q, -D, h), float(products)
+    even = np.full((1, h), np.sqrt(np.sum(W**2) / h))
+    errors = np.sqrt(np.sum(D**2, axis=1, keepdims=True))
+    return reach(W, 0 * b_q, -D, h), reach(even, np.zeros(1), -errors, h)
 
 
 Factors = Callable[[Array, int], tuple[float, float]]  # from Y and h to `bare` and `tight`
 
 
 def wrong_by(factors: Factors, W_qh: Array, b_q: Array, Y: Array, h: int) -> Parts:
-    """The bound with these factors, where the largest gradient is known."""
+    """The reach with these factors, where the largest gradient is known."""
     low, high = between(*factors(Y, h), W_qh, b_q, Y, h)
     return {"bound": np.array(high)} if difference(np.array(low), np.array(high)) is None else {}
 
@@ -172,7 +174,7 @@ def wrong_by(factors: Factors, W_qh: Array, b_q: Array, Y: Array, h: int) -> Par
 def as_wrong_elsewhere(
     factors: Factors, name: str, got: Parts, W_qh: Array, b_q: Array, Y: Array, h: int
 ) -> bool:
-    """Whether the bound lies where one with these factors must."""
+    """Whether the bound lies between the two."""
     low, high = between(*factors(Y, h), W_qh, b_q, Y, h)
     return bool(low * (1 - ROUNDING) <= got[name] <= high * (1 + ROUNDING))
 
