@@ -72,8 +72,7 @@ class Slip:
     """A mistake that can be recognised: `value(*args)` is what a function with it returns.
 
     Of results that `value` does not speak of, `others(name, got, *args)` says whether the one of that name is
-    as the mistake leaves it. Where there is no oracle, it says so of a right one as well. It is asked in an
-    exercise that is `told_apart`.
+    as the mistake leaves it. Where there is no oracle, it says so of a right one as well.
     """
 
     name: str
@@ -122,7 +121,6 @@ class Exercise:
         self.unrolled: Unrolled | None = None  # for a gradient through time: how to take an answer apart
         self.weighed: Weighed | None = None  # the same for an LSTM: its gradient with weights on the edges
         self.timed: dict[str, int] = {}  # parts that have an axis of time steps, and which
-        self.told_apart = True  # what the slips leave unexplained is another mistake: then none is named
 
     @property
     def points(self) -> int:

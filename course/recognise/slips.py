@@ -18,15 +18,13 @@ Cases = Sequence[tuple["Run", Case]]
 def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
     """The exercise's slips that explain every case of every run; all, if several cannot be told apart.
 
-    None, if in an exercise that is `told_apart` a result is wrong that they leave unexplained: then there is
-    another mistake.
+    None, if a result is wrong that they leave unexplained: then there is another mistake.
     """
     cases = sorted(((run, case) for run in runs for case in run.cases), key=lambda rc: _size(rc[1]))
     found = runs[0].exercise.slips
     for run, case in cases:
         found = [slip for slip in found if _explains(slip, case, run.parts(case))]
-    apart = runs[0].exercise.told_apart
-    if apart and found and not all(_left_so(name, found, cases) for name in _unsaid(found, cases)):
+    if found and not all(_left_so(name, found, cases) for name in _unsaid(found, cases)):
         return ()
     return tuple(Diagnosis(slip.name, slip.sentence, slip.see) for slip in found)
 
