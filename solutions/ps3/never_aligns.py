@@ -128,4 +128,9 @@ def in_an_oblique_basis(x: np.ndarray, m: int) -> np.ndarray:
 
 
 bank.edit("second_axis_taken", "np.argmin(np.abs(u))", "1", loses={"returns"})
-bank.edit("diagonal_taken", "np.eye(len(x))[np.argmin(np.abs(u))]", "np.ones(len(x))", loses={"returns"})
+bank.edit(  # rounded, so that nothing but zeros is left where x lies along it
+    "diagonal_taken",
+    "np.eye(len(x))[np.argmin(np.abs(u))]\n    w = w - (w @ u) * u",
+    "np.ones(len(x))\n    w = np.round(w - (w @ u) * u, 9)",
+    loses={"returns"},
+)
