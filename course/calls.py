@@ -13,9 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from course.frames import FrameError, compact, decode, encode
-from course.memory import most_held
+import numpy as np
 
+from course.frames import MAX_HEADER, PREFIX, FrameError, compact, decode, encode, read_prefix
+from course.memory import most_held
+from course.models import Array
+
+MOST_HEADERS = 16 * MAX_HEADER  # of all results that are sent again
 SHOWN = 2000  # characters of a function's own printing that a report shows
 
 
@@ -122,7 +126,7 @@ class Callee:
         return kind, known.__name__, message, _line_in(self.function, error)
 
     def held(self) -> bytes:
-        """Every earlier result, encoded anew."""
+        """Every earlier result, encoded anew: each a frame of its own, so that the limits hold for each."""
         return encode([_held(result) for result in self.results])
 
 
@@ -134,13 +138,11 @@ def _after(args: Any) -> Any:
     return args
 
 
-def _held(result: Any) -> Any:
+def _held(result: Any) -> Array | None:
     try:
-        sent = compact(result)
-        encode(sent)
+        return np.frombuffer(encode(compact(result)), np.uint8)
     except FrameError:
         return None
-    return sent
 
 
 def _line_in(function: Any, error: BaseException) -> int | None:
@@ -167,6 +169,17 @@ def peak_from(frame: bytes) -> int | Failure:
     """Read the answer of `Callee.peak`, believing nothing about its form."""
     most, failure = decode(frame)
     return int(most) if failure is None else Failure(*failure)
+
+
+def held_from(frame: bytes) -> list[Any]:
+    """Read the answer of `Callee.held`, believing nothing about its form; None for what cannot travel now."""
+    held = decode(frame)
+    if type(held) is not list or not all(one is None or isinstance(one, np.ndarray) for one in held):
+        raise FrameError("held results are a list of frames")
+    frames = [None if one is None else one.tobytes() for one in held]
+    if sum(read_prefix(one[: PREFIX.size])[0] for one in frames if one) > MOST_HEADERS:
+        raise FrameError("held results are more than can be read")
+    return [None if one is None else decode(one) for one in frames]
 
 
 class Local:
@@ -200,5 +213,4 @@ class Local:
 
     def held(self) -> list[Any]:
         """All earlier results, as they are now."""
-        results: list[Any] = decode(self._callee.held())
-        return results
+        return held_from(self._callee.held())

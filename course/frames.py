@@ -114,8 +114,6 @@ def decode(frame: bytes) -> Any:
     Raises:
         FrameError: for any frame that `encode` cannot have made.
     """
-    if len(frame) < PREFIX.size:
-        raise FrameError("the frame is shorter than its prefix")
     header_size, body_size = read_prefix(frame[: PREFIX.size])
     if len(frame) != PREFIX.size + header_size + body_size:
         raise FrameError("the frame's length is not the one it declares")
@@ -130,6 +128,8 @@ def decode(frame: bytes) -> Any:
 
 def read_prefix(prefix: bytes) -> tuple[int, int]:
     """The (header, body) sizes that a frame's first bytes declare, within the limits or `FrameError`."""
+    if len(prefix) != PREFIX.size:
+        raise FrameError("the frame is shorter than its prefix")
     magic, header_size, body_size = PREFIX.unpack(prefix)
     if magic != MAGIC or header_size > MAX_HEADER or body_size > MAX_BODY:
         raise FrameError("not a frame of ours, or larger than the limits")

@@ -12,8 +12,8 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
-from course.calls import Failure, Reply, peak_from, reply_from
-from course.frames import FrameError, decode, encode, read_frame
+from course.calls import Failure, Reply, held_from, peak_from, reply_from
+from course.frames import FrameError, encode, read_frame
 
 
 class Remote:
@@ -69,8 +69,10 @@ class Remote:
     def held(self) -> list[Any]:
         """All earlier results, sent again."""
         answer = self._ask(("held",), self.deadline)
-        results = decode(answer) if self._gone is None else []
-        return results if type(results) is list else []
+        try:
+            return held_from(answer) if self._gone is None else []
+        except FrameError:
+            return []
 
     def _ask(self, message: Any, seconds: float) -> bytes:
         if self._gone is not None:

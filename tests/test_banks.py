@@ -16,7 +16,7 @@ from course.verdict import Verdict
 from tests.conftest import answer_of, bank_of, banked
 
 FAST, NAMED, ALL = range(4), range(50), range(200)
-AT_ONCE = 20  # a process sends all its results again at the end of a verdict: more than in any grading
+AT_ONCE = 40  # of the seeds; a process sends all its results again at the end of a verdict
 WRONG_AT_LEAST = 8  # for each gradient exercise
 
 

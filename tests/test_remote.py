@@ -6,9 +6,10 @@ import time
 import numpy as np
 import pytest
 
-from course.calls import Target
+from course.calls import Target, held_from
 from course.compare import same
 from course.exercise import load
+from course.frames import MAGIC, MAX_HEADER, MAX_NODES, PREFIX, FrameError, encode
 from course.grader.bank import PRELUDE
 from course.judging import judge
 from course.remote import Remote
@@ -74,6 +75,28 @@ def test_many_earlier_numbers_are_sent_again_one_by_one() -> None:
     with remote("return float(b[0, 0])") as target:
         given = [target.call(ARGS).value for _ in range(70)]
         assert same(target.held(), given)
+
+
+def test_many_earlier_lists_are_sent_again_though_together_they_have_more_numbers_than_one_may() -> None:
+    with remote("return [[[float(b[0, 0]), 2.0] for _ in range(10)] for _ in range(10)]") as target:
+        given = [target.call(ARGS).value for _ in range(150)]
+        assert sum(len(row) for value in given for table in value for row in table) > MAX_NODES
+        assert same(target.held(), given)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        None,
+        [1.0],
+        [np.zeros(3, np.uint8)],
+        [np.frombuffer(b"x" * 40, np.uint8)],
+        [np.frombuffer(PREFIX.pack(MAGIC, MAX_HEADER, 0), np.uint8)] * 17,
+    ],
+)
+def test_what_is_no_list_of_frames_is_refused(held: object) -> None:
+    with pytest.raises(FrameError):
+        held_from(encode(held))
 
 
 def test_printing_does_not_disturb_the_answers() -> None:

@@ -32,6 +32,21 @@ def block_inverse(b: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 @bank.right
+def lists_of_lists(b: np.ndarray, C: np.ndarray) -> tuple[list[list[float]], list[list[list[list[float]]]]]:
+    # Rows by the recursion, and plain lists as results: some thousand numbers that travel one by one.
+    T, h = b.shape
+    zero, one = np.zeros((h, h)), np.eye(h)
+    rows = [[zero] * T for _ in range(T)]
+    for i in range(T):
+        product = one
+        for t in range(i, T):
+            product = C[t] @ product if t > i else one
+            rows[t][i] = product
+    a = [sum(rows[t][i] @ b[i] for i in range(t + 1)).tolist() for t in range(T)]
+    return a, [[block.tolist() for block in row] for row in rows]
+
+
+@bank.right
 def explicit_products(b: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     T, h = b.shape
     P = np.zeros((T, T, h, h))

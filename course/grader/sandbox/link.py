@@ -6,10 +6,10 @@ import dataclasses
 import math
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from course.calls import Failure, Reply
+from course.calls import Failure, Reply, held_from
 from course.frames import FrameError, decode, encode, read_frame
 from course.grader.sandbox.defences import Defences, Limits
 from course.grader.sandbox.wire import Gone, Late, receive_bytes, send_bytes
@@ -78,8 +78,7 @@ class Linked:
     def held(self) -> list[Any]:
         """All earlier results, sent again."""
         answer = self._ask(("held",))
-        results = self._decode(answer) if self.gone is None else None
-        return results if type(results) is list else []
+        return (self._decode(answer, held_from) if self.gone is None else None) or []
 
     def end(self) -> None:
         """Say that no further call comes."""
@@ -109,9 +108,9 @@ class Linked:
             self.gone = Failure("died", "died", "the process that runs your code does not listen")
         return self.gone is None
 
-    def _decode(self, answer: bytes) -> Any:
+    def _decode(self, answer: bytes, read: Callable[[bytes], Any] = decode) -> Any:
         try:
-            return decode(answer)
+            return read(answer)
         except (FrameError, TypeError, ValueError):
             self.gone = Failure("died", "died", "the process that runs your code spoke out of turn")
 
