@@ -89,8 +89,8 @@ bank.edit(
 )
 bank.edit(
     "overwritten",
-    "    e = np.exp(-np.abs(x))",
-    "    e = np.exp(-np.abs(x))\n    dy *= 1 / (1 + e)\n    dy *= 1 + e",
+    "    return y, dy * np.where(x > 0, 1, e) / (1 + e)",
+    "    dy *= np.where(x > 0, 1, e) / (1 + e)\n    return y, dy",
     loses={"keeps"},
 )
 bank.edit(

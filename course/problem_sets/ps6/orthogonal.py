@@ -45,12 +45,12 @@ def shapes(n: int, seed: int) -> dict[str, tuple[int, ...]]:
 
 SEE = "Initialisation"
 SMALL, TOSSES = 3, 48  # all determinants of a size alike: 2 · 2^−48 = 7e-15
-SIZE, TRACED, DRAWS = 96, 8, 4
+SIZE, TRACED, SQUARED, DRAWS = 96, 8, 16, 4
 # Under Haar measure a trace, a row's sum and a column's are nearly N(0, 1), with lighter tails (their moments
 # agree up to order n or so: Diaconis & Shahshahani 1994). So the squares of 8 traces sum to more than 75 with
 # a probability of 5e-13, and one of 1536 sums of rows and columns exceeds 7.5 with 1e-10. The sum of fourth
 # powers has the mean 3n/(n + 2) and, for large n, the standard deviation √24/n. A mean of 4 is skewed a
-# little, and yet more rarely 9 standard deviations away than that; so is the mean of 8 sums of the diagonal's
+# little, and yet more rarely 9 standard deviations away than that; so is the mean of 16 sums of the diagonal's
 # squares, with the deviation √(2/n) each.
 TRACES, SUMS, FOURTH = 75.0, 7.5, 9.0
 
@@ -117,8 +117,8 @@ def centred(run: Run) -> None:
 )
 def uniform(run: Run) -> None:
     """Fourth powers: entries of a uniform Q are nearly normal, with variance 1/n. On the diagonal too."""
-    squares = np.mean([np.sum(np.diag(Q) ** 2) for Q in more(run, SIZE, TRACED)])
-    if not abs(squares - 1) <= FOURTH * (2 / SIZE / TRACED) ** 0.5:
+    squares = np.mean([np.sum(np.diag(Q) ** 2) for Q in more(run, SIZE, SQUARED)])
+    if not abs(squares - 1) <= FOURTH * (2 / SIZE / SQUARED) ** 0.5:
         run.fail(
             f"Some matrices are likelier than others for n = {SIZE}.",
             f"The squares on the diagonal sum to {squares:.4g}; uniform ones to about 1",
