@@ -2,6 +2,14 @@
 
 from course.altered_lstm import PATHS, LSTMSlip
 
+MOST = 20  # steps; the longest case has more
+
+
+def _last_steps_alone(steps: int) -> LSTMSlip:
+    said = f"Nothing goes back from one step to the one before but within the last {steps} steps."
+    return LSTMSlip("last_steps_alone", said, PATHS, carried="", within=steps)
+
+
 CARRIED_SLIPS = (
     LSTMSlip(
         "cell_not_carried",
@@ -35,10 +43,11 @@ CARRIED_SLIPS = (
         onward="c",
     ),
     LSTMSlip(
-        "state_added_up",
-        "∂L/∂h_t itself goes back to h_{t-1}, beside what the gates send: is the carry added up?",
+        "later_state_added_up",
+        "What comes back to h_t from step t+1 goes on to h_{t-1} itself, beside what the gates send: is the "
+        "carry added up?",
         PATHS,
-        added=True,
+        added="later h",
     ),
     LSTMSlip(
         "forget_gate_early",
@@ -46,4 +55,26 @@ CARRIED_SLIPS = (
         PATHS,
         direct="early",
     ),
+    LSTMSlip(
+        "cell_gated_first",
+        "∂L/∂c_t gets the factor f_t where it comes back to c_t and none where it goes on to c_{t-1}: the gate "
+        "between these two is f_t.",
+        PATHS,
+        direct="ungated",
+        arriving="forget",
+    ),
+    LSTMSlip(
+        "gates_of_the_later_state",
+        "The gates of step t are computed from h_t; they read h_{t-1}.",
+        "The cell",
+        gates_of="after",
+    ),
+    LSTMSlip(
+        "later_state_throughout",
+        "h_t is used where h_{t-1} belongs, in the gates of step t and in ∂L/∂W_h.",
+        "The cell",
+        gates_of="after",
+        state_used="after",
+    ),
 )
+LAST_STEPS = tuple(map(_last_steps_alone, range(2, MOST + 1)))
