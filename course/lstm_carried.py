@@ -2,6 +2,46 @@
 
 from course.altered_lstm import PATHS, LSTMSlip
 
+
+def _on_both(name: str, factor: str, arriving: str) -> LSTMSlip:
+    said = f"What comes back to c_t from step t+1 gets the factor {factor}, too: that is on h_t's way alone."
+    return LSTMSlip(name, said, PATHS, arriving=arriving)
+
+
+# What arrives at a step and what leaves it; the Jacobian of a step does not show them.
+PASSED_SLIPS = (
+    _on_both("cell_slope_on_both", "tanh′(c_t)", "slope"),
+    _on_both("output_gate_on_both", "o_t", "output"),
+    _on_both("output_gate_and_slope_on_both", "o_t ⊙ tanh′(c_t)", "shown"),
+    LSTMSlip(
+        "gated_before_adding",
+        "What comes back to c_t from step t+1 gets the factor f_t before it is added: f_t stands between c_t "
+        "and c_{t-1}.",
+        PATHS,
+        arriving="forget",
+    ),
+    LSTMSlip(
+        "cell_added_up",
+        "∂L/∂c_t itself goes back to c_{t-1}, beside f_t ⊙ ∂L/∂c_t: is the carry added up?",
+        PATHS,
+        direct="added",
+    ),
+    LSTMSlip(
+        "later_cell_added_up",
+        "What comes back to c_t from step t+1 goes on to c_{t-1} itself, beside f_t ⊙ ∂L/∂c_t: is the carry "
+        "added up?",
+        PATHS,
+        added="later c",
+    ),
+    LSTMSlip(
+        "state_added_up",
+        "∂L/∂h_t itself goes back to h_{t-1}, beside what the gates send: is the carry added up?",
+        PATHS,
+        added="h",
+    ),
+)
+
+
 MOST = 20  # steps; the longest case has more
 
 
@@ -57,8 +97,8 @@ CARRIED_SLIPS = (
     ),
     LSTMSlip(
         "cell_gated_first",
-        "∂L/∂c_t gets the factor f_t where it comes back to c_t and none where it goes on to c_{t-1}: the gate "
-        "between these two is f_t.",
+        "∂L/∂c_t gets the factor f_t where it comes back to c_t, and none where it goes on to c_{t-1}: f_t "
+        "is the gate between these two.",
         PATHS,
         direct="ungated",
         arriving="forget",

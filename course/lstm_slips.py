@@ -1,11 +1,6 @@
 """Mistakes in the backward pass of the LSTM, each as an altered step of `course.altered_lstm`."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
-
-from course.altered_lstm import GATES, PATHS, RIGHT, LSTMSlip
-from course.exercise import Parts
+from course.altered_lstm import GATES, PATHS, LSTMSlip
 
 
 def _one_gate_forgotten(gate: str) -> LSTMSlip:
@@ -180,75 +175,3 @@ STEP_SLIPS = (
     *map(_one_gate_forgotten, GATES),
     *map(_held, GATES),
 )
-
-
-def _on_both(name: str, factor: str, arriving: str) -> LSTMSlip:
-    said = f"What comes back to c_t from step t+1 gets the factor {factor}, too: that is on h_t's way alone."
-    return LSTMSlip(name, said, PATHS, arriving=arriving)
-
-
-# What arrives at a step and what leaves it; the Jacobian of a step does not show them.
-PASSED_SLIPS = (
-    _on_both("cell_slope_on_both", "tanh′(c_t)", "slope"),
-    _on_both("output_gate_on_both", "o_t", "output"),
-    _on_both("output_gate_and_slope_on_both", "o_t ⊙ tanh′(c_t)", "shown"),
-    LSTMSlip(
-        "gated_before_adding",
-        "What comes back to c_t from step t+1 gets the factor f_t before it is added: f_t stands between c_t "
-        "and c_{t-1}.",
-        PATHS,
-        arriving="forget",
-    ),
-    LSTMSlip(
-        "cell_added_up",
-        "∂L/∂c_t itself goes back to c_{t-1}, beside f_t ⊙ ∂L/∂c_t: is the carry added up?",
-        PATHS,
-        direct="added",
-    ),
-    LSTMSlip(
-        "later_cell_added_up",
-        "What comes back to c_t from step t+1 goes on to c_{t-1} itself, beside f_t ⊙ ∂L/∂c_t: is the carry "
-        "added up?",
-        PATHS,
-        added="later c",
-    ),
-    LSTMSlip(
-        "state_added_up",
-        "∂L/∂h_t itself goes back to h_{t-1}, beside what the gates send: is the carry added up?",
-        PATHS,
-        added="h",
-    ),
-)
-
-
-def _slopes_missing_in(*parts: str) -> tuple[LSTMSlip, tuple[str, ...]]:
-    name = f"slopes_missing_in_{'_and_'.join(parts)}"
-    said = " and ".join(f"∂L/∂{part}" for part in parts)
-    sentence = f"In {said} the gates' slopes are missing: ∂L/∂i_t stands where ∂L/∂a^i_t belongs, and so on."
-    return LSTMSlip(name, sentence, slope="missing", slope_g="missing"), parts
-
-
-def _rows_of_the_bias(order: str) -> tuple[LSTMSlip, tuple[str, ...]]:
-    said = f"In ∂L/∂b the rows stand in the order {', '.join(order)}; here they are i, f, g, o."
-    return LSTMSlip(f"rows_{order}_in_b", said, rows=order), ("b",)
-
-
-# Mistakes in some of the results alone.
-PART_SLIPS = (
-    (
-        LSTMSlip(
-            "later_state",
-            "h_t is used where h_{t-1} belongs: W_h multiplies the state before the step.",
-            state_used="after",
-        ),
-        ("W_h",),
-    ),
-    *[_slopes_missing_in(*parts) for parts in (("W_x",), ("W_h",), ("b",), ("W_x", "W_h", "b"))],
-    *map(_rows_of_the_bias, ("figo", "ifog", "igfo", "fiog")),
-)
-
-
-def in_parts(altered: Callable[..., Parts], slip: LSTMSlip, parts: tuple[str, ...], *args: Any) -> Parts:
-    """What the slip makes of those results if it is at work in them alone; the others as they should be."""
-    found = altered(replace(slip, at_uses=True), *args)
-    return altered(RIGHT, *args) | {name: found[name] for name in parts}

@@ -11,7 +11,9 @@ from course.altered_lstm import LSTMSlip, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_step
 from course.large import large_gated
-from course.lstm_slips import PART_SLIPS, PASSED_SLIPS, STEP_SLIPS, in_parts
+from course.lstm_carried import PASSED_SLIPS
+from course.lstm_parts import PART_SLIPS, in_parts
+from course.lstm_slips import STEP_SLIPS
 from course.models import Array
 from course.oracles import gradients
 from course.recognise.cell_exercises import OF_A_STEP
