@@ -140,7 +140,7 @@ BLOCK_SLIPS = (
     *[
         BlockSlip(
             f"columns_scaled_at_{gate}",
-            f"At {gate} the slopes multiply the columns of W_h^{gate}; they belong to its rows, s[:, None] * W.",
+            f"At {gate} the slopes multiply the columns of W_h^{gate}. They belong to its rows: diag(s) W.",
             partial(columns_scaled, False, gate),
         )
         for gate in GATES
