@@ -260,6 +260,11 @@ bank.edit(
     loses=LATER,
     slip="edges",
 )
+for _which, _old, _new in (
+    ("the_initial_state_ignored", "dh, dc\n", "0 * dh, dc\n"),
+    ("the_initial_cell_doubled", "dh, dc\n", "dh, 2 * dc\n"),
+):  # the edges do not explain it
+    bank.edit(f"states_alone_and_{_which}", _old, _new, of="states_alone", loses={*LATER, "one_step"})
 bank.edit(
     "stops_at_step_two", "range(T - 1, -1, -1)", "range(T - 1, 0, -1)", loses=ALL, slip="first_step_left_out"
 )
