@@ -52,16 +52,49 @@ def around(slope_at: str, *args: Array) -> Array:
     return np.asarray(blocks(RIGHT, *_of(args))[1, :, 1] + J[1, :, 0] @ J[0, :, 1])
 
 
-def columns_scaled(throughout: bool, *args: Array) -> Array:
-    """The factors of the rows of each gate's block of W_h, put on its columns."""
+def columns_scaled(throughout: bool, gates: str, *args: Array) -> Array:
+    """The factors of the rows of these gates' blocks of W_h, put on their columns."""
     p, J, found = _of(args)[0], blocks(RIGHT, *_of(args)).copy(), {}
     for gate, W in zip(GATES, np.split(p.W_h, 4), strict=True):
         read = blocks(LSTMSlip("", "", state_read=gate), *_of(args))[0 if gate == "o" else 1, :, 0]
-        found[gate] = W * (np.sum(read * W, axis=1) / np.maximum(np.sum(W * W, axis=1), 1e-300))
-    shown = np.diag(J[0, :, 1]) / np.diag(J[1, :, 1])  # from c_t to h_t
+        factors = np.sum(read * W, axis=1) / np.maximum(np.sum(W * W, axis=1), 1e-300)
+        found[gate] = W * (factors if gate in gates else factors[:, None])
+    shown = _shown(J)
     J[1, :, 0] = found["i"] + found["f"] + found["g"]
     J[0, :, 0] = found["o"] + J[1, :, 0] * (shown if throughout else shown[:, None])
     return np.asarray(J.reshape(2 * J.shape[1], -1))
+
+
+def _shown(J: Array) -> Array:
+    """The factor from c_t to h_t, which is that of ∂h_t/∂c_{t-1} over that of ∂c_t/∂c_{t-1}."""
+    return np.asarray(np.diag(J[0, :, 1]) / np.diag(J[1, :, 1]))
+
+
+def output_gate_moves_the_cell(throughout: bool, *args: Array) -> Array:
+    """The way through o_t counted in ∂c_t/∂h_{t-1}, and from there in ∂h_t/∂h_{t-1} once more."""
+    J = blocks(RIGHT, *_of(args)).copy()
+    opened, shown = blocks(LSTMSlip("", "", state_read="o"), *_of(args))[0, :, 0], _shown(J)
+    J[1, :, 0] += opened
+    J[0, :, 0] += throughout * shown[:, None] * opened
+    return np.asarray(J.reshape(2 * J.shape[1], -1))
+
+
+def through_the_cell_ungated(*args: Array) -> Array:
+    """∂h_t/∂h_{t-1} as if h_t read c_t with the factor 1."""
+    opened = blocks(LSTMSlip("", "", state_read="o"), *_of(args))[0, :, 0]
+    return np.asarray(opened + blocks(RIGHT, *_of(args))[1, :, 0])
+
+
+def full(row: int, spread: Callable[[Array], Array], *args: Array) -> Array:
+    """A diagonal block by c_{t-1}, of which the diagonal is spread over a matrix."""
+    return spread(np.diag(blocks(RIGHT, *_of(args))[row, :, 1]))
+
+
+SPREADS: tuple[Callable[[Array], Array], ...] = (
+    lambda d: np.broadcast_to(d, (len(d), len(d))),
+    lambda d: np.broadcast_to(d[:, None], (len(d), len(d))),
+    lambda d: np.outer(d, d),
+)
 
 
 def _of(args: tuple[Array, ...]) -> Args:
@@ -102,6 +135,41 @@ BLOCK_SLIPS = (
         "∂h_t/∂h_{t-1} lacks the way through c_t.",
         partial(replaced, 0, 0, lambda *args: blocks(LSTMSlip("", "", state_read="o"), *args)[0, :, 0]),
     ),
-    BlockSlip("columns_scaled", COLUMNS, partial(columns_scaled, False)),
-    BlockSlip("columns_scaled_throughout", COLUMNS, partial(columns_scaled, True)),
+    BlockSlip("columns_scaled", COLUMNS, partial(columns_scaled, False, GATES)),
+    BlockSlip("columns_scaled_throughout", COLUMNS, partial(columns_scaled, True, GATES)),
+    *[
+        BlockSlip(
+            f"columns_scaled_at_{gate}",
+            f"At {gate} the slopes multiply the columns of W_h^{gate}. They belong to its rows: diag(s) W.",
+            partial(columns_scaled, False, gate),
+        )
+        for gate in GATES
+    ],
+    *[
+        BlockSlip(
+            "output_gate_moves_the_cell",
+            "∂c_t/∂h_{t-1} has a term of the output gate: o_t multiplies tanh(c_t), and moves h_t alone.",
+            partial(output_gate_moves_the_cell, throughout),
+        )
+        for throughout in (False, True)
+    ],
+    BlockSlip(
+        "through_the_cell_ungated",
+        "In ∂h_t/∂h_{t-1} the way through c_t lacks its factor o_t ⊙ tanh′(c_t).",
+        partial(replaced, 0, 0, through_the_cell_ungated),
+    ),
+    BlockSlip(
+        "cell_to_state_ungated",
+        "∂h_t/∂c_{t-1} lacks the factor f_t: h_t reads c_t, and c_t reads f_t ⊙ c_{t-1}.",
+        partial(replaced, 0, 1, lambda *args: np.diag(_shown(blocks(RIGHT, *_of(args))))),
+    ),
+    *[
+        BlockSlip(
+            f"{name}_full",
+            f"{said} is a full matrix: c_{{t-1}} moves its own unit alone, so only the diagonal is not zero.",
+            partial(replaced, row, 1, partial(full, row, spread)),
+        )
+        for name, row, said in (("cell_to_state", 0, "∂h_t/∂c_{t-1}"), ("cell_to_cell", 1, "∂c_t/∂c_{t-1}"))
+        for spread in SPREADS
+    ],
 )

@@ -28,12 +28,13 @@ class GRUSlip:
     kept: str = "z"  # the factor of the way h → z ⊙ h; "turned": 1 − z, "whole": 1, "": it is missing
     update: str = "right"  # the factor of ∂z, which is h − n: "turned", "state", "candidate"
     mixed: str = "right"  # the factor of ∂n, which is 1 − z: "turned", "missing"
-    reset_factor: str = "product"  # of ∂r, v^n; "state": h, "without_bias": W_h^n h
-    reset: str = "v"  # to which of u^n and v^n the factor r is put
+    reset_factor: str = "product"  # of ∂r, v^n; "state": h, "without_bias": W_h^n h, "missing": 1
+    reset: str = "v"  # to which of u^n and v^n the factor r is put, and how often
     held: bool = False  # True: r is taken for a constant
     reads: str = "rzn"  # the rows whose gradient goes back to h
     transpose: bool = True
     rows: str = "rzn"  # whose gradient stands in the rows of r, z, n
+    rows_of: str = "uv"  # of which of u and v
 
 
 def altered_step(p: GRU, x: Array, h: Array, slip: GRUSlip) -> Array:
@@ -45,12 +46,14 @@ def altered_step(p: GRU, x: Array, h: Array, slip: GRUSlip) -> Array:
     arriving = [W @ np.imag(h) * (row in slip.reads) for W, row in zip(blocks, "rzn", strict=True)]
     d_u = np.imag(p.W_x @ x + p.b_x).reshape(3, -1)
     d_v = np.imag(p.W_h @ h.real + p.b_h).reshape(3, -1) + np.stack(arriving)
-    (u_r, v_r), (u_z, v_z), (u_n, v_n) = [(d_u[k], d_v[k]) for k in map(slip.rows.index, "rzn")]
+    at_u, at_v = (slip.rows if side in slip.rows_of else "rzn" for side in "uv")
+    u_r, u_z, u_n = (d_u[at_u.index(row)] for row in "rzn")
+    v_r, v_z, v_n = (d_v[at_v.index(row)] for row in "rzn")
     slopes = {gate: slip.slope if gate in slip.of else "right" for gate in "rz"}
     d_r, d_z = gate_slope(slopes["r"], r) * (u_r + v_r), gate_slope(slopes["z"], z) * (u_z + v_z)
     bias = np.split(p.b_h.real, 3)[2]
-    of_r = {"product": v[2], "state": h.real, "without_bias": v[2] - bias}[slip.reset_factor]
-    to_u, to_v = (r if side in slip.reset else np.ones_like(r) for side in "uv")
+    factors = {"product": v[2], "state": h.real, "without_bias": v[2] - bias, "missing": np.ones_like(r)}
+    of_r, (to_u, to_v) = factors[slip.reset_factor], (r ** slip.reset.count(side) for side in "uv")
     d_n = tanh_slope(slip.slope_n, n) * (to_u * u_n + (0 if slip.held else of_r) * d_r + to_v * v_n)
     update = {"right": h.real - n, "turned": n - h.real, "state": h.real, "candidate": -n}[slip.update]
     mixed = {"right": 1 - z, "turned": z, "missing": np.ones_like(z)}[slip.mixed]

@@ -5,6 +5,7 @@ Values stay right, and only the tangents follow the slip, forwards: no backward 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -26,9 +27,8 @@ class LSTMSlip:
     of: str = "ifo"
     slope_g: str = "right"  # of the candidate, see `tanh_slope`
     slope_c: str = "right"  # of tanh(c_t), see `cell_slope`
-    direct: str = (
-        "gated"  # "ungated": what goes back to c_{t-1} lacks the factor f_t; "early": it has f_{t-1}
-    )
+    direct: str = "gated"  # the factor of what goes back to c_{t-1}, see `tangents`; right is f_t
+    arriving: str = ""  # a factor too many of what comes back to c_t from step t+1, see `tangents`
     cell_read: bool = True  # False: no gradient from h_t to c_t
     cell_shown: bool = True  # False: that gradient lacks the factor o_t
     state_read: str = GATES  # the gates whose gradient goes back to h_{t-1}
@@ -39,11 +39,15 @@ class LSTMSlip:
     rows: str = GATES  # whose gradient stands in the rows of gate i, f, g, o
     state_used: str = "before"  # "after": h_t for h_{t-1} in ∂L/∂W_h
     carried: str = "hc"  # which of ∂L/∂h and ∂L/∂c goes back from step t to step t-1
+    within: int = 0  # in the last so many steps both do
+    gates_of: str = "before"  # "after": the gates are computed with h_t for h_{t-1}
     held: str = ""  # gates taken for constants
     state_slope: bool = False  # True: a factor 1 − h² on what the gates send back to h
     seen: str = "oc"  # whether ∂L/∂h_t that comes from the loss reaches o_t, and c_t
     onward: str = "oc"  # the same of what comes back from step t+1
-    added: bool = False  # True: ∂L/∂h_t itself goes back to h_{t-1} as well
+    at_uses: bool = False  # True: altered where parameters and inputs enter, right where h and c do
+    added: str = ""  # "h": ∂L/∂h_t itself goes back to h_{t-1} as well; "later h", "later c": ∂L/∂h_t or
+    # ∂L/∂c_t as far as it comes from later steps
 
 
 RIGHT = LSTMSlip("right", "")
@@ -91,6 +95,8 @@ def tangents(
 ) -> tuple[tuple[Array, Array], dict[str, Array]]:
     """(h', c') of one step, and the tangents (…, h) that follow the slip: of c', and of h' by "o" and by "c".
 
+    That of c' is "cell" where h' reads it, and "kept" where the next step does.
+
     `entering` (…, 4h) is the tangent of a that comes through parameters and input, d_h and d_c (…, h) are
     those of h and c; in front there may be a batch axis. `f_before` is the forget gate of the step before.
     """
@@ -98,6 +104,10 @@ def tangents(
     i, f, g, o = logistic(i), logistic(f), np.tanh(g), logistic(o)
     cell = f * c + i * g
     y = np.tanh(cell)
+    state = o * y
+    if slip.gates_of == "after":
+        i, f, g, o = np.split(p.W_x @ x + p.W_h @ state + p.b, 4)
+        i, f, g, o = logistic(i), logistic(f), np.tanh(g), logistic(o)
     read = d_h * (1 - h**2) if slip.state_slope else d_h
     d_a = np.split(entering + _arriving(p.W_h, read, slip), 4, axis=-1)
     d_i, d_f, d_g, d_o = (d_a[slip.rows.index(gate)] * (gate not in slip.held) for gate in GATES)
@@ -106,12 +116,27 @@ def tangents(
         for gate, s, d in (("i", i, d_i), ("f", f, d_f), ("o", o, d_o))
     )
     d_g = tanh_slope(slip.slope_g, g) * d_g
-    direct = {"gated": f, "ungated": np.ones_like(f), "early": f if f_before is None else f_before}
+    direct = {"gated": f, "ungated": np.ones_like(f), "added": 1 + f}
+    direct["early"] = f if f_before is None else f_before
     d_cell = d_c * direct[slip.direct] + d_f * (c if slip.cell_used == "before" else cell)
     d_cell = d_cell + (g * d_i + i * d_g if slip.factors == "right" else i * d_i + g * d_g)
     by_o = d_o * {"tanh": y, "cell": cell, "before": np.tanh(c)}[slip.output_factor]
-    by_c = slip.cell_read * (o if slip.cell_shown else 1) * cell_slope(slip.slope_c, cell, c, o * y) * d_cell
-    return (o * y, cell), {"cell": d_cell, "o": by_o, "c": by_c}
+    by_c = slip.cell_read * (o if slip.cell_shown else 1) * cell_slope(slip.slope_c, cell, c, state) * d_cell
+    slope = tanh_slope("right", y)
+    late = {"": 1.0, "slope": slope, "shown": o * slope, "output": o, "forget": f}[slip.arriving] * d_cell
+    late = late + d_c if slip.added == "later c" else late
+    return (state, cell), {"cell": d_cell, "o": by_o, "c": by_c, "kept": late}
+
+
+def _both_tangents(
+    p: LSTM, x: Array, h: Array, c: Array, entering: Array, d_h: Array, d_c: Array, slip: LSTMSlip, *f: Any
+) -> tuple[tuple[Array, Array], dict[str, Array]]:
+    """`tangents`, which follow the slip in what enters alone if it is `at_uses`."""
+    if not slip.at_uses:
+        return tangents(p, x, h, c, entering, d_h, d_c, slip, *f)
+    after, used = tangents(p, x, h, c, entering, 0 * d_h, 0 * d_c, slip, *f)
+    passed = tangents(p, x, h, c, 0 * entering, d_h, d_c, RIGHT, *f)[1]
+    return after, {way: used[way] + passed[way] for way in used}
 
 
 def _arriving(W_h: Array, d_h: Array, slip: LSTMSlip) -> Array:
@@ -126,7 +151,7 @@ def altered_step(p: LSTM, x: Array, h: Array, c: Array, slip: LSTMSlip) -> tuple
     real = LSTM(*[np.real(field) for field in p])
     entering = np.imag(p.W_x @ x + p.W_h @ h.real + p.b)
     (after, cell), d = tangents(real, x.real, h.real, c.real, entering, np.imag(h), np.imag(c), slip)
-    return after + 1j * (d["o"] + d["c"]), cell + 1j * d["cell"]
+    return after + 1j * (d["o"] + d["c"]), cell + 1j * d["kept"]
 
 
 def altered_gradients(
@@ -141,14 +166,13 @@ def altered_gradients(
     d_h, d_c = directions[:, 4 * h * T : -h], directions[:, -h:]
     response, states, f = np.zeros(len(directions)), [(h_0, c_0)], None
     for t, x in enumerate(X):
-        if t:
+        if t and T - t >= slip.within:
             d_h, d_c = d_h * ("h" in slip.carried), d_c * ("c" in slip.carried)
         entering = directions[:, 4 * h * t : 4 * h * (t + 1)]
-        after, d = tangents(p, x, *states[-1], entering, d_h, d_c, slip, f)
-        still = d_h if slip.added else np.zeros_like(d_h)
-        response = response + sum((d[way] for way in slip.seen), still) @ dH[t]
-        d_h = sum((d[way] for way in slip.onward), still)
-        d_c, f = d["cell"], logistic(np.split(p.W_x @ x + p.W_h @ states[-1][0] + p.b, 4)[1])
+        after, d = _both_tangents(p, x, *states[-1], entering, d_h, d_c, slip, f)
+        response = response + sum((d[way] for way in slip.seen), d_h * (slip.added == "h")) @ dH[t]
+        d_h = sum((d[way] for way in slip.onward), d_h * (slip.added in ("h", "later h")))
+        d_c, f = d["kept"], logistic(np.split(p.W_x @ x + p.W_h @ states[-1][0] + p.b, 4)[1])
         states.append(after)
     response = response + d_c @ dc_T
     delta, rest = response[: 4 * h * T].reshape(T, 4 * h), response[4 * h * T :]

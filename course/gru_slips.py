@@ -8,7 +8,20 @@ def _without(row: str) -> GRUSlip:
     return GRUSlip(f"reads_without_{row}", said, reads="rzn".replace(row, ""))
 
 
+def _slope_at(gate: str, kind: str, said: str) -> GRUSlip:
+    sentence = f"At {gate} alone {said.format(g=gate)}."
+    return GRUSlip(f"slope_{kind}_at_{gate}", sentence, slope=KINDS[kind], of=gate)
+
+
+KINDS = {"is_value": "value", "squashed": "squashed", "of_tanh": "tanh"}
+SAID = {
+    "is_value": "the value stands where the slope belongs: σ′ is {g} (1 − {g}), not {g}",
+    "squashed": "σ′ is taken at the gate, which is σ of something already: it is {g} (1 − {g})",
+    "of_tanh": "stands the slope of tanh, 1 − {g}²: that of a gate is {g} (1 − {g})",
+}
+
 GRU_SLIPS = (
+    *[_slope_at(gate, kind, said) for kind, said in SAID.items() for gate in "rz"],
     GRUSlip("slope_missing", "At r and z the slope σ′ = σ(1 − σ) is missing.", slope="missing"),
     GRUSlip(
         "slope_is_value",
@@ -40,6 +53,12 @@ GRU_SLIPS = (
     GRUSlip("update_without_candidate", "∂h'/∂z is h − n: n, too, is weighed by z.", update="state"),
     GRUSlip("update_without_state", "∂h'/∂z is h − n: h, too, is weighed by z.", update="candidate"),
     GRUSlip("mixed_turned", "∂h'/∂n is 1 − z, not z.", mixed="turned"),
+    GRUSlip(
+        "shares_turned",
+        "n and h get each other's share: n goes back with 1 − z, and h with z.",
+        kept="turned",
+        mixed="turned",
+    ),
     GRUSlip("mixed_missing", "The factor 1 − z before n is missing.", mixed="missing"),
     GRUSlip(
         "reset_of_the_state",
@@ -65,8 +84,30 @@ GRU_SLIPS = (
         "Two conventions",
         reset_factor="without_bias",
     ),
+    GRUSlip(
+        "reset_without_the_product",
+        "∂/∂r lacks the factor v^n = W_h^n h + b_h^n, which r multiplies.",
+        reset_factor="missing",
+    ),
+    GRUSlip(
+        "reset_twice",
+        "In the rows of n, W_h and b_h have the factor r twice: it stands once between them and n.",
+        reset="vv",
+    ),
     GRUSlip("reset_held", "r is taken for a constant: nothing reaches its rows.", held=True),
     GRUSlip("transpose", "Each block of W_h is used where its transpose belongs.", transpose=False),
     GRUSlip("rows_zrn", "The rows stand in the order z, r, n; here they are r, z, n.", rows="zrn"),
+    GRUSlip(
+        "rows_zrn_of_x",
+        "In the gradients of W_x, b_x and x the rows stand in the order z, r, n; here they are r, z, n.",
+        rows="zrn",
+        rows_of="u",
+    ),
+    GRUSlip(
+        "rows_zrn_of_h",
+        "In the gradients of W_h, b_h and h the rows stand in the order z, r, n; here they are r, z, n.",
+        rows="zrn",
+        rows_of="v",
+    ),
     *map(_without, "rzn"),
 )

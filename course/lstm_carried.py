@@ -2,6 +2,54 @@
 
 from course.altered_lstm import PATHS, LSTMSlip
 
+
+def _on_both(name: str, factor: str, arriving: str) -> LSTMSlip:
+    said = f"What comes back to c_t from step t+1 gets the factor {factor}, too: that is on h_t's way alone."
+    return LSTMSlip(name, said, PATHS, arriving=arriving)
+
+
+# What arrives at a step and what leaves it; the Jacobian of a step does not show them.
+PASSED_SLIPS = (
+    _on_both("cell_slope_on_both", "tanh′(c_t)", "slope"),
+    _on_both("output_gate_on_both", "o_t", "output"),
+    _on_both("output_gate_and_slope_on_both", "o_t ⊙ tanh′(c_t)", "shown"),
+    LSTMSlip(
+        "gated_before_adding",
+        "What comes back to c_t from step t+1 gets the factor f_t before it is added: f_t stands between c_t "
+        "and c_{t-1}.",
+        PATHS,
+        arriving="forget",
+    ),
+    LSTMSlip(
+        "cell_added_up",
+        "∂L/∂c_t itself goes back to c_{t-1}, beside f_t ⊙ ∂L/∂c_t: is the carry added up?",
+        PATHS,
+        direct="added",
+    ),
+    LSTMSlip(
+        "later_cell_added_up",
+        "What comes back to c_t from step t+1 goes on to c_{t-1} itself, beside f_t ⊙ ∂L/∂c_t: is the carry "
+        "added up?",
+        PATHS,
+        added="later c",
+    ),
+    LSTMSlip(
+        "state_added_up",
+        "∂L/∂h_t itself goes back to h_{t-1}, beside what the gates send: is the carry added up?",
+        PATHS,
+        added="h",
+    ),
+)
+
+
+MOST = 20  # steps; the longest case has more
+
+
+def _last_steps_alone(steps: int) -> LSTMSlip:
+    said = f"Nothing goes back from one step to the one before but within the last {steps} steps."
+    return LSTMSlip("last_steps_alone", said, PATHS, carried="", within=steps)
+
+
 CARRIED_SLIPS = (
     LSTMSlip(
         "cell_not_carried",
@@ -35,10 +83,11 @@ CARRIED_SLIPS = (
         onward="c",
     ),
     LSTMSlip(
-        "state_added_up",
-        "∂L/∂h_t itself goes back to h_{t-1}, beside what the gates send: is the carry added up?",
+        "later_state_added_up",
+        "What comes back to h_t from step t+1 goes on to h_{t-1} itself, beside what the gates send: is the "
+        "carry added up?",
         PATHS,
-        added=True,
+        added="later h",
     ),
     LSTMSlip(
         "forget_gate_early",
@@ -46,4 +95,26 @@ CARRIED_SLIPS = (
         PATHS,
         direct="early",
     ),
+    LSTMSlip(
+        "cell_gated_first",
+        "∂L/∂c_t gets the factor f_t where it comes back to c_t, and none where it goes on to c_{t-1}: f_t "
+        "is the gate between these two.",
+        PATHS,
+        direct="ungated",
+        arriving="forget",
+    ),
+    LSTMSlip(
+        "gates_of_the_later_state",
+        "The gates of step t are computed from h_t; they read h_{t-1}.",
+        "The cell",
+        gates_of="after",
+    ),
+    LSTMSlip(
+        "later_state_throughout",
+        "h_t is used where h_{t-1} belongs, in the gates of step t and in ∂L/∂W_h.",
+        "The cell",
+        gates_of="after",
+        state_used="after",
+    ),
 )
+LAST_STEPS = tuple(map(_last_steps_alone, range(2, MOST + 1)))

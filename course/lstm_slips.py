@@ -20,7 +20,34 @@ def _held(gate: str) -> LSTMSlip:
     )
 
 
+def _slopes_at(of: str, kind: str, said: str) -> LSTMSlip:
+    gates = " and ".join(of)
+    wrong = f"{said.format(g=of[0])}. The other gates' slopes are right."
+    return LSTMSlip(f"slope_{kind}_at_{'_and_'.join(of)}", f"At {gates} {wrong}", slope=KINDS[kind], of=of)
+
+
+KINDS = {"missing": "missing", "is_value": "value", "squashed": "squashed", "of_tanh": "tanh"}
+SAID = {
+    "missing": "the slope is missing: that of {g}_t is {g}_t (1 − {g}_t)",
+    "is_value": "the value stands where the slope belongs: that of {g}_t is {g}_t (1 − {g}_t), not {g}_t",
+    "squashed": "σ′ is taken at the gate, which is σ(a) already: the slope is {g}_t (1 − {g}_t)",
+    "of_tanh": "stands the slope of tanh, 1 − {g}_t²: it is {g}_t (1 − {g}_t)",
+}
+NAMED = {("missing", gate) for gate in "ifo"} | {("of_tanh", "o")}  # below, by names of their own
+
 STEP_SLIPS = (
+    *[
+        _slopes_at(of, kind, said)
+        for kind, said in SAID.items()
+        for of in ("i", "f", "o", "if")
+        if (kind, of) not in NAMED
+    ],
+    LSTMSlip(
+        "slopes_missing",
+        "The slopes of all four gates are missing: ∂L/∂i_t stands where ∂L/∂a^i_t belongs, and so on.",
+        slope="missing",
+        slope_g="missing",
+    ),
     LSTMSlip("slope_missing", "At the gates i, f and o the slope σ′ = σ(1 − σ) is missing.", slope="missing"),
     LSTMSlip(
         "slope_is_value",
@@ -147,9 +174,4 @@ STEP_SLIPS = (
     ),
     *map(_one_gate_forgotten, GATES),
     *map(_held, GATES),
-)
-LATER_STATE = LSTMSlip(
-    "later_state",
-    "h_t is used where h_{t-1} belongs: W_h multiplies the state before the step.",
-    state_used="after",
 )

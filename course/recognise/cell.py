@@ -101,16 +101,21 @@ class Steps:
             factors.append(found)
         return cls(p, X, np.stack(before), factors)
 
-    def gradients(self, dH: Array, dc_T: Array, w: dict[str, Array]) -> dict[str, Array]:
+    def gradients(
+        self, dH: Array, dc_T: Array, w: dict[str, Array], first: dict[str, Array] | None = None
+    ) -> dict[str, Array]:
         """Gradients of `Σ_t ⟨dH_t, h_t⟩ + ⟨dc_T, c_T⟩`, with a first axis for the choices of the weights.
 
-        All directions run forward at once: one for each entry of a_1 … a_T, of h_0 and of c_0.
+        All directions run forward at once: one for each entry of a_1 … a_T, of h_0 and of c_0. `first` are
+        the weights of the edges from h_0 and c_0, if these have others.
         """
         (T, h), K = dH.shape, len(w["loss"])
         n, units = 4 * h * T, np.eye(4 * h * T + 2 * h)
         d, response = Tangents.along(units[:, n:], K), np.zeros((K, len(units)))
         for t, factors in enumerate(self.factors):
-            d = d.after(self.p, units[:, 4 * h * t : 4 * h * (t + 1)], factors, w)
+            d = d.after(
+                self.p, units[:, 4 * h * t : 4 * h * (t + 1)], factors, w | (first or {}) if t == 0 else w
+            )
             response = response + w["loss"][..., 0] * (d.h @ dH[t])
         response = response + w[ARRIVING][..., 0] * (d.c @ dc_T)
         delta, rest = response[:, :n].reshape(K, T, 4 * h), response[:, n:]

@@ -8,7 +8,7 @@ import numpy as np
 from course import draws
 from course.gated import LSTM
 from course.models import Array
-from course.recognise.cell import ARRIVING, EDGES, STATES, Steps, by_edge
+from course.recognise.cell import ARRIVING, EDGES, GATES, STATES, Steps, by_edge
 from course.recognise.weighing import Parts, Weighed
 
 
@@ -29,6 +29,17 @@ def _sequences(rng: draws.Rng) -> list[tuple[Any, ...]]:
         (draws.lstm(rng, d, h), rng.normal(size=(T, d)), draws.away_from_zero(rng, T, h), *_states(rng, h))
         for T, d, h in ((3, 2, 3), (4, 3, 2))
     ]
+
+
+def _start_once(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Callable[[Array], Parts]:
+    run, dc_T = Steps.of(p, X, h_0, c_0), np.zeros_like(c_0)
+
+    def value(w: Array) -> Parts:
+        once = {edge: np.ones((len(w), 1, 1)) for edge in ("c→c", *GATES)}
+        found = run.gradients(dH, dc_T, by_edge(EDGES, w), once)
+        return {"dh_0": found["h_0"], "dc_0": found["c_0"]}
+
+    return value
 
 
 ONE_STEP = (*EDGES, ARRIVING)
@@ -65,6 +76,6 @@ def _states(rng: draws.Rng, h: int) -> tuple[Array, Array]:
     return draws.away_from_zero(rng, h), 2 * draws.away_from_zero(rng, h)
 
 
-OF_A_SEQUENCE = Weighed(EDGES, _sequence, _sequences, last=("dh_0", "dc_0"))
+OF_A_SEQUENCE = Weighed(EDGES, _sequence, _sequences, last=_start_once)
 OF_A_STEP = Weighed(ONE_STEP, _step, _single_steps)
 OF_A_JACOBIAN = Weighed(STATES, _jacobian, _steps)

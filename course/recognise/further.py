@@ -13,7 +13,7 @@ from course.recognise.explain import Seen, wrong_parts
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.two import matches
 from course.recognise.unrolled import Unrolled
-from course.recognise.weighing import Solution, Weighed, weigh
+from course.recognise.weighing import Solution, Weighed, last_explained, weigh
 from course.results import Unmet
 from course.verdict import Paths, Weights, rounded
 
@@ -73,7 +73,9 @@ def weights_of(run: "Run", weighed: Weighed, seen: Sequence[Seen]) -> Weights | 
     found = weigh(weighed, cases, got) if got is not None else None
     if found is None or np.all(np.isnan(found.weights) | (np.abs(found.weights - 1) < 1e-5)):
         return None
-    if not all(_given_by(found, weighed, one) for one in seen):  # something else shows in these alone
+    given = all(_given_by(found, weighed, one) for one in seen)
+    if not given or not last_explained(found, weighed, [s.args for s in seen], [s.got for s in seen]):
+        # something else shows in these alone
         return None
     return Weights(weighed.edges, tuple(map(rounded, found.weights)), found.apart)
 

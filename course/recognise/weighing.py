@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from course.compare import RTOL, difference
 from course.models import Array
 from course.oracles import STEP
 from course.recognise.attribution import FITS, RANK, ROWS
@@ -29,13 +30,14 @@ class Weighed:
         edges: their names.
         value: `value(*args)(w)`: the results for weights (K, edges), complex, with a first axis K.
         many: `many(rng)`: the arguments of some cases, of different sizes.
-        last: results that take one step more than the others, and may follow other weights.
+        last: results that take one step more than the others: their value if the edges of that step count
+            once, whatever those of the others do.
     """
 
     edges: tuple[str, ...]
     value: Callable[..., Callable[[Array], Parts]]
     many: Callable[[np.random.Generator], list[tuple[Any, ...]]]
-    last: tuple[str, ...] = ()
+    last: Callable[..., Callable[[Array], Parts]] | None = None
 
     def right(self, cases: Sequence[tuple[Any, ...]]) -> list[Parts]:
         """What is right for these arguments, with a first axis of one."""
@@ -44,16 +46,20 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Solution:
-    """Weights by edge, nan where not visible, and the results that they do not explain."""
+    """Weights by edge, nan where not visible, and the results that they explain but for their own step."""
 
     weights: Array
     apart: tuple[str, ...] = ()
 
 
 def weigh(weighed: Weighed, cases: Sequence[tuple[Any, ...]], got: Sequence[Parts]) -> Solution | None:
-    """The weights that reproduce what came back: of all results, or of all but the last; None without."""
+    """The weights that reproduce what came back: of all results, or of all but the last; None without.
+
+    Each of the last is then explained by the same weights, in its own step too, or but for it.
+    """
     values, right = [weighed.value(*args) for args in cases], weighed.right(cases)
-    for apart in dict.fromkeys([(), weighed.last]):
+    last = tuple(weighed.last(*cases[0])(np.ones((1, len(weighed.edges))))) if weighed.last else ()
+    for apart in dict.fromkeys([(), last]):
         sizes = [{n: float(np.linalg.norm(one[n])) or 1.0 for n in one if n not in apart} for one in right]
 
         def stacked(found: Sequence[Parts], sizes: list[dict[str, float]] = sizes) -> Array:
@@ -66,8 +72,29 @@ def weigh(weighed: Weighed, cases: Sequence[tuple[Any, ...]], got: Sequence[Part
         want = stacked([{n: part[None] for n, part in one.items()} for one in got])[0]
         weights = solve(value, want, len(weighed.edges))
         if weights is not None:
-            return Solution(weights, apart)
+            found = Solution(weights, apart)
+            return found if last_explained(found, weighed, cases, got) else None
     return None
+
+
+def last_explained(
+    found: Solution, weighed: Weighed, cases: Sequence[tuple[Any, ...]], got: Sequence[Parts]
+) -> bool:
+    """Whether each result that is apart counts the edges of its own step once, or as the others do."""
+    if not found.apart or weighed.last is None:
+        return True
+    w = np.round(np.nan_to_num(found.weights, nan=1.0), 12)[None]  # a missing edge lets nothing through
+    ways = [[make(*args)(w) for args in cases] for make in (weighed.last, weighed.value)]
+    return all(
+        any(
+            all(
+                difference(one[name], value[name][0].real, RTOL["directional"]) is None
+                for one, value in zip(got, way, strict=True)
+            )
+            for way in ways
+        )
+        for name in found.apart
+    )
 
 
 @dataclass(frozen=True)

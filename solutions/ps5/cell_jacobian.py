@@ -93,12 +93,18 @@ for _name, _slope in (
     ("slope_of_tanh_at_gates", "{0} * (1 - {1}**2)"),
 ):
     _i, _f, _o = _slope.format("g", "i"), _slope.format("c", "f"), _slope.format("y", "o")
-    _alone = "input_slope_missing" if _name == "slope_missing" else ""
+    _at = _name.removesuffix("_at_gates") + "_at_{}"
+    _alone = "input_slope_missing" if _name == "slope_missing" else _at.format("i")
     bank.edit(f"{_name}_at_i", BY_I, _i, loses=GATED, slip=_alone)
-    bank.edit(f"{_name}_at_i_and_f", BY_F, _f, of=f"{_name}_at_i", loses=GATED)
+    bank.edit(f"{_name}_at_i_and_f", BY_F, _f, of=f"{_name}_at_i", loses=GATED, slip=_at.format("i_and_f"))
+    if _name != "slope_missing":
+        bank.edit(_at.format("f"), BY_F, _f, loses=GATED, slip=_at.format("f"))
+    if _name not in ("slope_missing", "slope_of_tanh_at_gates"):
+        bank.edit(_at.format("o"), BY_O, _o, loses=STATE, slip=_at.format("o"))
     bank.edit(_name, BY_O, _o, of=f"{_name}_at_i_and_f", loses=GATED, slip=_name)
 bank.edit("forget_slope_missing", BY_F, "c", loses=GATED, slip="forget_slope_missing")
 bank.edit("output_slope_missing", BY_O, "y", loses=STATE, slip="output_slope_missing")
+bank.edit("slopes_missing", BY_G, "i", of="slope_missing", loses=GATED, slip="slopes_missing")
 bank.edit("candidate_slope_missing", BY_G, "i", loses=GATED, slip="candidate_slope_missing")
 bank.edit(
     "candidate_slope_squashed",
@@ -175,10 +181,56 @@ bank.edit(
     loses=EVERY - {"cell_from_cell"},
     slip="transposed",
 )
-bank.edit("rows_for_columns", "(c * f * (1 - f))[:, None] * W_f", "c * f * (1 - f) * W_f", loses=GATED)
-bank.edit("output_gate_through_the_cell", "by_i + by_f + by_g", "by_i + by_f + by_g + by_o", loses=GATED)
-bank.edit("through_the_cell_alone", "by_o + read[:, None] * cell", "by_o + cell", loses=STATE)
-bank.edit("state_ungated", "np.diag(read * f)]", "np.diag(read)]", loses={"state_from_cell"})
+for _gate, _factor in zip("ifgo", (BY_I, BY_F, BY_G, BY_O), strict=True):
+    bank.edit(
+        "rows_for_columns" if _gate == "f" else f"rows_for_columns_at_{_gate}",
+        f"({_factor})[:, None] * W_{_gate}",
+        f"{_factor} * W_{_gate}",
+        loses=STATE if _gate == "o" else GATED,
+        slip=f"columns_scaled_at_{_gate}",
+    )
+bank.edit(
+    "output_gate_through_the_cell",
+    "by_i + by_f + by_g",
+    "by_i + by_f + by_g + by_o",
+    loses=GATED,
+    slip="output_gate_moves_the_cell",
+)
+bank.edit(
+    "output_gate_in_the_cell's_block",
+    "[cell, np.diag(f)]",
+    "[cell + by_o, np.diag(f)]",
+    loses=CELL,
+    slip="output_gate_moves_the_cell",
+)
+bank.edit(
+    "through_the_cell_alone",
+    "by_o + read[:, None] * cell",
+    "by_o + cell",
+    loses=STATE,
+    slip="through_the_cell_ungated",
+)
+bank.edit(
+    "state_ungated",
+    "np.diag(read * f)]",
+    "np.diag(read)]",
+    loses={"state_from_cell"},
+    slip="cell_to_state_ungated",
+)
+bank.edit(
+    "diagonal_forgotten",
+    "np.diag(read * f)]",
+    "read * f * np.ones_like(W_f)]",
+    loses={"state_from_cell"},
+    slip="cell_to_state_full",
+)
+bank.edit(
+    "rows_repeated",
+    "np.diag(f)]]",
+    "np.repeat(f[:, None], len(h), axis=1)]]",
+    loses={"cell_from_cell"},
+    slip="cell_to_cell_full",
+)
 bank.edit(
     "state_held_fixed",
     "np.diag(read * f)]",
@@ -186,8 +238,12 @@ bank.edit(
     loses={"state_from_cell"},
     slip="cell_to_state_missing",
 )
-bank.edit("a_full_block", "np.diag(f)]]", "np.outer(f, f)]]", loses={"cell_from_cell"})
-bank.edit("broadcast", "np.diag(f)]]", "f * np.ones_like(W_f)]]", loses={"cell_from_cell"})
+bank.edit(
+    "a_full_block", "np.diag(f)]]", "np.outer(f, f)]]", loses={"cell_from_cell"}, slip="cell_to_cell_full"
+)
+bank.edit(
+    "broadcast", "np.diag(f)]]", "f * np.ones_like(W_f)]]", loses={"cell_from_cell"}, slip="cell_to_cell_full"
+)
 bank.edit(
     "single_precision",
     f"np.block({RESULT})",

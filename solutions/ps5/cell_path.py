@@ -72,19 +72,60 @@ bank.edit(
     "        P[1:] = np.nan_to_num(P[0] / np.cumprod(F, axis=0))\n"
     "    return P",
     loses={"shut", "many_steps"},
+    slip="divided",
 )
-bank.edit("summed", STEP, "P[t] = P[t + 1] + F[t]", loses=ALL)
-bank.edit("squared", STEP, "P[t] = P[t + 1] * F[t] ** 2", loses=ALL)
-bank.edit("gates_one_late", STEP, "P[t] = P[t + 1] * F[min(t + 1, T - 1)]", loses=MANY)
-bank.edit("power_of_one_gate", STEP, "P[t] = F[t] ** (T - t)", loses=MANY)
+bank.edit("summed", STEP, "P[t] = P[t + 1] + F[t]", loses=ALL, slip="summed")
+bank.edit("sums_of_gates", STEP, "P[t] = F[t:].sum(axis=0)", loses=MANY, slip="summed")
+bank.edit(
+    "sums_from_zero",
+    "    return P",
+    "    P = np.array([F[t:].sum(0) for t in range(T + 1)])\n    return P",
+    loses=ALL,
+    slip="summed",
+)
+bank.edit("squared", STEP, "P[t] = P[t + 1] * F[t] ** 2", loses=ALL, slip="squared")
+bank.edit("squared_at_the_end", "return P", "return P * P", loses=ALL, slip="squared")
+bank.edit("gates_one_late", STEP, "P[t] = P[t + 1] * F[min(t + 1, T - 1)]", loses=MANY, slip="gates_one_late")
+bank.edit("gates_one_early", STEP, "P[t] = P[t + 1] * F[t - 1]", loses=MANY, slip="gates_one_early")
+bank.edit("power_of_one_gate", STEP, "P[t] = F[t] ** (T - t)", loses=MANY, slip="power_of_one_gate")
 bank.edit(
     "gates_clipped",
     "    P = np.ones",
     "    F = np.clip(F, 0.01, 0.99)\n    P = np.ones",
     loses={"shut", "many_steps"},
+    slip="gates_clipped",
 )
-bank.edit("mean_over_units", STEP, "P[t] = P[t + 1] * F[t].mean()", loses=ALL)
-bank.edit("last_row_zero", "return P", "return P * (np.arange(T + 1)[:, None] < T)", loses=ALL)
+bank.edit(
+    "gates_kept_open",
+    "    T, h = F.shape\n",
+    "    T, h = F.shape\n    F = F + (F < 1e-6) * (1e-6 - F)\n",
+    loses={"shut", "many_steps"},
+    slip="gates_clipped",
+)
+bank.edit("mean_over_units", STEP, "P[t] = P[t + 1] * F[t].mean()", loses=ALL, slip="mean_over_units")
+bank.edit(
+    "one_mean_for_all",
+    "    return P",
+    "    means = F[::-1].mean(axis=1, keepdims=True) * np.ones(h)\n"
+    "    P = np.cumprod([np.ones(h), *means], axis=0)[::-1]\n"
+    "    return P",
+    loses=ALL,
+    slip="mean_over_units",
+)
+bank.edit(
+    "last_row_zero",
+    "return P",
+    "return P * (np.arange(T + 1)[:, None] < T)",
+    loses=ALL,
+    slip="last_row_zero",
+)
+bank.edit(
+    "last_row_left_out",
+    "    return P",
+    "    P = np.zeros_like(P)\n    for t in range(T):\n        P[t] = np.prod(F[t:], axis=0)\n    return P",
+    loses=ALL,
+    slip="last_row_zero",
+)
 bank.edit("without_the_last", "return P", "return P[:-1]", loses={"returns"})
 bank.edit(
     "single_precision",
@@ -101,4 +142,5 @@ bank.edit(
     "    return P",
     "    F = np.maximum(F, 1e-30)\n    P[1:] = P[0] / np.cumprod(F, axis=0)\n    return P",
     loses={"shut", "many_steps"},
+    slip="divided",
 )

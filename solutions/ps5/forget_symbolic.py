@@ -79,19 +79,45 @@ bank.edit(
     loses=TOTAL,
     slip="forget_path_missing",
 )
-bank.edit("cell_forgotten", G, "delta * f * (1 - f)", loses=GATE)
+bank.edit("cell_forgotten", G, "delta * f * (1 - f)", loses=GATE, slip="cell_forgotten")
 bank.edit("error_forgotten", G, "c * f * (1 - f)", loses=GATE, slip="delta_missing")
 bank.edit("slope_of_tanh", G, "delta * c * (1 - f**2)", loses=GATE, slip="slope_of_tanh")
-bank.edit("slope_of_the_slope", G, "delta * c * f * (1 - f) * (1 - 2 * f)", loses=GATE)
-bank.edit("with_the_weight", G, "delta * c * f * (1 - f) * u_f", loses=GATE)
-bank.edit("slope_of_the_state_missing", S, "direct + sp.diff(cell, h) * o", loses=TOTAL)
-bank.edit("output_gate_forgotten", "state = o * sp", "state = sp", loses=TOTAL)
-bank.edit("state_for_the_cell", "state = o * sp.tanh(c)", "state = o * c", loses=TOTAL)
-bank.edit("candidate_unsquashed", "i * sp.tanh(s_g + u_g * h)", "i * (s_g + u_g * h)", loses=TOTAL)
 bank.edit(
-    "coupled", "i = 1 / (1 + sp.exp(-s_i - u_i * h))", "i = 1 - 1 / (1 + sp.exp(-s_f - u_f * h))", loses=TOTAL
+    "slope_of_the_slope", G, "delta * c * f * (1 - f) * (1 - 2 * f)", loses=GATE, slip="slope_of_the_slope"
 )
-bank.edit("sign_of_the_exponent", "sp.exp(-s_f - u_f * h)", "sp.exp(s_f + u_f * h)", loses=DIRECT | TOTAL)
+bank.edit("with_the_weight", G, "delta * c * f * (1 - f) * u_f", loses=GATE, slip="with_the_weight")
+bank.edit(
+    "slope_of_the_state_missing",
+    S,
+    "direct + sp.diff(cell, h) * o",
+    loses=TOTAL,
+    slip="slope_of_the_state_missing",
+)
+bank.edit("output_gate_forgotten", "state = o * sp", "state = sp", loses=TOTAL, slip="output_gate_forgotten")
+bank.edit(
+    "state_for_the_cell", "state = o * sp.tanh(c)", "state = o * c", loses=TOTAL, slip="state_for_the_cell"
+)
+bank.edit(
+    "candidate_unsquashed",
+    "i * sp.tanh(s_g + u_g * h)",
+    "i * (s_g + u_g * h)",
+    loses=TOTAL,
+    slip="candidate_unsquashed",
+)
+bank.edit(
+    "coupled",
+    "i = 1 / (1 + sp.exp(-s_i - u_i * h))",
+    "i = 1 - 1 / (1 + sp.exp(-s_f - u_f * h))",
+    loses=TOTAL,
+    slip="coupled",
+)
+bank.edit(
+    "sign_of_the_exponent",
+    "sp.exp(-s_f - u_f * h)",
+    "sp.exp(s_f + u_f * h)",
+    loses=DIRECT | TOTAL,
+    slip="sign_of_the_exponent",
+)
 bank.edit(
     "swapped",
     "return direct, gate, total",
@@ -126,4 +152,40 @@ bank.edit(
     "direct + (sp.diff(f * c, h) + sp.diff(i, h) * sp.tanh(s_g + u_g * h)) * sp.diff(state, c)",
     loses=TOTAL,
     slip="candidate_path_missing",
+)
+bank.edit(
+    "slope_without_the_output_gate",
+    S,
+    "direct + sp.diff(cell, h) * (1 - sp.tanh(c) ** 2)",
+    loses=TOTAL,
+    slip="output_gate_forgotten",
+)
+bank.edit(
+    "slope_made_of_the_state",
+    S,
+    "direct + sp.diff(cell, h) * o * (1 - h**2)",
+    loses=TOTAL,
+    slip="slope_of_the_state_squashed",
+)
+bank.edit(
+    "sign_of_the_exponent_of_i",
+    "sp.exp(-s_i - u_i * h)",
+    "sp.exp(s_i + u_i * h)",
+    loses=TOTAL,
+    slip="sign_of_the_exponent",
+)
+bank.edit(
+    "gate_by_differentiating",
+    G,
+    "delta * sp.diff(cell, s_f)",
+    of="sign_of_the_exponent",
+    loses=DIRECT | GATE | TOTAL,
+    slip="sign_of_the_exponent",
+)
+bank.edit(
+    "gate_squashed_by_tanh",
+    "1 / (1 + sp.exp(-s_f - u_f * h))",
+    "sp.tanh(s_f + u_f * h)",
+    loses=DIRECT | GATE | TOTAL,
+    slip="gate_squashed_by_tanh",
 )

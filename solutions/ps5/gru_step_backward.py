@@ -92,7 +92,10 @@ for _name, _slope in (
     ("slope_squashed", "{0} / (1 + np.exp(-{1})) / (1 + np.exp({1}))"),
     ("slope_of_tanh_at_gates", "{0} * (1 - {1} ** 2)"),
 ):
-    _alone = "reset_slope_missing" if _name == "slope_missing" else ""
+    _alone = "reset_slope_missing" if _name == "slope_missing" else f"{_name.removesuffix('_at_gates')}_at_r"
+    if _name != "slope_missing":
+        _at_z = f"{_name.removesuffix('_at_gates')}_at_z"
+        bank.edit(_at_z, Z, _slope.format("dh_next * (h - n)", "z"), loses=ALL, slip=_at_z)
     bank.edit(f"{_name}_at_r", R, _slope.format("delta_n * v_n", "r"), loses=ALL, slip=_alone)
     bank.edit(_name, Z, _slope.format("dh_next * (h - n)", "z"), of=f"{_name}_at_r", loses=ALL, slip=_name)
 bank.edit("candidate_slope_missing", " * (1 - n**2)", "", loses=ALL, slip="candidate_slope_missing")
@@ -124,6 +127,7 @@ bank.edit(
     "du = np.concatenate([delta_r, delta_z,",
     "du = np.concatenate([delta_z, delta_r,",
     loses=ALL - STATE,
+    slip="rows_zrn_of_x",
 )
 bank.edit(
     "rows_zrn",
@@ -146,10 +150,24 @@ bank.edit(
     "np.outer(dv, h)",
     "np.outer(np.concatenate([delta_r, delta_z, delta_n]), h)",
     loses=WEIGHTS | ALONE,
+    slip="reset_missing_in_W_h",
+)
+bank.edit(
+    "weights_by_du", "np.outer(dv, h)", "np.outer(du, h)", loses=WEIGHTS | ALONE, slip="reset_missing_in_W_h"
+)
+bank.edit("state_by_du", "p.W_h.T @ dv", "p.W_h.T @ du", loses=STATE, slip="reset_missing_in_dh")
+bank.edit(
+    "rows_zrn_in_v",
+    "dv = np.concatenate([delta_r, delta_z,",
+    "dv = np.concatenate([delta_z, delta_r,",
+    loses=ALL - INPUT,
+    slip="rows_zrn_of_h",
 )
 bank.edit("bias_as_input", "du, dv)", "du, du)", loses=BIASES | ALONE, slip="swapped@b_h")
-bank.edit("reset_twice", "delta_n * r]", "delta_n * r**2]", loses=ALL - INPUT)
-bank.edit("reset_gate_without_product", "delta_n * v_n", "delta_n", loses=ALL)
+bank.edit("reset_twice", "delta_n * r]", "delta_n * r**2]", loses=ALL - INPUT, slip="reset_twice")
+bank.edit(
+    "reset_gate_without_product", "delta_n * v_n", "delta_n", loses=ALL, slip="reset_without_the_product"
+)
 bank.edit("kept_without_z", "+ dh_next * z\n", "+ dh_next\n", loses=STATE | ALONE, slip="kept_whole")
 bank.edit("kept_turned", "+ dh_next * z\n", "+ dh_next * (1 - z)\n", loses=STATE | ALONE, slip="kept_turned")
 bank.edit("sign", "p.W_x.T @ du", "-p.W_x.T @ du", loses=INPUT | ALONE, slip="sign@dx")
@@ -196,6 +214,7 @@ bank.edit(
     "    n = np.tanh",
     "    z = 1 - z\n    n = np.tanh",
     loses=ALL,
+    slip="shares_turned",
 )
 bank.edit(
     "update_gate_turned_throughout",

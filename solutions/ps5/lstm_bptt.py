@@ -134,6 +134,7 @@ def at_gates(name: str, slopes: dict[str, str], loses: set[str]) -> None:
     bank.edit(name, STORE, lines + STORE, loses=loses, slip=name)
 
 
+OWN_NAMES = {("slope_of_tanh_at_gates", "o"), *(("slope_missing", gate) for gate in "ifo")}
 PLAIN = {"i": "dc * g * {}", "f": "dc * C[t] * {}", "o": "dh * y * {}"}
 for _name, _slope in (
     ("slope_is_value", "{0}"),
@@ -142,6 +143,10 @@ for _name, _slope in (
     ("slope_missing", "1"),
 ):
     at_gates(_name, {gate: text.format(_slope.format(gate)) for gate, text in PLAIN.items()}, ALL)
+    for _of in ("i", "f", "o", "if"):
+        if (_name, _of) not in OWN_NAMES:
+            _slopes = {gate: PLAIN[gate].format(_slope.format(gate)) for gate in _of}
+            at_gates(f"{_name.removesuffix('_at_gates')}_at_{'_and_'.join(_of)}", _slopes, ALL)
 at_gates("forget_slope_missing", {"f": "dc * C[t]"}, ALL)
 at_gates("output_slope_missing", {"o": "dh * y"}, ALL)
 at_gates("candidate_slope_missing", {"g": "dc * i"}, ALL)
@@ -224,11 +229,30 @@ bank.edit(
 bank.edit(
     "state_summed", "        dh = p.W_h.T", "        dh = dh + p.W_h.T", loses=ALL, slip="state_added_up"
 )
-bank.edit("cell_summed", "dc = dc * f", "dc = dc + dc * f", loses=ALL)
+bank.edit("cell_summed", "dc = dc * f", "dc = dc + dc * f", loses=ALL, slip="cell_added_up")
 bank.edit(
-    "cell_gated_first", "dc = dc + dh", "dc = f * dc + dh", of="cell_not_gated", loses={*LATER, "one_step"}
+    "cell_gated_first",
+    "dc = dc + dh",
+    "dc = f * dc + dh",
+    of="cell_not_gated",
+    loses={*LATER, "one_step"},
+    slip="cell_gated_first",
 )
-bank.edit("gate_of_the_step_before", "p.W_h @ H[t] + p.b", "p.W_h @ H[t + 1] + p.b", loses=ALL)
+bank.edit(
+    "gate_of_the_step_before",
+    "p.W_h @ H[t] + p.b",
+    "p.W_h @ H[t + 1] + p.b",
+    loses=ALL,
+    slip="gates_of_the_later_state",
+)
+bank.edit(
+    "later_state_throughout",
+    "delta.T @ H[:-1]",
+    "delta.T @ H[1:]",
+    of="gate_of_the_step_before",
+    loses=ALL,
+    slip="later_state_throughout",
+)
 bank.edit(
     "states_alone",
     "dh = dH[t] + dh",
@@ -236,6 +260,11 @@ bank.edit(
     loses=LATER,
     slip="edges",
 )
+for _which, _old, _new in (
+    ("the_initial_state_ignored", "dh, dc\n", "0 * dh, dc\n"),
+    ("the_initial_cell_doubled", "dh, dc\n", "dh, 2 * dc\n"),
+):  # the edges do not explain it
+    bank.edit(f"states_alone_and_{_which}", _old, _new, of="states_alone", loses={*LATER, "one_step"})
 bank.edit(
     "stops_at_step_two", "range(T - 1, -1, -1)", "range(T - 1, 0, -1)", loses=ALL, slip="first_step_left_out"
 )
@@ -265,6 +294,7 @@ bank.edit(
     "delta.T @ X,",
     "np.outer(delta.sum(axis=0), X.sum(axis=0)),",
     loses={"weights", "last_loss"},
+    slip="sums_multiplied_in_W_x",
 )
 bank.edit(
     "losses_overwritten",
@@ -331,10 +361,115 @@ bank.edit(
     DC,
     DC + "        dh, dc = (dh, dc) if T - t < 16 else (0 * dh, 0 * dc)\n",
     loses=LATER - {"last_loss"},
+    slip="last_steps_alone",
+)
+bank.edit(
+    "truncated_early",
+    "        dh = dH[t] + dh\n",
+    "        if T - t > 3:\n            dh, dc = np.zeros(n), np.zeros(n)\n        dh = dH[t] + dh\n",
+    loses=LATER,
+    slip="last_steps_alone",
+)
+for _of, _slip in (
+    ("reference", "sums_multiplied_in_W_h"),
+    ("sums_multiplied", "sums_multiplied_in_W_x_and_W_h"),
+):
+    bank.edit(
+        _slip,
+        "delta.T @ H[:-1]",
+        "delta.sum(axis=0)[:, None] * H[:-1].sum(axis=0)",
+        of=_of,
+        loses={"weights", "last_loss"},
+        slip=_slip,
+    )
+READ, ARRIVES = "        dc = dc + dh * o * (1 - y**2)\n", "dc + dh * o * (1 - y**2)"
+for _name, _new in (
+    ("cell_slope_on_both", "(dc + dh * o) * (1 - y**2)"),
+    ("output_gate_on_both", "o * (dc + dh * (1 - y**2))"),
+    ("output_gate_and_slope_on_both", "(dc + dh) * o * (1 - y**2)"),
+    ("gated_before_adding", "f * dc + dh * o * (1 - y**2)"),
+):
+    bank.edit(_name, ARRIVES, _new, loses=LATER, slip=_name)
+bank.edit(
+    "cell_slope_after_adding",
+    READ,
+    "        dc += dh * o\n        dc = dc - dc * y**2\n",
+    loses=LATER,
+    slip="cell_slope_on_both",
+)
+bank.edit(
+    "slopes_missing",
+    STORE,
+    "        delta_i, delta_f, delta_g, delta_o = dc * g, dc * C[t], dc * i, dh * y\n" + STORE,
+    loses=ALL,
+    slip="slopes_missing",
 )
 
 
 # Written from the formulas alone, as a person would write them.
+
+
+@bank.right
+def step_by_step(
+    p: LSTM, X: np.ndarray, dH: np.ndarray, h_0: np.ndarray, c_0: np.ndarray
+) -> tuple[LSTM, np.ndarray, np.ndarray, np.ndarray]:
+    H, C = lstm_forward(p, X, h_0, c_0)
+    n = len(h_0)
+    W_x, W_h, b = (np.zeros_like(w) for w in p)
+    dX = np.zeros_like(X)
+    dh_next, dc_next = np.zeros(n), np.zeros(n)
+    for t in reversed(range(len(X))):
+        a = p.W_x @ X[t] + p.W_h @ H[t] + p.b
+        i, f, o = (1 / (1 + np.exp(-a[k * n : (k + 1) * n])) for k in (0, 1, 3))
+        g, y = np.tanh(a[2 * n : 3 * n]), np.tanh(C[t + 1])
+        dh = dH[t] + dh_next
+        dc = dc_next + dh * o * (1 - y**2)
+        d = np.concatenate(
+            [dc * g * i * (1 - i), dc * C[t] * f * (1 - f), dc * i * (1 - g**2), dh * y * o * (1 - o)]
+        )
+        W_x += np.outer(d, X[t])
+        W_h += np.outer(d, H[t])
+        b += d
+        dX[t] = d @ p.W_x
+        dh_next = d @ p.W_h
+        dc_next = dc * f
+    return LSTM(W_x, W_h, b), dX, dh_next, dc_next
+
+
+PASSED = "        dh_next = d @ p.W_h\n        dc_next = dc * f\n"
+for _name, _state, _cell in (("later_state_added_up", "+=", "="), ("later_cell_added_up", "=", "+=")):
+    bank.edit(
+        _name,
+        PASSED,
+        PASSED.replace("dh_next =", f"dh_next {_state}").replace("dc_next =", f"dc_next {_cell}"),
+        of="step_by_step",
+        loses=LATER,
+        slip=_name,
+    )
+ADDED = "        W_x += np.outer(d, X[t])\n        W_h += np.outer(d, H[t])\n        b += d\n"
+FROM_ONE = {"weights", "one_step", "last_loss"}
+for _parts in (("W_x",), ("W_h",), ("b",), ("W_x", "W_h", "b")):
+    bank.edit(
+        f"slopes_missing_in_{'_and_'.join(_parts)}",
+        ADDED,
+        "        e = np.concatenate([dc * g, dc * C[t], dc * i, dh * y])\n"
+        + "".join(
+            line.replace("(d,", "(e,").replace("= d", "= e") if line.split()[0] in _parts else line
+            for line in ADDED.splitlines(keepends=True)
+        ),
+        of="step_by_step",
+        loses=FROM_ONE,
+        slip=f"slopes_missing_in_{'_and_'.join(_parts)}",
+    )
+for _order in ("figo", "ifog", "igfo", "fiog"):
+    bank.edit(
+        f"rows_{_order}_in_b",
+        "        b += d\n",
+        f"        b += d.reshape(4, n)[{['ifgo'.index(gate) for gate in _order]}].ravel()\n",
+        of="step_by_step",
+        loses=FROM_ONE,
+        slip=f"rows_{_order}_in_b",
+    )
 
 
 @bank.wrong(loses=LATER, slip="later_steps_kept_from_output_gate")

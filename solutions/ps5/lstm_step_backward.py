@@ -106,6 +106,7 @@ def at_gates(name: str, slopes: dict[str, str], loses: set[str]) -> None:
     bank.edit(name, GATES, lines + GATES, loses=loses, slip=name)
 
 
+OWN_NAMES = {("slope_of_tanh_at_gates", "o"), *(("slope_missing", gate) for gate in "ifo")}
 PLAIN = {"i": "dcell * g * {}", "f": "dcell * c * {}", "o": "do * {}"}
 for _name, _slope in (
     ("slope_is_value", "{0}"),
@@ -114,6 +115,14 @@ for _name, _slope in (
     ("slope_missing", "1"),
 ):
     at_gates(_name, {gate: text.format(_slope.format(gate)) for gate, text in PLAIN.items()}, ALL)
+    for _of in ("i", "f", "o", "if"):
+        if (_name, _of) not in OWN_NAMES:
+            _slopes = {gate: PLAIN[gate].format(_slope.format(gate)) for gate in _of}
+            at_gates(
+                f"{_name.removesuffix('_at_gates')}_at_{'_and_'.join(_of)}",
+                _slopes,
+                ALL if _of != "o" else ALL - {"from_the_cell"},
+            )
 at_gates("forget_slope_missing", {"f": "dcell * c"}, ALL)
 at_gates("output_slope_missing", {"o": "do"}, ALL - {"from_the_cell"})
 at_gates("candidate_slope_missing", {"g": "dcell * i"}, ALL)
@@ -208,16 +217,50 @@ bank.edit(
     "dc_next + dh_next * o * (1 - y**2)",
     "(dc_next + dh_next * o) * (1 - y**2)",
     loses={*ALL, "cell"} - {"from_the_state"},
+    slip="cell_slope_on_both",
 )
 bank.edit(
     "gated_before_adding",
     "dc_next + dh_next",
     "f * dc_next + dh_next",
     loses={*ALL, "cell"} - {"from_the_state"},
+    slip="gated_before_adding",
 )
 bank.edit("state_of_the_cell_alone", "p.W_h.T @ delta", "0 * h", loses={*STATES, "state"}, slip="zero@dh")
 bank.edit(
-    "state_passed_on", "p.W_h.T @ delta", "p.W_h.T @ delta + dh_next", loses={"from_the_state", "state"}
+    "state_passed_on",
+    "p.W_h.T @ delta",
+    "p.W_h.T @ delta + dh_next",
+    loses={"from_the_state", "state"},
+    slip="state_added_up",
+)
+for _name, _new in (
+    ("output_gate_on_both", "o * (dc_next + dh_next * (1 - y**2))"),
+    ("output_gate_and_slope_on_both", "(dc_next + dh_next) * o * (1 - y**2)"),
+):
+    bank.edit(
+        _name,
+        "dc_next + dh_next * o * (1 - y**2)",
+        _new,
+        loses={*ALL, "cell"} - {"from_the_state"},
+        slip=_name,
+    )
+bank.edit(
+    "cell_slope_after_adding",
+    "    dcell = dc_next + dh_next * o * (1 - y**2)\n",
+    "    dcell = dc_next + dh_next * o\n    dcell = dcell / np.cosh(f * c + i * g) ** 2\n",
+    loses={*ALL, "cell"} - {"from_the_state"},
+    slip="cell_slope_on_both",
+)
+bank.edit(
+    "cell_added_up", "dcell * f\n", "dcell + f * dcell\n", loses={*STATES, "cell"}, slip="cell_added_up"
+)
+bank.edit(
+    "later_cell_added_up",
+    "dcell * f\n",
+    "dc_next + f * dcell\n",
+    loses={"from_the_cell", "cell"},
+    slip="later_cell_added_up",
 )
 bank.edit(
     "two_biases",
@@ -226,17 +269,37 @@ bank.edit(
     loses={*STATES, "weights"},
     slip="twice@b",
 )
-bank.edit(
-    "bias_rows",
-    "np.outer(delta, h), delta)",
-    "np.outer(delta, h), np.concatenate([delta_f, delta_i, delta_g, delta_o]))",
-    loses={*STATES, "weights"},
+for _order in ("figo", "ifog", "igfo", "fiog"):
+    bank.edit(
+        "bias_rows" if _order == "figo" else f"bias_rows_{_order}",
+        "np.outer(delta, h), delta)",
+        f"np.outer(delta, h), np.concatenate([{', '.join(f'delta_{gate}' for gate in _order)}]))",
+        loses={*STATES, "weights"},
+        slip=f"rows_{_order}_in_b",
+    )
+GRADS, OF_GATES = (
+    "LSTM(np.outer(delta, x), np.outer(delta, h), delta)",
+    "np.concatenate([dcell * g, dcell * c, dcell * i, do])",
 )
+for _parts, _old, _new in (
+    ("W_x", "np.outer(delta, x)", f"np.outer({OF_GATES}, x)"),
+    ("W_h", "np.outer(delta, h)", f"np.outer({OF_GATES}, h)"),
+    ("b", "np.outer(delta, h), delta)", f"np.outer(delta, h), {OF_GATES})"),
+    ("W_x_and_W_h_and_b", GRADS, GRADS.replace("delta", OF_GATES)),
+):
+    bank.edit(
+        "gate_gradients_at_the_weights" if _parts == "W_x" else f"gate_gradients_at_{_parts}",
+        _old,
+        _new,
+        loses={*STATES, "weights"},
+        slip=f"slopes_missing_in_{_parts}",
+    )
 bank.edit(
-    "gate_gradients_at_the_weights",
-    "np.outer(delta, x)",
-    "np.outer(np.concatenate([dcell * g, dcell * c, dcell * i, do]), x)",
-    loses={*STATES, "weights"},
+    "slopes_missing",
+    DELTA,
+    OF_GATES,
+    loses=ALL,
+    slip="slopes_missing",
 )
 bank.edit("outer_turned", "np.outer(delta, x)", "np.outer(x, delta)", loses={"returns"})
 bank.edit("single_precision", DELTA, DELTA + ".astype(np.float32)", loses=ALL, slip="precision")

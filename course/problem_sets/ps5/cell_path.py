@@ -123,11 +123,94 @@ for _name, _sentence, _change in (
     exercise.slip(_name, _sentence, partial(changed, _change), SEE)
 
 
+def of_gates(change: Callable[[Array], Array], F: Array) -> Parts:
+    """What is right for other gates."""
+    return expected(change(F))
+
+
+for _name, _sentence, _gates in (
+    ("squared", "Every gate enters twice: c_t has the factor f_t once.", np.square),
+    (
+        "gates_one_late",
+        "The gates stand one step late: from c_t to c_{t+1} leads f_{t+1}, which is F[t], not F[t+1].",
+        lambda F: np.concatenate([F[1:], F[-1:]]),
+    ),
+    (
+        "gates_one_early",
+        "The gates stand one step early: from c_t to c_{t+1} leads f_{t+1}, which is F[t], not F[t-1].",
+        lambda F: np.roll(F, 1, axis=0),
+    ),
+    (
+        "mean_over_units",
+        "The mean of the gates of all units stands for each: every unit has its own gate.",
+        lambda F: np.broadcast_to(F.mean(axis=1, keepdims=True), F.shape),
+    ),
+):
+    exercise.slip(_name, _sentence, partial(of_gates, _gates), SEE)
+for _edge in 10.0 ** -np.arange(1, 9):
+    for _highest, _said in ((1.0, "at least {0:g}"), (1 - _edge, "between {0:g} and 1 − {0:g}")):
+        exercise.slip(
+            "gates_clipped",
+            f"The gates are kept {_said.format(_edge)}: a gate may be 0, which nothing passes, or 1.",
+            partial(of_gates, partial(np.clip, a_min=_edge, a_max=_highest)),
+            SEE,
+        )
+
+
+def divided(F: Array) -> Parts:
+    """The right products, and nothing behind a shut gate."""
+    P, from_the_start = expected(F)["P"], expected(F[::-1])["P"][::-1]
+    return {"P": np.where(from_the_start == 0, 0, P)}
+
+
+exercise.slip(
+    "divided",
+    "Behind a gate of 0 nothing is left: is P[t] a quotient of products from the start? There it is 0/0.",
+    divided,
+    SEE,
+)
+
+
+def last_row_zero(F: Array) -> Parts:
+    """The right products, but of the last cell."""
+    return {"P": np.concatenate([expected(F)["P"][:-1], np.zeros((1, F.shape[1]))])}
+
+
+exercise.slip("last_row_zero", "P[T] is zero: ∂⁺c_T/∂c_T is all ones.", last_row_zero, SEE)
+
+
+def of_one_gate(F: Array) -> Parts:
+    """Each row as if the gates of the step after it were those of all steps."""
+    rows = [expected(np.broadcast_to(f, F.shape))["P"][t] for t, f in enumerate(F)]
+    return {"P": np.stack([*rows, np.ones(F.shape[1])])}
+
+
+exercise.slip(
+    "power_of_one_gate",
+    "P[t] is a power of one gate: the steps from t + 1 to T have a gate each.",
+    of_one_gate,
+    SEE,
+)
+
+
 def gates_alone(F: Array) -> Parts:
     """The last step's Jacobian for every step."""
     return {"P": np.stack([*[expected(f[None])["P"][0] for f in F], np.ones(F.shape[1])])}
 
 
+def added(last: float, first: float, F: Array) -> Parts:
+    """The Jacobians of the steps, added; `last` is what P[T] holds, and `first` is in all other rows."""
+    sums = np.cumsum(gates_alone(F)["P"][-2::-1], axis=0)[::-1]
+    return {"P": np.concatenate([sums + first, np.full((1, F.shape[1]), last)])}
+
+
+for _last, _first in ((1.0, 1.0), (1.0, 0.0), (0.0, 0.0)):
+    exercise.slip(
+        "summed",
+        "The Jacobians of the steps are added: along one path they multiply.",
+        partial(added, _last, _first),
+        SEE,
+    )
 exercise.slip(
     "one_step_only",
     "P[t] is the Jacobian of one step, ∂⁺c_{t+1}/∂c_t; the steps up to T multiply.",

@@ -8,10 +8,22 @@ import numpy as np
 from course import draws
 from course.altered_lstm import LSTMSlip, altered_step
 from course.exercise import Case, Exercise, Parts
-from course.gated import LSTM, lstm_step
+from course.gated import lstm_step
 from course.lstm_slips import STEP_SLIPS
 from course.models import Array
-from course.oracles import STEP
+from course.problem_sets.ps5._one_unit import (
+    CELLS,
+    GATES,
+    NAMES,
+    STATES,
+    SYMBOLS,
+    gates_by,
+    of_gate,
+    of_state,
+    of_step,
+    without_gate,
+)
+from course.recognise.slips import flows
 from course.symbols import evaluate_all, written
 
 
@@ -32,10 +44,6 @@ def forget_symbolic() -> tuple[Any, Any, Any]:
         total: dc_t/dc_{t-1}: h_{t-1} follows c_{t-1}.
     """
     raise NotImplementedError("forget_symbolic: return direct, gate, total")
-
-
-NAMES = ("direct", "gate", "total")
-SYMBOLS = ("c", "o", "s_i", "s_f", "s_g", "u_i", "u_f", "u_g", "delta")
 
 
 def read(texts: Any, values: Array) -> list[Array]:
@@ -65,28 +73,6 @@ def cases(rng: draws.Rng) -> list[Case]:
         values[1] = rng.uniform(0.2, 0.9, size=6)  # o is a gate
         drawn.append(Case(f"drawn numbers {number}", (values,)))
     return drawn
-
-
-def one_unit(s: Array, u: Array) -> LSTM:
-    """An LSTM of one unit with biases s (4) and recurrent weights u (4), rows i, f, g, o."""
-    return LSTM(np.zeros((4, 1)), u[:, None], s)
-
-
-def at_point(step: Any, values: Array) -> list[float]:
-    """The three derivatives at one point, by the complex step of `step`."""
-    c, o, s_i, s_f, s_g, u_i, u_f, u_g, delta = values
-    s, u, x = np.array([s_i, s_f, s_g, 0.0]), np.array([u_i, u_f, u_g, 0.0]), np.zeros(1)
-    h, still, nudged = np.array([o * np.tanh(c)]), np.array([c]), np.array([c + 1j * STEP])
-    moved = one_unit(s + 1j * STEP * np.eye(4)[1], u)
-    direct = step(one_unit(s, u), x, h, nudged)[1]
-    gate = delta * step(moved, x, h, still)[1]
-    total = step(one_unit(s, u), x, o * np.tanh(nudged), nudged)[1]
-    return [float(np.imag(v[0]) / STEP) for v in (direct, gate, total)]
-
-
-def of_step(step: Any, values: Array) -> Parts:
-    """The same at every point."""
-    return dict(zip(NAMES, np.array([at_point(step, point) for point in values.T]).T, strict=True))
 
 
 exercise.expects(partial(of_step, lstm_step))
@@ -179,3 +165,9 @@ for _name, _part, _slip in (
     exercise.slip(
         _name, _slip.sentence, partial(altered, _slip, _part), SEE if _part == "total" else BACKWARD
     )
+for _name, _sentence, _state in STATES:
+    exercise.slip(_name, _sentence, partial(of_state, _state), SEE)
+for _name, _sentence, _gates in CELLS:
+    exercise.slip(_name, _sentence, partial(without_gate, _gates), "The cell", flows(*gates_by(_gates)))
+for _name, _sentence, _change in GATES:
+    exercise.slip(_name, _sentence, partial(of_gate, _change), BACKWARD)

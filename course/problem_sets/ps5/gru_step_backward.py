@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered_gru import JACOBIAN, Rows, altered_step, with_rows
+from course.altered_gru import JACOBIAN, GRUSlip, Rows, altered_step, with_rows
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import GRU, gru_forward
 from course.gru_slips import GRU_SLIPS
@@ -114,12 +114,26 @@ exercise.claim("state", "∂L/∂h is right: four ways lead from h to h'.", part
 exercise.claim("input", "∂L/∂x is right.", parts=("dx",), points=1, see=SEE)
 
 
+def altered(slip: GRUSlip, *args: Any) -> Parts:
+    """The same with the derivative of the step altered."""
+    return parts(partial(altered_step, slip=slip), *args)
+
+
 for _slip in GRU_SLIPS:
+    exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
+
+
+def reset_missing_in(name: str, *args: Any) -> Parts:
+    """One of the results without the factor r in the rows of n; the others as they should be."""
+    return parts(given_step, *args) | {name: altered(GRUSlip("", "", reset=""), *args)[name]}
+
+
+for _name, _which in (("W_h", "∂L/∂W_h"), ("dh", "∂L/∂h")):
     exercise.slip(
-        _slip.name,
-        _slip.sentence,
-        lambda *args, slip=_slip: parts(partial(altered_step, slip=slip), *args),
-        _slip.see,
+        f"reset_missing_in_{_name}",
+        f"In {_which} the rows of n lack the factor r, which stands between v^n and n.",
+        partial(reset_missing_in, _name),
+        "Two conventions",
     )
 
 

@@ -11,11 +11,13 @@ from course.altered_lstm import RIGHT, LSTMSlip, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_forward
 from course.large import large_gated
-from course.lstm_carried import CARRIED_SLIPS
-from course.lstm_slips import LATER_STATE, STEP_SLIPS
+from course.lstm_carried import CARRIED_SLIPS, LAST_STEPS, PASSED_SLIPS
+from course.lstm_parts import PART_SLIPS, in_parts
+from course.lstm_slips import STEP_SLIPS
 from course.models import Array
 from course.oracles import gradients
 from course.recognise.cell_exercises import OF_A_SEQUENCE
+from course.recognise.slips import flows
 
 
 def lstm_bptt(
@@ -131,15 +133,25 @@ def altered(slip: LSTMSlip, p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array
     }
 
 
-for _slip in (*STEP_SLIPS, *CARRIED_SLIPS):
+for _slip in (*STEP_SLIPS, *PASSED_SLIPS, *CARRIED_SLIPS):
     exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
 
-exercise.slip(
-    LATER_STATE.name,
-    LATER_STATE.sentence,
-    lambda *args: {"W_h": altered(LATER_STATE, *args)["W_h"]},
-    LATER_STATE.see,
-)
+for _slip, _parts in PART_SLIPS:
+    exercise.slip(_slip.name, _slip.sentence, partial(in_parts, altered, _slip, _parts), _slip.see)
+
+
+def last_steps_alone(starts: bool, slip: LSTMSlip, *args: Any) -> Parts:
+    """The slip's value without that of the start, or that alone: nothing, if it lies so far back."""
+    found = altered(slip, *args)
+    if starts:
+        return {name: found[name] * (len(args[1]) < slip.within) for name in ("dh_0", "dc_0")}
+    return {name: part for name, part in found.items() if name not in ("dh_0", "dc_0")}
+
+
+for _slip in LAST_STEPS:
+    _nothing = partial(last_steps_alone, True, _slip)
+    _others = flows(partial(altered, _slip), _nothing)
+    exercise.slip(_slip.name, _slip.sentence, partial(last_steps_alone, False, _slip), _slip.see, _others)
 
 
 def other_losses(change: Callable[[Array], Array], p: LSTM, X: Array, dH: Array, *start: Array) -> Parts:
@@ -200,6 +212,28 @@ for _name in LSTM._fields:
         f"only_first_use_{_name}",
         f"Only the use at step 1 is left in ∂L/∂{_name}: is each step's term assigned instead of added?",
         partial(only_first_use_in, _name),
+        SEE,
+    )
+
+
+def sums_multiplied(names: tuple[str, ...], p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
+    """A product of two sums for the sum of the products, over the steps' errors and what they read."""
+    errors = altered(RIGHT, p, X, dH, h_0, c_0)["b"]
+    read = {"W_x": X, "W_h": lstm_forward(p, X, h_0, c_0)[0][:-1]}
+    sums = {name: np.outer(errors, read[name].sum(axis=0)) for name in names}
+    return altered(RIGHT, p, X, dH, h_0, c_0) | sums
+
+
+for _parts, _said in (
+    (("W_x",), "Σ_t δ_t x_tᵀ"),
+    (("W_h",), "Σ_t δ_t h_{t-1}ᵀ"),
+    (("W_x", "W_h"), "Σ_t δ_t x_tᵀ and Σ_t δ_t h_{t-1}ᵀ"),
+):
+    _which = " and ".join(f"∂L/∂{_name}" for _name in _parts)
+    exercise.slip(
+        f"sums_multiplied_in_{'_and_'.join(_parts)}",
+        f"In {_which} two sums over the steps are multiplied: {_said} belongs there, a sum of products.",
+        partial(sums_multiplied, _parts),
         SEE,
     )
 exercise.timed = {"dX": 0}

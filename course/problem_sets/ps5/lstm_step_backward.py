@@ -11,7 +11,9 @@ from course.altered_lstm import LSTMSlip, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_step
 from course.large import large_gated
-from course.lstm_slips import LATER_STATE, STEP_SLIPS
+from course.lstm_carried import PASSED_SLIPS
+from course.lstm_parts import PART_SLIPS, in_parts
+from course.lstm_slips import STEP_SLIPS
 from course.models import Array
 from course.oracles import gradients
 from course.recognise.cell_exercises import OF_A_STEP
@@ -116,15 +118,11 @@ def altered(slip: LSTMSlip, p: LSTM, x: Array, h: Array, c: Array, dh_next: Arra
     }
 
 
-for _slip in STEP_SLIPS:
+for _slip in (*STEP_SLIPS, *PASSED_SLIPS):
     exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
 
-exercise.slip(
-    LATER_STATE.name,
-    LATER_STATE.sentence,
-    lambda *args: {"W_h": altered(LATER_STATE, *args)["W_h"]},
-    LATER_STATE.see,
-)
+for _slip, _parts in PART_SLIPS:
+    exercise.slip(_slip.name, _slip.sentence, partial(in_parts, altered, _slip, _parts), _slip.see)
 
 
 def returned_early(p: LSTM, x: Array, h: Array, c: Array, dh_next: Array, dc_next: Array) -> Parts:
