@@ -50,7 +50,7 @@ SIZE, TRACED, SQUARED, DRAWS = 96, 8, 16, 4
 # agree up to order n or so: Diaconis & Shahshahani 1994). So the squares of 8 traces sum to more than 75 with
 # a probability of 5e-13, and one of 1536 sums of rows and columns exceeds 7.5 with 1e-10. The sum of fourth
 # powers has the mean 3n/(n + 2) and, for large n, the standard deviation √24/n. A mean of 4 is skewed a
-# little, and yet more rarely 9 standard deviations away than that; so is the mean of 16 sums of the squares on
+# little, and yet more rarely 9 standard deviations away than that; so is the mean of 16 sums of squares on
 # the diagonal, with the deviation √(2/n) each.
 TRACES, SUMS, FOURTH = 75.0, 7.5, 9.0
 
