@@ -30,7 +30,6 @@ GRADIENTS = ("rnn_bptt", "BPTT", "direct_and_total")
 UNNAMED = {  # all there is; the last three make several mistakes at once
     "carry_clipped",  # at a bound of the student's own choice
     "gradients_clipped",
-    "loop_ends_one_step_short",
     "slope_and_transpose",
     "slope_missing_and_twice_the_bias",
     "three_parts",

@@ -9,8 +9,8 @@ from typing import Any
 
 from course.compare import difference
 from course.models import Array
-from course.recognise.patterns import ALL, PATTERNS, Pattern
-from course.recognise.rules import RIGHT, RULES, Rule
+from course.recognise.patterns import ALL, Pattern
+from course.recognise.rules import RIGHT, Rule
 from course.recognise.shapes import limit_of, shapes_of
 from course.recognise.unrolled import Unrolled
 
@@ -87,7 +87,7 @@ def claim_of(pair: tuple[Rule, Pattern]) -> Claim:
 
 def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
     """By part, every altered rule and every altered triangle that gives its numbers in all cases."""
-    pairs = [(rule, ALL) for rule in RULES] + [(RIGHT, pattern) for pattern in _patterns(unrolled)]
+    pairs = [(rule, ALL) for rule in unrolled.rules] + [(RIGHT, pattern) for pattern in _patterns(unrolled)]
     alive: Alive = {name: pairs for name in unrolled.names.values() if name in seen[0].got}
     wrong = [name for name in wrong_parts(seen) if name in alive]
     for one in sorted(seen, key=lambda s: sum(part.size for part in s.want.values())):
@@ -96,19 +96,25 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
         found = {}
         for rule in dict.fromkeys(rule for pairs in alive.values() for rule, _ in pairs):
             found[rule] = unrolled.terms(one.args, rule)
-        for pair in dict.fromkeys(pair for pairs in alive.values() for pair in pairs):
-            value = unrolled.parts(found[pair[0]], pair[1], unrolled.steps(one.got))
-            for name, others in alive.items():
-                if pair in others and difference(one.got[name], value[name]) is not None:
-                    alive[name] = [other for other in alive[name] if other != pair]
+        asked: dict[tuple[Rule, Pattern], list[str]] = {}
+        for name, pairs in alive.items():
+            for pair in pairs:
+                asked.setdefault(pair, []).append(name)
+        failed = set()
+        for pair, names in asked.items():
+            value = unrolled.parts(found[pair[0]], pair[1], unrolled.steps(one.got), names)
+            failed |= {(pair, name) for name in names if difference(one.got[name], value[name]) is not None}
+        alive = {
+            name: [pair for pair in pairs if (pair, name) not in failed] for name, pairs in alive.items()
+        }
     return alive
 
 
 def _patterns(unrolled: Unrolled) -> list[Pattern]:
     """Those that differ: without an output layer, a loss that is missing there is missing everywhere."""
     if "W_qh" in unrolled.names:
-        return list(PATTERNS)
-    return [pattern for pattern in PATTERNS if pattern.name != "last_loss_of_states"]
+        return list(unrolled.patterns)
+    return [pattern for pattern in unrolled.patterns if pattern.name != "last_loss_of_states"]
 
 
 def _nearby(seen: Sequence[Seen], unrolled: Unrolled, wrong: Iterable[str]) -> list[tuple[str, Claim]]:

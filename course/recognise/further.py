@@ -39,7 +39,9 @@ def edge_cases(exercise: "Exercise") -> list[tuple[Any, ...]]:
 
 def attributed(run: "Run", unrolled: Unrolled, rules: Sequence[Rule]) -> Attribution | None:
     """The paths through W_hh: only if that gradient is wrong."""
-    part = unrolled.names["W_hh"]
+    if not unrolled.summed:
+        return None
+    part, rules = unrolled.names["W_hh"], [rule for rule in rules if rule in unrolled.rules]
     if all(difference(run.parts(case)[part], run.expected(case)[part]) is None for case in run.cases):
         return None
     cases = path_cases(run.exercise)

@@ -5,6 +5,7 @@ The right gradient is Σ_{t≥k} 1·G_{t,k}. A pattern that is another triangle 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -29,8 +30,7 @@ class Pattern:
 
     def triangle(self, T: int) -> Array:
         """α (T, T), zero above the diagonal."""
-        t, k = np.mgrid[:T, :T]
-        return np.where(t >= k, self.alpha(t, k, T), 0.0)
+        return _triangle(self, T).copy()
 
     def of_output(self, T: int) -> Array:
         """The weight of each loss in ∂L/∂W_qh and ∂L/∂b_q: (T)."""
@@ -39,6 +39,12 @@ class Pattern:
     def of_initial(self, T: int) -> Array:
         """The weight of each loss in ∂L/∂h_0: (T)."""
         return self.triangle(T)[:, 0] if self.initial is None else 1.0 * self.initial(np.arange(T), T)
+
+
+@cache
+def _triangle(pattern: Pattern, T: int) -> Array:
+    t, k = np.mgrid[:T, :T]
+    return np.where(t >= k, pattern.alpha(t, k, T), 0.0)
 
 
 ALL = Pattern("right", "", "", lambda t, k, T: 1.0 + 0 * t)
@@ -60,6 +66,21 @@ def _from_the_end(n: int) -> Pattern:
     sentence = f"Nothing passes between chunks of {n} steps, counted from the end: it is cut at their edges."
     return Pattern(
         f"chunked_{n}_from_the_end", sentence, BACK, lambda t, k, T: (T - 1 - t) // n == (T - 1 - k) // n
+    )
+
+
+def _cut_once(n: int) -> Pattern:
+    sentence = f"Nothing passes from step {n + 1} back to step {n}: the gradient is cut there."
+    return Pattern(f"cut_after_{n}", sentence, BACK, lambda t, k, T: (t < n) | (k >= n))
+
+
+def _last_apart(n: int) -> Pattern:
+    return Pattern(
+        f"last_{n}_apart",
+        f"Nothing passes from the last {n} steps back to those before: the gradient is cut there.",
+        BACK,
+        lambda t, k, T: (t < T - n) | (k >= T - n),
+        initial=lambda t, T: (t < T - n) | (n > T),
     )
 
 
@@ -108,8 +129,11 @@ PATTERNS = (
     ),
     *[_truncated(tau) for tau in range(1, 13)],
     *[_truncated(tau, lambda t, T, tau=tau: t < tau) for tau in range(1, 13)],  # type: ignore[misc]
-    *map(_chunked, range(2, 5)),
-    *map(_from_the_end, range(2, 5)),
+    *map(_chunked, range(2, 6)),
+    *map(_from_the_end, range(2, 6)),
+    # Cut earlier, a short sequence looks like chunks; cut after 7 of 14 steps, the last 7 are apart.
+    *map(_cut_once, (6, 8, 9, 10, 11)),
+    *map(_last_apart, range(6, 12)),
     Pattern(
         "first_use",
         "The use of W_hh at step 1, on h_0, is missing.",

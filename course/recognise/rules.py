@@ -23,19 +23,28 @@ class Rule:
     at_start: bool = True  # False: the step from h_1 to h_0 has the right matrix all the same
     slope: str = "tanh"  # see `slope_of`
     state_used: str = "before"  # "after": h_t for h_{t-1} at W_hh
-    carry: str = "right"  # "unsloped", "late_slope", "summed", see `Rule.step`
+    carry: str = (
+        "right"  # "unsloped", "late_slope", "summed", see `step`; "slope_first", "bare", see `arriving`
+    )
     use_slope: bool = True  # False: ∂L/∂h_t where ∂L/∂a_t belongs, at weights and inputs only
     output_state: str = "after"  # "before": h_{t-1} for h_t at W_qh
+
+    def arriving(self, slope: Array, carried: Array, W: Array) -> Array:
+        """What `carried` of h_{t-1} brings to a_t, as rows (n, h); W is W_hhᵀ if it is right."""
+        if self.carry == "bare":
+            return carried
+        return (slope * carried if self.carry == "slope_first" else carried) @ W
 
     def step(self, slope: Array, entering: Array, arriving: Array, carried: Array) -> tuple[Array, Array]:
         """The tangent of h_t, and the tangent that goes on to step t+1.
 
-        `entering` comes through the weights and input of step t, `arriving` is W_hh times `carried`.
+        `entering` comes through the weights and input of step t, `arriving` is W_hh times `carried`
+        in the right rule.
         """
         if self.carry == "late_slope":
             return slope * (entering + arriving), entering + arriving
         after = slope * entering if self.use_slope else entering
-        after = after + (arriving if self.carry == "unsloped" else slope * arriving)
+        after = after + (arriving if self.carry in ("unsloped", "slope_first") else slope * arriving)
         return after, after + carried if self.carry == "summed" else after
 
 
@@ -125,6 +134,18 @@ RULES = (
         "The carry is added up over the steps: what goes back from step t replaces the old carry.",
         BACK,
         carry="summed",
+    ),
+    Rule(
+        "carry_without_matrix",
+        "W_hhᵀ is missing on the way from step to step: δ_t reaches h_{t-1} as W_hhᵀ δ_t.",
+        BACK,
+        carry="bare",
+    ),
+    Rule(
+        "slope_behind_matrix",
+        "From h_t to h_{t-1} the slope comes after the matrix, D_t W_hhᵀ: it belongs before it, W_hhᵀ D_t.",
+        BACK,
+        carry="slope_first",
     ),
     Rule(
         "use_unsloped",

@@ -6,7 +6,7 @@ Source: Werbos, "Backpropagation through time" (1990), sec. II; Squire & Trapp (
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ Terms = dict[str, Array]  # by weight: (T, T, *shape), [t, k] is loss t through 
 class Sequence:
     """One run of a tanh RNN, and its losses: `loss(t, W_qh, b_q, h)` is ℓ_{t+1}, complex-safe, over a batch.
 
+    `linear` leaves out the tanh. A step in `resumes` (from 0) begins at the state given; tangents go on.
     W_qh (…, q, h), b_q (…, q) and h (…, h) may have a batch axis in front; the result has it too.
     """
 
@@ -27,14 +28,26 @@ class Sequence:
     X: Array
     h_0: Array
     loss: Callable[[int, Array, Array, Array], Array]
+    linear: bool = False
+    resumes: dict[int, Array] = field(default_factory=dict)
 
-    def values(self) -> tuple[Array, Array]:
-        """a_1 … a_T (T, h) and h_0 … h_T (T+1, h)."""
-        a, H = [], [self.h_0]
-        for x in self.X:
-            a.append(self.p.W_hx @ x + self.p.W_hh @ H[-1] + self.p.b_h)
-            H.append(np.tanh(a[-1]))
-        return np.stack(a), np.stack(H)
+    def values(self) -> tuple[Array, Array, Array]:
+        """a_1 … a_T, and the states before and after each step, all (T, h)."""
+        a, before, after = [], [], [self.h_0]
+        for t, x in enumerate(self.X):
+            before.append(self.resumes.get(t, after[-1]))
+            a.append(self.p.W_hx @ x + self.p.W_hh @ before[-1] + self.p.b_h)
+            after.append(a[-1] if self.linear else np.tanh(a[-1]))
+        return np.stack(a), np.stack(before), np.stack(after[1:])
+
+    def slope(self, kind: str, a: Array, before: Array) -> Array:
+        """`slope_of`, but the right one of a linear network is 1."""
+        return np.ones_like(a) if self.linear and kind == "tanh" else slope_of(kind, a, before)
+
+
+def with_errors(s: Sequence, errors: Array) -> Sequence:
+    """The same run with ℓ_t = e_t·o_t: its gradients are those of any loss whose errors are e (T, q)."""
+    return replace(s, loss=lambda t, W_qh, b_q, h: (h @ W_qh.T + b_q) @ errors[t])
 
 
 def basis(*shape: int) -> Array:
@@ -44,7 +57,7 @@ def basis(*shape: int) -> Array:
 
 def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     """How each loss answers to a nudge of a_k (T, T, h), and of h_0 (T, h)."""
-    (a, H), T, h = s.values(), len(s.X), len(s.h_0)
+    (a, before, after), T, h = s.values(), len(s.X), len(s.h_0)
     W = s.p.W_hh.T if rule.transpose else s.p.W_hh  # rows of a batch are multiplied from the right
     carried = np.zeros((T * h + h, h))
     carried[-h:] = np.eye(h)
@@ -52,46 +65,49 @@ def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     for t in range(T):
         entering = np.zeros_like(carried)
         entering[t * h : (t + 1) * h] = np.eye(h)
-        slope = slope_of(rule.slope, a[t], H[t])
-        arriving = carried @ (W if t or rule.at_start else s.p.W_hh.T)
+        slope = s.slope(rule.slope, a[t], before[t])
+        arriving = rule.arriving(slope, carried, W if t or rule.at_start else s.p.W_hh.T)
         tangent, carried = rule.step(slope, entering, arriving, carried)
-        found[t] = np.imag(s.loss(t, s.p.W_qh, s.p.b_q, H[t + 1] + 1e-30j * tangent)) / 1e-30
+        found[t] = np.imag(s.loss(t, s.p.W_qh, s.p.b_q, after[t] + 1e-30j * tangent)) / 1e-30
     return found[:, :-h].reshape(T, T, h), found[:, -h:]
 
 
 def after_one_step(s: Sequence) -> Array:
     """∂L/∂h_1 (h): the response of the sequence that starts there, and of its own loss."""
-    H = s.values()[1]
-    nudged = H[1] + 1e-30j * np.eye(len(s.h_0))
-    own = np.imag(s.loss(0, s.p.W_qh, s.p.b_q, nudged)) / 1e-30
+    nudged = s.values()[2][0] + 1e-30j * np.eye(len(s.h_0))
+    return np.asarray(np.imag(s.loss(0, s.p.W_qh, s.p.b_q, nudged)) / 1e-30 + arriving_at_h_1(s))
+
+
+def arriving_at_h_1(s: Sequence) -> Array:
+    """∂(L − ℓ_1)/∂h_1 (h): what comes back to h_1 from the later losses."""
     if len(s.X) == 1:
-        return own
-    rest = Sequence(s.p, s.X[1:], H[1], lambda t, W, b, h: s.loss(t + 1, W, b, h))
-    return np.asarray(own + responses(rest)[1].sum(0))
+        return np.zeros(len(s.h_0))
+    rest = replace(s, X=s.X[1:], h_0=s.values()[2][0], loss=lambda t, W, b, h: s.loss(t + 1, W, b, h))
+    return np.asarray(responses(rest)[1].sum(0))
 
 
 def terms(s: Sequence, rule: Rule = RIGHT) -> Terms:
     """All terms of the gradient with respect to W_hx, W_hh, b_h, X, h_0, W_qh and b_q, under a rule."""
-    (_, H), T = s.values(), len(s.X)
+    (_, before, after), T = s.values(), len(s.X)
     of_a, of_h0 = responses(s, rule)
-    before = H[:-1] if rule.state_used == "before" else H[1:]
+    used = before if rule.state_used == "before" else after
     moves = {  # how each entry of a weight or input moves a_k: (T, n, h)
         "W_hx": basis(*s.p.W_hx.shape) @ s.X[:, None, :, None],
-        "W_hh": basis(*s.p.W_hh.shape) @ before[:, None, :, None],
+        "W_hh": basis(*s.p.W_hh.shape) @ used[:, None, :, None],
     }
     found = {name: np.einsum("tkh,knh->tkn", of_a, move[..., 0]) for name, move in moves.items()}
     found = {name: f.reshape(T, T, *getattr(s.p, name).shape) for name, f in found.items()}
     found |= {"b_h": of_a, "X": of_a @ s.p.W_hx, "h_0": of_h0}
     return found | (
-        _output_terms(s, H[:-1] if rule.output_state == "before" else H[1:]) if s.p.W_qh.size else {}
+        _output_terms(s, before if rule.output_state == "before" else after) if s.p.W_qh.size else {}
     )
 
 
 def _output_terms(s: Sequence, states: Array) -> Terms:
-    W, b, (_, H) = s.p.W_qh, s.p.b_q, s.values()
+    W, b, after = s.p.W_qh, s.p.b_q, s.values()[2]
     units, found = basis(*W.shape), []
     for t, h in enumerate(states):  # a nudge of W_qh moves o_t by nudge @ h, as a nudge of b_q would
         moved = b + 1e-30j * np.concatenate([units @ h, np.eye(len(b))])
-        found.append(np.imag(s.loss(t, W, moved, H[t + 1])) / 1e-30)
+        found.append(np.imag(s.loss(t, W, moved, after[t])) / 1e-30)
     by_W, by_b = np.split(np.stack(found), [W.size], axis=1)
     return {"W_qh": by_W.reshape(-1, *W.shape), "b_q": by_b}

@@ -1,15 +1,15 @@
 """What an exercise declares so that its answers can be taken apart: its sequences and their names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from course.models import Array
 from course.recognise.counting import Truncation, counts
-from course.recognise.patterns import ALL, Pattern
-from course.recognise.rules import RIGHT, Rule
+from course.recognise.patterns import ALL, PATTERNS, Pattern
+from course.recognise.rules import RIGHT, RULES, Rule
 from course.recognise.sequences import Sequence, Terms, after_one_step, responses, terms
 
 Parts = dict[str, Array]
@@ -27,6 +27,7 @@ class Unrolled:
         batch: the letter B if X is (T, B, d) and h_0 (B, h); "" if there is one sequence.
         truncation: the right counts, if they are not all ones; they may depend on the arguments after h_0.
         many: `many(rng)`: arguments with 7 steps and 8 units, in which every path is visible.
+        rules, patterns: the mistakes that it may show, with the words that fit it.
     """
 
     sequences: Callable[..., list[Sequence]]
@@ -34,6 +35,9 @@ class Unrolled:
     many: Callable[[np.random.Generator], tuple[Any, ...]]
     batch: str = ""
     truncation: Truncation | None = None
+    summed: ClassVar[bool] = True  # over the losses
+    rules: tuple[Rule, ...] = RULES
+    patterns: tuple[Pattern, ...] = PATTERNS
 
     def right(self, args: tuple[Any, ...]) -> Array:
         """The right counts α (T, T)."""
@@ -60,11 +64,21 @@ class Unrolled:
         """The steps of ∂L/∂X, padding included."""
         return len(parts[self.names["X"]])
 
-    def parts(self, found: list[Terms], pattern: Pattern = ALL, steps: int = 0) -> Parts:
-        """Terms summed as the pattern counts them, under the exercise's names; X padded to `steps`."""
-        rows = [_counted(t, pattern) for t in found]
+    def parts(
+        self,
+        found: list[Terms],
+        pattern: Pattern = ALL,
+        steps: int = 0,
+        only: Container[str] | None = None,
+    ) -> Parts:
+        """Terms summed as the pattern counts them, under the exercise's names; X padded to `steps`.
+
+        `only` chooses some of those names.
+        """
+        wanted = {name: mine for name, mine in self.names.items() if only is None or mine in only}
+        rows = [_counted({n: t for n, t in one.items() if n in wanted}, pattern) for one in found]
         result = {}
-        for name, mine in self.names.items():
+        for name, mine in wanted.items():
             values = [row[name] for row in rows]
             if name in WEIGHTS:
                 result[mine] = np.sum(values, axis=0)
@@ -87,6 +101,8 @@ class Unrolled:
         rows, mine = self.sequences(*args), self.names["h_0"]
         of_h1, of_a1 = [after_one_step(s) for s in rows], [responses(s)[0][:, 0].sum(0) for s in rows]
         pick = np.stack if self.batch else (lambda found: found[0])
+        if rows[0].linear:
+            return {f"{mine} is ∂L/∂h_1: one more step, through W_hhᵀ, leads to h_0.": {mine: pick(of_h1)}}
         return {
             f"{mine} is ∂L/∂h_1: one more step, through W_hh and the slope, leads to h_0.": {
                 mine: pick(of_h1)
@@ -99,23 +115,24 @@ class Unrolled:
 
     def _products_of_sums(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         (s,) = self.sequences(*args)
-        right, H = self.parts(self.terms(args)), s.values()[1]
-        bias, error = right[self.names["b_h"]], right[self.names["b_q"]]
-        sums = {"W_hx": (bias, s.X), "W_hh": (bias, H[:-1]), "W_qh": (error, H[1:])}
+        right, (_, before, after) = _counted(terms(s), ALL), s.values()
+        bias, error = right["b_h"], right["b_q"]
+        sums = {"W_hx": (bias, s.X), "W_hh": (bias, before), "W_qh": (error, after)}
         return {
             f"{self.names[name]} is a product of sums; it is a sum over steps of products.": {
                 self.names[name]: np.outer(left, right_hand.sum(0))
             }
             for name, (left, right_hand) in sums.items()
+            if name in self.names
         }
 
 
 def _counted(found: Terms, pattern: Pattern) -> Parts:
-    T = len(found["b_h"])
-    counted = {}
+    T = len(next(iter(found.values())))
+    counted, triangles = {}, {one: one.triangle(T) for one in (ALL, pattern)}
     for name, term in found.items():
         chosen = pattern if name in pattern.parts else ALL
-        alpha = chosen.triangle(T)
+        alpha = triangles[chosen]
         if name in ("W_qh", "b_q"):
             counted[name] = np.tensordot(chosen.of_output(T), term, 1)
         elif name == "X":

@@ -93,6 +93,14 @@ bank.edit(
     loses=SUM | EVERY,
     slip="carry_unsloped",
 )
+bank.edit("carry_without_matrix", CARRY, "dh = delta", loses=SUM | EVERY, slip="carry_without_matrix")
+bank.edit(
+    "slope_behind_matrix",
+    CARRY,
+    "dh = (1 - H[t] ** 2) * (p.W_hh.T @ (delta / (1 - H[t] ** 2)))",
+    loses=SUM | EVERY,
+    slip="slope_behind_matrix",
+)
 bank.edit(
     "carry_after_slope",
     "(1 - H[t] ** 2) * (p.W_qh.T @ errors[t - 1] + dh)",

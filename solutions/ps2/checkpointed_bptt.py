@@ -135,9 +135,27 @@ bank.edit(
     loses={"one_segment", "shorter_last"},
     slip="whole_segments",
 )
-bank.edit("wrong_checkpoint", "checkpoints[number])", "checkpoints[0])", loses=LONG)
+bank.edit("wrong_checkpoint", "checkpoints[number])", "checkpoints[0])", loses=LONG, slip="wrong_checkpoint")
 bank.edit(
-    "checkpoint_one_late", "if t % every == 0:", "if t % every == 1 % every:", loses={"one_segment", *LONG}
+    "initial_state_kept_again",
+    "checkpoints.append(h)",
+    "checkpoints.append(h_0)",
+    loses=LONG,
+    slip="wrong_checkpoint",
+)
+bank.edit(
+    "checkpoint_one_late",
+    "if t % every == 0:",
+    "if t % every == 1 % every:",
+    loses={"one_segment", *LONG},
+    slip="checkpoint_one_late",
+)
+bank.edit(
+    "kept_from_the_first_step",
+    "if t % every == 0:",
+    "if (t - 1) % every == 0:",
+    loses={"one_segment", *LONG},
+    slip="checkpoint_one_late",
 )
 bank.edit(
     "checkpoint_after_the_step",
@@ -145,14 +163,46 @@ bank.edit(
     "            checkpoints.append(np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h))\n"
     "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)",
     loses=ALL,
+    slip="checkpoint_after_the_step",
+)
+bank.edit(
+    "state_moved_before_it_is_kept",
+    "        if t % every == 0:\n            checkpoints.append(h)\n"
+    "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)\n",
+    "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)\n"
+    "        if t % every == 0:\n            checkpoints.append(h)\n",
+    loses=ALL,
+    slip="checkpoint_after_the_step",
 )
 bank.edit(
     "never_one_step",
     "last = min(first + every, T)",
     "last = min(first + max(every, 2), T)",
     loses={"equal_segments"},
+    slip="never_one_step",
 )
-bank.edit("segments_forward", "reversed(range(len(checkpoints)))", "range(len(checkpoints))", loses=LONG)
+bank.edit(
+    "never_one_step_and_inputs_added",
+    "dX[first:last] = dA",
+    "dX[first:last] += dA",
+    loses={"equal_segments"},
+    slip="never_one_step",
+    of="never_one_step",
+)
+bank.edit(
+    "segments_forward",
+    "reversed(range(len(checkpoints)))",
+    "range(len(checkpoints))",
+    loses=LONG,
+    slip="segments_forward",
+)
+bank.edit(
+    "segments_enumerated",
+    "for number in reversed(range(len(checkpoints))):",
+    "for number, _ in enumerate(checkpoints):",
+    loses=LONG,
+    slip="segments_forward",
+)
 bank.edit(
     "mean_of_the_segment",
     "(O - Y[first:last]) / T",
@@ -162,7 +212,20 @@ bank.edit(
 )
 bank.edit("no_mean", "(O - Y[first:last]) / T", "O - Y[first:last]", loses=MANY, slip="no_mean")
 bank.edit("sign", "(O - Y[first:last]) / T", "(Y[first:last] - O) / T", loses=ALL, slip="sign")
-bank.edit("targets_of_the_first_segment", "(O - Y[first:last])", "(O - Y[: last - first])", loses=LONG)
+bank.edit(
+    "targets_of_the_first_segment",
+    "(O - Y[first:last])",
+    "(O - Y[: last - first])",
+    loses=LONG,
+    slip="targets_of_the_first_segment",
+)
+bank.edit(
+    "targets_by_the_step_of_the_segment",
+    "(O - Y[first:last])",
+    "np.array([o - Y[t] for t, o in enumerate(O)])",
+    loses=LONG,
+    slip="targets_of_the_first_segment",
+)
 bank.edit(
     "sum_overwritten",
     "RNN(*[a + b for a, b in zip(total, terms, strict=True)])",
@@ -198,6 +261,14 @@ bank.edit(
     "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)",
     "        h = np.tanh(p.W_hx @ X[t] + p.W_hh @ h + p.b_h)\n    checkpoints[0] = np.zeros_like(h_0)",
     loses=ALL,
+    slip="no_checkpoint_for_h_0",
+)
+bank.edit(
+    "first_checkpoint_of_zeros",
+    "checkpoints.append(h)",
+    "checkpoints.append(h if t else 0 * h)",
+    loses=ALL,
+    slip="no_checkpoint_for_h_0",
 )
 bank.edit(
     "single_precision",

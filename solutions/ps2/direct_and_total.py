@@ -144,7 +144,7 @@ def jacobian_transposed(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple
     return grads[-1], total
 
 
-@bank.wrong(loses={"first_step", "direct", "total"})
+@bank.wrong(loses={"first_step", "direct", "total"}, slip="in_all_rows direct_twice")
 def only_the_own_row_summed(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
     H, _ = rnn_forward(p, X, h_0)
     slope = 1 - H[t] ** 2
@@ -174,4 +174,25 @@ bank.edit(
     "return direct, total - direct",
     loses={"first_step", "total"},
     slip="direct_missing",
+)
+bank.edit(
+    "unit_matrix_forgotten",
+    '"i,ij,k->ijk", slope, np.eye(n), H',
+    '"i,ij,k->ijk", slope, np.ones((n, n)), H',
+    loses=BOTH,
+    slip="in_all_rows",
+)
+bank.edit(
+    "matrix_missing_in_the_path",
+    '"i,im,mjk->ijk", slope, p.W_hh',
+    '"i,im,mjk->ijk", slope, np.eye(n)',
+    loses={"total"},
+    slip="carry_without_matrix",
+)
+bank.edit(
+    "slope_behind_the_matrix",
+    '"i,im,mjk->ijk", slope, p.W_hh',
+    '"m,im,mjk->ijk", slope, p.W_hh',
+    loses={"total"},
+    slip="slope_behind_matrix",
 )

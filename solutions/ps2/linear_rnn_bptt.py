@@ -82,8 +82,10 @@ CARRY = "later = p.W_hh.T @ dH[t]"
 
 bank.edit("transpose_missing", CARRY, "later = p.W_hh @ dH[t]", loses={"one_step", *HIDDEN}, slip="transpose")
 bank.edit("carry_dropped", "errors[t] + later", "errors[t]", loses=HIDDEN, slip="no_recurrence")
-bank.edit("carry_summed", CARRY, "later = later + p.W_hh.T @ dH[t]", loses=HIDDEN)
-bank.edit("carry_without_matrix", CARRY, "later = dH[t]", loses={"one_step", *HIDDEN})
+bank.edit("carry_summed", CARRY, "later = later + p.W_hh.T @ dH[t]", loses=HIDDEN, slip="carry_summed")
+bank.edit(
+    "carry_without_matrix", CARRY, "later = dH[t]", loses={"one_step", *HIDDEN}, slip="carry_without_matrix"
+)
 bank.edit(
     "output_matrix_untransposed",
     "p.W_qh.T @ errors[t]",
@@ -130,7 +132,7 @@ for name, whole, one, lost in (
     ("W_hh", "dH.T @ H[:T]", "np.outer(dH[0], H[0])", "hidden_weights"),
     ("W_qh", "errors.T @ H[1:]", "np.outer(errors[0], H[1])", "output_layer"),
 ):
-    bank.edit(f"assigned_{name}", whole, one, loses={lost}, slip=f"assigned_{name}")
+    bank.edit(f"assigned_{name}", whole, one, loses={lost}, slip=f"only_first_use@{name}")
 bank.edit(
     "last_loss_of_the_states",
     "errors[t] + later",
@@ -138,20 +140,27 @@ bank.edit(
     loses=HIDDEN,
     slip="last_loss_of_states",
 )
-bank.edit("window_of_seven_steps", CARRY, CARRY + " * (t != T - 7)", loses=HIDDEN)
+bank.edit("window_of_seven_steps", CARRY, CARRY + " * (t != T - 7)", loses=HIDDEN, slip="last_7_apart")
+bank.edit(
+    "detached_at_step_nine",
+    CARRY,
+    "later = p.W_hh.T @ dH[t] if t != 9 else 0 * h_0",
+    loses=HIDDEN,
+    slip="cut_after_9",
+)
 bank.edit(
     "mean_over_uses",
     "dH.T @ X, dH",
     "dH.T @ X / T, dH",
     loses={"hidden_weights"},
-    slip="factor_1/X.shape[0]@W_hx",
+    slip="factor_1/T@W_hx",
 )
 bank.edit(
     "h_0_not_reached",
     "return grads, later",
     "return grads, dH[0]",
     loses={"one_step", "ends"},
-    slip="another_state",
+    slip="another_derivative@dh_0",
 )
 bank.edit(
     "transpose_between_states",
@@ -160,8 +169,23 @@ bank.edit(
     loses=HIDDEN,
     slip="transpose_in_the_sweep",
 )
-bank.edit("errors_reversed", "p.W_qh.T @ errors[t]", "p.W_qh.T @ errors[T - 1 - t]", loses=HIDDEN)
-bank.edit("inputs_from_errors", "dH @ p.W_hx", "errors @ p.W_qh @ p.W_hx", loses={"ends"})
+bank.edit(
+    "errors_reversed",
+    "p.W_qh.T @ errors[t]",
+    "p.W_qh.T @ errors[T - 1 - t]",
+    loses=HIDDEN,
+    slip="errors_reversed",
+)
+bank.edit(
+    "errors_collected_backwards",
+    "    errors = (O - Y) / T",
+    "    errors = np.array([(O[t] - Y[t]) / T for t in reversed(range(T))])",
+    loses={"output_layer", *HIDDEN},
+    slip="errors_reversed",
+)
+bank.edit(
+    "inputs_from_errors", "dH @ p.W_hx", "errors @ p.W_qh @ p.W_hx", loses={"ends"}, slip="no_recurrence@dX"
+)
 bank.edit(
     "single_precision",
     "    errors = (O - Y) / T",

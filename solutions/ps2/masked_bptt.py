@@ -131,7 +131,14 @@ bank.edit(
     loses=LATE,
     slip="last_loss",
 )
-bank.edit("last_row_only", "    dA = np", "    dO[:-1] = 0\n    dA = np", loses=LATE)
+bank.edit("last_row_only", "    dA = np", "    dO[:-1] = 0\n    dA = np", loses=LATE, slip="last_row_only")
+bank.edit(
+    "last_row_of_the_states",
+    "dO[t] @ p.W_qh + carry",
+    "(dO[t] @ p.W_qh if t == T - 1 else carry)",
+    loses=HIDDEN,
+    slip="last_row_only",
+)
 bank.edit("transpose", "dA[t] @ p.W_hh", "dA[t] @ p.W_hh.T", loses={"one_step", *HIDDEN}, slip="transpose")
 bank.edit("slope_missing", " * (1 - H[t + 1] ** 2)", "", loses={"one_step", *HIDDEN}, slip="slope_missing")
 bank.edit(
@@ -173,7 +180,20 @@ bank.edit(
     loses={"one_step", "ends"},
     slip="same_row@dh_0",
 )
-bank.edit("padded_inputs_blamed", "dA @ p.W_hx", "np.where(mask, dA, dA[0]) @ p.W_hx", loses={"ends"})
+bank.edit(
+    "padded_inputs_blamed",
+    "dA @ p.W_hx",
+    "np.where(mask, dA, dA[0]) @ p.W_hx",
+    loses={"ends"},
+    slip="padded_inputs_blamed",
+)
+bank.edit(
+    "padded_inputs_of_the_last_real_step",
+    "return grads, carry, dA @ p.W_hx",
+    "last = dA[lengths - 1, np.arange(N)]\n    return grads, carry, np.where(mask, dA, last) @ p.W_hx",
+    loses={"ends"},
+    slip="padded_inputs_blamed",
+)
 bank.edit(
     "single_precision", f"dO = {MEAN}", f"dO = ({MEAN}).astype(np.float32)", loses=ALL, slip="precision"
 )

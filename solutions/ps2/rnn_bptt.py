@@ -320,7 +320,7 @@ def inputs_collected_backwards(
     return RNN(*g), back, np.array(dX)
 
 
-@bank.wrong(loses={"one_step", *HIDDEN, "output_layer"})
+@bank.wrong(loses={"one_step", *HIDDEN, "output_layer"}, slip="step_1_not_reached")
 def loop_ends_one_step_short(
     p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray
 ) -> tuple[RNN, np.ndarray, np.ndarray]:
@@ -471,6 +471,36 @@ bank.edit(
 bank.edit(
     "slope_and_transpose", CARRY, "carry = p.W_hh @ dA[t]", of="slope_missing", loses={"one_step", *HIDDEN}
 )
+bank.edit(
+    "loop_over_the_later_states",
+    "for t in reversed(range(T))",
+    "for t in range(T - 1, 0, -1)",
+    loses={"one_step", *HIDDEN},
+    slip="step_1_not_reached",
+)
+bank.edit(
+    "errors_in_reverse",
+    "p.W_qh.T @ dO[t]",
+    "p.W_qh.T @ dO[T - 1 - t]",
+    loses=HIDDEN,
+    slip="errors_reversed",
+)
+bank.edit(
+    "outputs_collected_backwards",
+    "    dA = np",
+    "    dO = dO[::-1]\n    dA = np",
+    loses={"output_layer", *HIDDEN},
+    slip="errors_reversed",
+)
+bank.edit("matrix_missing", CARRY, "carry = dA[t]", loses={"one_step", *HIDDEN}, slip="carry_without_matrix")
+bank.edit(
+    "slope_after_the_matrix",
+    CARRY,
+    "carry = (1 - H[t + 1] ** 2) * (p.W_hh.T @ dh)",
+    loses={"one_step", *HIDDEN},
+    slip="slope_behind_matrix",
+)
+bank.edit("window_of_eight_steps", CARRY, CARRY + " * (t != T - 8)", loses=HIDDEN, slip="last_8_apart")
 bank.edit(
     "slope_missing_and_twice_the_bias",
     "dA.sum(axis=0)",

@@ -95,9 +95,43 @@ bank.edit(
     "        J = D @ p.W_hh\n",
     "        J = D @ p.W_hh * (t != 6)\n",
     loses=LATER,
+    slip="cut_after_6",
 )
 bank.edit("slope_missing_in_the_carry", "J = D @ p.W_hh", "J = p.W_hh", loses=LATER, slip="carry_unsloped")
-bank.edit("slope_on_the_right", "J = D @ p.W_hh", "J = p.W_hh @ D", loses=LATER)
+bank.edit(
+    "starts_anew_after_nine_steps",
+    "        J = D @ p.W_hh\n",
+    "        J = D @ p.W_hh\n"
+    "        if t == 9:\n"
+    "            S_hx, S_hh, S_h = np.zeros_like(S_hx), np.zeros_like(S_hh), np.zeros_like(S_h)\n",
+    loses=LATER,
+    slip="cut_after_9",
+)
+bank.edit(
+    "starts_anew_every_four_steps",
+    "J = D @ p.W_hh",
+    "J = D @ p.W_hh if t % 4 else 0 * D",
+    loses=LATER,
+    slip="chunked_4",
+)
+bank.edit("slope_on_the_right", "J = D @ p.W_hh", "J = p.W_hh @ D", loses=LATER, slip="slope_behind_matrix")
+bank.edit(
+    "slope_after_the_matrix_going_back",
+    "dh = p.W_hh.T @ delta",
+    "dh = (1 - H[k + 1] ** 2) * (p.W_hh.T @ dh)",
+    loses=LATER,
+    slip="slope_behind_matrix",
+    of="backward_from_every_loss",
+)
+bank.edit("matrix_missing", "J = D @ p.W_hh", "J = D", loses=LATER, slip="carry_without_matrix")
+bank.edit(
+    "three_steps_are_enough",
+    "range(t, -1, -1)",
+    "range(t, max(t - 3, -1), -1)",
+    loses=LATER,
+    slip="truncated_2",
+    of="backward_from_every_loss",
+)
 bank.edit("later_state", "D, before)", "D, h)", loses={"one_step", "recurrent_weights"}, slip="later_state")
 bank.edit("nothing_carried", "J = D @ p.W_hh", "J = np.zeros((n, n))", loses=LATER, slip="no_recurrence")
 bank.edit(
@@ -114,7 +148,20 @@ bank.edit(
     loses={"one_step", "recurrent_weights"},
     slip="first_use",
 )
-bank.edit("bias_path_missing", "S_h = D + J @ S_h", "S_h = D", loses={"input_weights"})
+bank.edit(
+    "bias_path_missing",
+    "S_h = D + J @ S_h",
+    "S_h = D",
+    loses={"input_weights"},
+    slip="no_recurrence@db_h",
+)
+bank.edit(
+    "input_path_missing",
+    " + np.tensordot(J, S_hx, axes=1)",
+    "",
+    loses={"input_weights"},
+    slip="no_recurrence@dW_hx",
+)
 bank.edit(
     "indices_swapped",
     "dh, S_hh)",
@@ -122,7 +169,16 @@ bank.edit(
     loses={"one_step", "recurrent_weights"},
     slip="transposed@dW_hh",
 )
-bank.edit("wrong_index_summed", '"i,ijk->jk", dh, S_hh', '"j,ijk->ik", dh, S_hh', loses={"recurrent_weights"})
+bank.edit(
+    "wrong_index_summed",
+    '"i,ijk->jk", dh, S_hh',
+    '"j,ijk->ik", dh, S_hh',
+    loses={"recurrent_weights"},
+    slip="wrong_index_summed",
+)
+bank.edit(
+    "bias_times_the_error", "dh @ S_h\n", "S_h @ dh\n", loses={"input_weights"}, slip="wrong_index_summed"
+)
 bank.edit(
     "all_losses_so_far",
     "    return dW_hx, dW_hh, db_h",
@@ -132,12 +188,34 @@ bank.edit(
 )
 bank.edit("mean_of_steps", "+ p.b_q - Y[t])", "+ p.b_q - Y[t]) / T", loses=LATER, slip="mean")
 bank.edit("sign", "(p.W_qh @ h + p.b_q - Y[t])", "(Y[t] - p.W_qh @ h - p.b_q)", loses=ALL, slip="sign")
-bank.edit("error_of_the_step_before", "(p.W_qh @ h +", "(p.W_qh @ before +", loses=ALL)
+bank.edit(
+    "error_of_the_step_before",
+    "(p.W_qh @ h +",
+    "(p.W_qh @ before +",
+    loses=ALL,
+    slip="error_of_the_step_before",
+)
+bank.edit(
+    "outputs_of_the_states_before",
+    "(O[t] - Y[t])",
+    "(H[t] @ p.W_qh.T + p.b_q - Y[t])",
+    loses=ALL,
+    slip="error_of_the_step_before",
+    of="backward_from_every_loss",
+)
 bank.edit(
     "every_row_the_last",
     "    return dW_hx, dW_hh, db_h",
     "    dW_hh[:] = dW_hh[-1]\n    return dW_hx, dW_hh, db_h",
     loses={"recurrent_weights"},
+    slip="every_row_the_last",
+)
+bank.edit(
+    "whole_array_assigned",
+    "db_h[t] = dh @ S_h",
+    "db_h[:] = dh @ S_h",
+    loses={"input_weights"},
+    slip="every_row_the_last",
 )
 bank.edit(
     "single_precision",

@@ -2,18 +2,15 @@
 
 import functools
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 
 from course import draws
-from course.altered import RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.frames import FrameError
 from course.models import RNN, Array
-from course.oracles import gradients
 from course.recognise.sequences import Sequence
 from course.recognise.unrolled import Unrolled
 
@@ -161,25 +158,6 @@ exercise.claim(
     see="Inputs and the initial state",
     after=("forward",),
 )
-
-
-def altered(alter: Alter, *data: Array) -> Parts:
-    """The gradients of a backward pass with an altered rule, row by row of the batch."""
-    W_hx, W_hh, b_h, X, h_0, dH = data
-    p = RNN(W_hx, W_hh, b_h, np.zeros((0, 0)), np.zeros(0))
-    rows = []
-    for x, h, weight in zip(X.swapaxes(0, 1), h_0, dH.swapaxes(0, 1), strict=True):
-        rows.append(gradients(partial(_weighted, alter, weight), p, x, h))
-    sums = {name: np.sum([getattr(g, name) for g, _ in rows], axis=0) for name in ("W_hx", "W_hh", "b_h")}
-    return sums | {"X": np.stack([r[0] for _, r in rows], axis=1), "h_0": np.stack([r[1] for _, r in rows])}
-
-
-def _weighted(alter: Alter, weight: Array, p: RNN, x: Array, h: Array) -> Any:
-    return np.sum(weight * altered_states(p, x, h, alter))
-
-
-for _slip in RNN_SLIPS:
-    exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip.alter), _slip.see)
 
 
 def sequences(W_hx: Array, W_hh: Array, b_h: Array, X: Array, h_0: Array, dH: Array) -> list[Sequence]:

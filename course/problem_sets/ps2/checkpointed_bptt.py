@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.calls import Failure
 from course.exercise import Case, Exercise, Large, Parts, seed_of
 from course.judging import Run
 from course.large import large_case
 from course.models import RNN, Array, rnn_loss
+from course.problem_sets.ps2._chains import CHAINS, chained, overlapping
 from course.problem_sets.ps2._segments import (
     all_losses,
     all_uses,
@@ -23,6 +23,8 @@ from course.problem_sets.ps2._segments import (
     whole_segments,
 )
 from course.problem_sets.ps2.rnn_bptt import parts, scaled
+from course.recognise.partly import without
+from course.recognise.slips import flows
 from course.results import explain
 
 
@@ -159,15 +161,6 @@ def large(rng: draws.Rng) -> Large:
     return replace(large_case(rng, Case("T=10000", args), moves), most=most, frugal="memory")
 
 
-for _slip in RNN_SLIPS:
-    exercise.slip(
-        _slip.name,
-        _slip.sentence,
-        lambda *args, alter=_slip.alter: parts(altered_loss(alter), *args[:-1]),
-        _slip.see,
-    )
-
-
 exercise.slip(
     "cut",
     "The gradient is cut between segments: it should pass from each segment to the one before.",
@@ -195,11 +188,14 @@ exercise.slip(
 exercise.slip(
     "own_means", "Each segment's losses are divided by its own length; L divides by T.", own_means, SEE
 )
+for name, sentence, pieces in CHAINS:
+    exercise.slip(name, sentence, partial(chained, pieces), SEE)
 exercise.slip(
-    "last_loss",
-    "Only the last step's loss is counted.",
-    lambda *args: parts(altered_loss(Alter(), last_only=True), *args[:-1]),
-    "Backward in time",
+    "never_one_step",
+    "With every = 1 the segments overlap: a segment of one step is run over two.",
+    without(("dX",), partial(chained, overlapping)),
+    SEE,
+    flows(partial(chained, overlapping), partial(chained, overlapping, assigned=True)),
 )
 for name, sentence, factor in (
     ("no_mean", "Everything is T times too large: L is the mean over steps, not the sum.", float),

@@ -12,8 +12,11 @@ from course.altered import FORWARD, RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
-from course.recognise.rules import RULES, Rule
+from course.recognise.each_loss import FORWARD_RULES
+from course.recognise.partly import without
+from course.recognise.rules import Rule
 from course.recognise.sequences import Sequence, terms
+from course.recognise.slips import flows
 
 
 def direct_and_total(p: RNN, X: np.ndarray, h_0: np.ndarray, t: int) -> tuple[np.ndarray, np.ndarray]:
@@ -99,10 +102,11 @@ def rearranged(change: Callable[[Array, Array], tuple[Array, Array]], *args: Any
     return dict(zip(("direct", "total"), change(right["direct"], right["total"]), strict=True))
 
 
+DIRECT_TWICE = "The total derivative is the direct one: the path through h_{t-1} is missing."
 for name, sentence, change in (
     (
         "direct_twice",
-        "The total derivative is the direct one: the path through h_{t-1} is missing.",
+        DIRECT_TWICE,
         lambda direct, total: (direct, direct),
     ),
     (
@@ -142,13 +146,15 @@ def ruled(rule: Rule, p: RNN, X: Array, h_0: Array, t: int) -> Parts:
     return {"direct": rows[:, t - 1], "total": rows.sum(axis=1)}
 
 
-for _rule in RULES:
+for _rule in FORWARD_RULES:
     if _rule.name in (
         "slope_one_early",
         "slope_negative",
         "slope_not_squared",
         "carry_unsloped",
         "use_unsloped",
+        "carry_without_matrix",
+        "slope_behind_matrix",
     ):
         exercise.slip(_rule.name, _rule.sentence, partial(ruled, _rule), _rule.see)
 
@@ -182,5 +188,33 @@ exercise.slip(
     "carries_the_direct",
     "The path through h_{t-1} carries the direct derivative of h_t; the total one of h_{t-1} belongs there.",
     carries_the_direct,
+    SEE,
+)
+
+
+def in_all_rows(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
+    """Both derivatives as if every entry W_hh[j, k] stood in every row of its column."""
+    ones = np.ones_like(p.W_hh)
+
+    def state(X: Array, h: Array, t: int) -> Array:
+        def moved(W: Array) -> Array:
+            return np.asarray(rnn_forward(p._replace(W_hh=p.W_hh + ones @ (W - p.W_hh)), X, h)[0][t])
+
+        return complex_step(moved, p.W_hh)
+
+    return {"direct": state(X[t - 1 : t], rnn_forward(p, X, h_0)[0][t - 1], 1), "total": state(X, h_0, t)}
+
+
+exercise.slip(
+    "in_all_rows",
+    "direct does not depend on j. But W_hh[j, k] enters a_t[j] alone: direct[i, j, k] is zero for i ≠ j.",
+    without(("total",), in_all_rows),
+    SEE,
+    flows(in_all_rows),
+)
+exercise.slip(  # a second mistake beside that one
+    "direct_twice",
+    DIRECT_TWICE,
+    lambda *args: dict.fromkeys(("direct", "total"), in_all_rows(*args)["direct"]),
     SEE,
 )

@@ -1,17 +1,24 @@
 """Backpropagation through time for a linear network, where the paths are seen without slopes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from course import draws
-from course.altered import RNN_SLIPS, Alter, altered_loss
+from course.altered import with_biases
 from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_case, large_rnn, moved
-from course.models import Array, LinearRNN, linear_forward, linear_loss, mean_squared_loss
-from course.oracles import complex_step, gradients
+from course.models import Array, LinearRNN, linear_forward, linear_loss
+from course.oracles import gradients
+from course.recognise.counting import squared_errors
+from course.recognise.partly import without
+from course.recognise.rules import RULES, Rule
+from course.recognise.sequences import Sequence, terms, with_errors
+from course.recognise.slips import flows
+from course.recognise.unrolled import Unrolled
 
 
 def linear_rnn_bptt(
@@ -106,85 +113,6 @@ exercise.claim(
     see="Inputs and the initial state",
 )
 
-for _slip in RNN_SLIPS:
-    if _slip.alter.slope == "tanh":
-        exercise.slip(_slip.name, _slip.sentence, partial(parts, altered_loss(_slip.alter)), SEE)
-
-exercise.slip(
-    "transpose_in_the_sweep",
-    "From step to step W_hh stands where W_hhᵀ belongs, or the other way round; in ∂L/∂h_0 it is right.",
-    partial(parts, altered_loss(Alter(transpose=False, at_start=False))),
-    SEE,
-)
-
-
-def at_h_1(p: LinearRNN, X: Array, Y: Array, h_0: Array) -> Parts:
-    """The right gradients, with ∂L/∂h_1 for ∂L/∂h_0."""
-    h_1 = linear_forward(p, X, h_0)[0][1]
-
-    def loss(h: Array) -> Any:
-        return mean_squared_loss(linear_forward(p, X[1:], h)[0] @ p.W_qh.T, Y)
-
-    return expected(p, X, Y, h_0) | {"dh_0": complex_step(loss, h_1)}
-
-
-exercise.slip("another_state", "dh_0 is ∂L/∂h_1: one more step, through W_hhᵀ, leads to h_0.", at_h_1, SEE)
-exercise.slip(
-    "slope_present",
-    "A factor 1 − h_t² is there, but this network has no tanh: the slope of the identity is 1.",
-    partial(parts, altered_loss(Alter(slope="from_value"))),
-    SEE,
-)
-exercise.slip(
-    "last_loss",
-    "Only the last step's loss is counted.",
-    partial(parts, altered_loss(Alter(), last_only=True)),
-    SEE,
-)
-
-
-exercise.slip(
-    "last_loss_of_states",
-    "Only the last step's loss goes back through the states: every step's output error does.",
-    lambda *args: parts(altered_loss(Alter(), last_only=True), *args) | {"W_qh": expected(*args)["W_qh"]},
-    SEE,
-)
-
-
-def first_use_of(name: str, p: LinearRNN, X: Array, Y: Array, h_0: Array) -> Parts:
-    """The gradient of one matrix through its use at step 1 alone."""
-
-    def loss(W: Array) -> Any:
-        q, h = p._replace(**{name: W}), np.asarray(h_0)
-        H, O = linear_forward(q, X[:1], h)
-        later = linear_forward(p, X[1:], H[-1])[1]
-        return mean_squared_loss(np.concatenate([O, later]), Y)
-
-    return {name: complex_step(loss, getattr(p, name))}
-
-
-for _name in LinearRNN._fields:
-    exercise.slip(
-        f"assigned_{_name}",
-        f"∂L/∂{_name} holds the use at step 1 alone: is each step's term assigned instead of added?",
-        partial(first_use_of, _name),
-        SEE,
-    )
-
-
-def output_before(p: LinearRNN, X: Array, Y: Array, h_0: Array) -> Parts:
-    """The gradient of W_qh as if it read the state before the step."""
-    H, O = linear_forward(p, X, h_0)
-    return {"W_qh": complex_step(lambda W: mean_squared_loss(O + H[:-1] @ (W - p.W_qh).T, Y), p.W_qh)}
-
-
-exercise.slip(
-    "output_state_before",
-    "h_{t-1} is used where h_t belongs in ∂L/∂W_qh: the output reads the state after the step.",
-    output_before,
-    SEE,
-)
-
 
 def scaled(factor: Callable[[int], float], *args: Any) -> Parts:
     """The right gradients, times a factor that may depend on T."""
@@ -204,4 +132,49 @@ exercise.slip(
     SEE,
 )
 
+
+def sequences(p: LinearRNN, X: Array, Y: Array, h_0: Array) -> list[Sequence]:
+    """The one sequence, with ℓ_t = (1/T) ½‖o_t − y_t‖²."""
+    return [replace(squared_errors(with_biases(p), X, Y, h_0), linear=True)]
+
+
+def many(rng: draws.Rng) -> tuple[Any, ...]:
+    """More units than steps."""
+    p, X, Y = draws.rnn(rng, 2, 8, 3), rng.normal(size=(7, 2)), rng.normal(size=(7, 3))
+    return LinearRNN(p.W_hx, p.W_hh, p.W_qh), X, Y, draws.away_from_zero(rng, 8)
+
+
+HABIT = Rule(
+    "slope_present",
+    "A factor 1 − h_t² is there, but this network has no tanh: the slope of the identity is 1.",
+    SEE,
+    slope="from_value",  # a_t is h_t here
+)
+WITHOUT_SLOPE = (
+    *("transpose", "transpose_in_the_sweep", "later_state", "carry_summed", "carry_without_matrix"),
+    "output_state_before",
+)
+unrolled = Unrolled(
+    sequences,
+    {w: w for w in LinearRNN._fields} | {"X": "dX", "h_0": "dh_0"},
+    many,
+    rules=(*[replace(rule, see=SEE) for rule in RULES if rule.name in WITHOUT_SLOPE], HABIT),
+)
+
+
+def errors_reversed(p: LinearRNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The gradients if the output error of step T+1−t stands at step t."""
+    (right,), errors = sequences(p, X, Y, h_0), (linear_forward(p, X, h_0)[1] - Y) / len(X)
+    return unrolled.parts([terms(with_errors(right, errors[::-1]))])
+
+
+exercise.slip(
+    "errors_reversed",
+    "The output errors reach the states in reverse order: that of step t enters at h_t.",
+    without(("W_qh",), errors_reversed),
+    SEE,
+    flows(errors_reversed),
+)
+
+exercise.unrolled = unrolled
 exercise.timed = {"dX": 0}

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered import RNN_SLIPS, Alter, altered_loss
+from course.compare import difference
 from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_case, large_rnn, moved
-from course.models import RNN, Array, masked_loss, rnn_loss
+from course.models import RNN, Array, masked_loss
 from course.oracles import gradients
-from course.recognise.sequences import Sequence
-from course.recognise.unrolled import Unrolled
+from course.problem_sets.ps2._masks import MISCOUNTS, unrolled, weighted
+from course.recognise.partly import without
+from course.recognise.slips import flows
 
 
 def masked_bptt(
@@ -116,108 +117,37 @@ exercise.claim(
 )
 
 
-def weighted(one: Callable[..., Any], weigh: Callable[[Array, int], Array], masked: bool = True) -> Any:
-    """A batch's loss: the sum over sequences of `one` sequence's loss times `weigh(lengths, T)`."""
+for name, sentence, weight in MISCOUNTS:
+    exercise.slip(name, sentence, partial(weighted, weight), SEE)
 
-    def loss(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> Any:
-        counted = lengths if masked else np.full_like(lengths, len(X))
-        losses = [one(p, X[:T_n, n], Y[:T_n, n], h_0[n]) for n, T_n in enumerate(counted)]
-        return np.sum(weigh(lengths, len(X)) * np.array(losses))
-
-    return loss
-
-
-def one_step_long(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> Any:
-    """The batch's loss with one padded step counted as real, where there is one."""
-    longer = np.minimum(lengths + 1, len(X))
-    losses = [rnn_loss(p, X[:T_n, n], Y[:T_n, n], h_0[n]) for n, T_n in enumerate(longer)]
-    return np.sum(longer / lengths * np.array(losses)) / len(lengths)
-
-
-def mean(lengths: Array, T: int) -> Array:
-    """Every sequence counts alike."""
-    return np.ones(len(lengths)) / len(lengths)
-
-
-for _slip in RNN_SLIPS:
-    _loss = weighted(altered_loss(_slip.alter), mean)
-    exercise.slip(_slip.name, _slip.sentence, partial(parts, _loss), _slip.see)
-
-for name, sentence, loss in (
-    (
-        "last_loss",
-        "Only each sequence's last real loss is counted.",
-        weighted(altered_loss(Alter(), last_only=True), mean),
-    ),
-    (
-        "unmasked",
-        "The padding is counted as if it were real: its losses should not enter, nor its steps the mean.",
-        weighted(rnn_loss, mean, masked=False),
-    ),
-    (
-        "mask_forgotten",
-        "The padding's losses enter: set the error to zero where a sequence is over.",
-        weighted(rnn_loss, lambda lengths, T: mean(lengths, T) * T / lengths, masked=False),
-    ),
-    (
-        "pooled",
-        "All steps of the batch are pooled in one mean; here each sequence has its own mean first.",
-        weighted(rnn_loss, lambda lengths, T: lengths / np.sum(lengths)),
-    ),
-    (
-        "padded_mean",
-        "The losses are divided by T, padding included, instead of by each sequence's own length.",
-        weighted(rnn_loss, lambda lengths, T: lengths / (T * len(lengths))),
-    ),
-    (
-        "sum_over_sequences",
-        "Everything is N times too large: L is the mean over sequences, not the sum.",
-        weighted(rnn_loss, lambda lengths, T: np.ones(len(lengths))),
-    ),
-    (
-        "sum_over_steps",
-        "The mean over each sequence's steps is missing: its sum is divided by N only.",
-        weighted(rnn_loss, lambda lengths, T: lengths / len(lengths)),
-    ),
-    (
-        "no_mean_at_all",
-        "Both means are missing, that over each sequence's steps and that over the sequences.",
-        weighted(rnn_loss, lambda lengths, T: lengths),
-    ),
-    (
-        "longest",
-        "The losses are divided by the longest length instead of by each sequence's own.",
-        weighted(rnn_loss, lambda lengths, T: lengths / (np.max(lengths) * len(lengths))),
-    ),
-    ("one_step_long", "The mask is one step too long: step t is real for t ≤ lengths[n].", one_step_long),
-    (
-        "sign",
-        "Everything has the wrong sign: the output error is o_t − y_t.",
-        weighted(rnn_loss, lambda lengths, T: -mean(lengths, T)),
-    ),
-):
-    exercise.slip(name, sentence, partial(parts, loss), SEE)
-
-
-def sequences(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> list[Sequence]:
-    """One for every row of the batch, without its padding, with ℓ_t = ½‖o_t − y_t‖² / (N lengths[n])."""
-
-    def row(n: int, T: int) -> Sequence:
-        def loss(t: int, W_qh: Array, b_q: Array, h: Array) -> Array:
-            return np.asarray(np.sum((h @ W_qh.T + b_q - Y[t, n]) ** 2, axis=-1) / (2 * T * len(lengths)))
-
-        return Sequence(p, X[:T, n], h_0[n], loss)
-
-    return [row(n, int(T)) for n, T in enumerate(lengths)]
-
-
-def many(rng: draws.Rng) -> tuple[Any, ...]:
-    """More units than steps, and no padding."""
-    X, Y = rng.normal(size=(7, 2, 4)), rng.normal(size=(7, 2, 3))
-    return draws.rnn(rng, 4, 8, 3), X, Y, np.array([7, 7]), draws.away_from_zero(rng, 2, 8)
-
-
-exercise.unrolled = Unrolled(
-    sequences, {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"}, many, batch="N"
+last_row = partial(weighted, lambda t, own, lengths, T: (t == T - 1) * (t < own) / (own * len(lengths)))
+exercise.slip(
+    "last_row_only",
+    "Only the losses of step T are counted: every real step has one, and shorter sequences end before T.",
+    without(("W_qh", "b_q"), last_row),
+    SEE,
+    flows(last_row),
 )
+
+
+def right(*args: Any) -> Parts:
+    """The right gradients, from their terms."""
+    return unrolled.parts(unrolled.terms(args), steps=len(args[1]))
+
+
+def real_steps_right(name: str, got: Parts, *args: Any) -> bool:
+    """Whether ∂L/∂X is right but for the padding."""
+    real = (np.arange(len(args[1]))[:, None] < args[3])[..., None]
+    return name == "dX" and difference(real * got[name], right(*args)[name]) is None
+
+
+exercise.slip(
+    "padded_inputs_blamed",
+    "∂L/∂X is not zero in the padding: a padded input receives nothing.",
+    without(("dX",), right),
+    SEE,
+    real_steps_right,
+)
+
+exercise.unrolled = unrolled
 exercise.timed = {"dX": 0}

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_network
 from course.models import RNN, Array, rnn_forward, rnn_loss
 from course.oracles import complex_step, gradients
 from course.recognise.counting import squared_errors
-from course.recognise.sequences import Sequence
+from course.recognise.partly import without
+from course.recognise.patterns import Pattern
+from course.recognise.sequences import Sequence, arriving_at_h_1, terms, with_errors
+from course.recognise.slips import flows
 from course.recognise.unrolled import Unrolled
 
 
@@ -113,15 +115,7 @@ exercise.claim(
 )
 
 
-for _slip in RNN_SLIPS:
-    exercise.slip(_slip.name, _slip.sentence, partial(parts, altered_loss(_slip.alter)), _slip.see)
-
-exercise.slip(
-    "last_loss",
-    "Only the last step's loss is counted.",
-    partial(parts, altered_loss(Alter(), last_only=True)),
-    "Backward in time",
-)
+OUTPUT = ("W_qh", "b_q")
 
 
 def scaled(factor: Callable[[int], float], *args: Any) -> Parts:
@@ -154,5 +148,42 @@ def many(rng: draws.Rng) -> tuple[Any, ...]:
     return draws.rnn(rng, 2, 8, 3), X, Y, draws.away_from_zero(rng, 8)
 
 
-exercise.unrolled = Unrolled(sequences, {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"}, many)
+unrolled = Unrolled(sequences, {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"}, many)
+
+
+def errors_reversed(p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The gradients if the output error of step T+1−t stands at step t."""
+    errors = (rnn_forward(p, X, h_0)[1] - Y) / len(X)
+    return unrolled.parts([terms(with_errors(squared_errors(p, X, Y, h_0), errors[::-1]))])
+
+
+exercise.slip(
+    "errors_reversed",
+    "The output errors reach the states in reverse order: that of step t enters at h_t.",
+    without(OUTPUT, errors_reversed),
+    "Backward in time",
+    flows(errors_reversed),
+)
+
+
+def short(*args: Any) -> Parts:
+    """Neither the loss nor the uses of step 1 count, and nothing reaches h_0."""
+    pattern = Pattern(
+        *("", "", ""),
+        alpha=lambda t, k, T: k > 0,
+        output=lambda t, T: t > 0,
+        parts=(*unrolled.names,),
+    )
+    return unrolled.parts(unrolled.terms(args), pattern)
+
+
+exercise.slip(
+    "step_1_not_reached",
+    "The way back ends at step 2: step 1 has a loss, uses the weights, and leads to h_0.",
+    without((*OUTPUT, "dh_0"), short),
+    "Backward in time",
+    flows(short, lambda *args: {"dh_0": arriving_at_h_1(squared_errors(*args))}),
+)
+
+exercise.unrolled = unrolled
 exercise.timed = {"dX": 0}

@@ -1,19 +1,20 @@
 """Real-time recurrent learning: the gradient of each step's loss, ready at that step."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from course import draws
-from course.altered import FORWARD, RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
+from course.problem_sets.ps2.rnn_bptt import many
 from course.recognise.counting import squared_errors
-from course.recognise.rules import RULES, Rule
-from course.recognise.sequences import terms
+from course.recognise.each_loss import FORWARD_PATTERNS, FORWARD_RULES, EachLoss
+from course.recognise.sequences import Sequence, terms, with_errors
 
 
 def rtrl(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -87,32 +88,10 @@ exercise.claim(
 )
 
 
-def altered(alter: Alter, p: RNN, X: Array, h_0: Array) -> Array:
-    """Outputs whose derivative follows an altered rule."""
-    outputs: Array = altered_states(p, X, h_0, alter) @ p.W_qh.T + p.b_q
-    return outputs
-
-
-for _slip in RNN_SLIPS:
-    sentence = FORWARD.get(_slip.name, _slip.sentence)
-    exercise.slip(_slip.name, sentence, partial(parts, partial(altered, _slip.alter)), _slip.see)
-
-
-def ruled(rule: Rule, p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
-    """Each step's gradients, summed over all uses, under an altered rule."""
-    found = terms(squared_errors(p, X, Y, h_0), rule)  # its losses have a factor 1/T
-    return {name: len(X) * found[name[1:]].sum(axis=1) for name in NAMES}
-
-
-IN_FORWARD = {
-    "carry_unsloped": "The slope is missing in the path through h_{t-1}: ∂h_t/∂h_{t-1} is D_t W_hh.",
-    "use_unsloped": "The slope is missing in the direct derivative: the weights act before the tanh.",
-}
-for _rule in RULES:
-    if _rule.name in ("slope_one_early", "slope_not_squared", "slope_negative", *IN_FORWARD):
-        exercise.slip(
-            _rule.name, IN_FORWARD.get(_rule.name, _rule.sentence), partial(ruled, _rule), _rule.see
-        )
+def run(p: RNN, X: Array, Y: Array, h_0: Array) -> Sequence:
+    """The one sequence, with ℓ_t = ½‖o_t − y_t‖²."""
+    mean = squared_errors(p, X, Y, h_0)
+    return replace(mean, loss=lambda *args: len(X) * mean.loss(*args))
 
 
 def changed(change: Callable[[Array], Array], *args: Any) -> Parts:
@@ -135,4 +114,58 @@ for name, sentence, change in (
 ):
     exercise.slip(name, sentence, partial(changed, change), SEE)
 
+
+unrolled = EachLoss(
+    lambda *args: [run(*args)],
+    {name[1:]: name for name in NAMES},
+    many,
+    rules=FORWARD_RULES,
+    patterns=FORWARD_PATTERNS,
+)
+
+
+def errors_before(p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """The gradients if the errors come from the states before the steps."""
+    errors = rnn_forward(p, X, h_0)[0][:-1] @ p.W_qh.T + p.b_q - Y
+    return unrolled.parts([terms(with_errors(run(p, X, Y, h_0), errors))])
+
+
+exercise.slip(
+    "error_of_the_step_before",
+    "The output error is taken at h_{t-1}: o_t reads the state after the step.",
+    errors_before,
+    SEE,
+)
+
+
+def wrong_index(name: str, p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
+    """dh_t/dW (T, h, h, …) summed with ∂ℓ_t/∂h_t over its second axis, which is the row of W."""
+    H = rnn_forward(p, X, h_0)[0][1:]
+    losses = [lambda h, y=y: 0.5 * np.sum((p.W_qh @ h + p.b_q - y) ** 2) for y in Y]
+    dh = np.stack([complex_step(loss, h) for loss, h in zip(losses, H, strict=True)])
+    states = lambda W: rnn_forward(p._replace(**{name[1:]: W}), X, h_0)[0][1:]  # noqa: E731
+    return {name: np.einsum("tj,tij...->ti...", dh, complex_step(states, getattr(p, name[1:])))}
+
+
+def last_everywhere(name: str, *args: Any) -> Parts:
+    """The last step's gradient at every step."""
+    part = expected(*args)[name]
+    return {name: np.broadcast_to(part[-1], part.shape)}
+
+
+for _name in NAMES:
+    exercise.slip(
+        "wrong_index_summed",
+        f"In {_name} ∂ℓ_t/∂h_t meets the wrong index of dh_t/dW: it belongs to that of h_t, the first.",
+        partial(wrong_index, _name),
+        SEE,
+    )
+    exercise.slip(
+        "every_row_the_last",
+        f"Every row of {_name} holds the last step's gradient; row t-1 is that of ℓ_t.",
+        partial(last_everywhere, _name),
+        SEE,
+    )
+
+exercise.unrolled = unrolled
 exercise.timed = dict.fromkeys(NAMES, 0)
