@@ -69,6 +69,13 @@ _BAND_MISTAKES = (
         lambda t, k, T, tau: t == k,
     ),
     Miscount(
+        "only_latest_loss",
+        "Each use counts only the latest loss that reaches it: what the others send is overwritten.",
+        STEPS,
+        lambda t, k, T, tau: t == np.minimum(k + tau, T),
+        band,
+    ),
+    Miscount(
         "last_loss",
         "Only the last step's loss goes back: every step's loss does.",
         STEPS,

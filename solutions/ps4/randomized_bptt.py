@@ -81,7 +81,13 @@ bank.edit(
     loses={"one_step", "all_cut", "a_draw", "any_numbers"},
     slip="one_late",
 )
-bank.edit("own_index_of_the_loop", "xi[t] *", "xi[len(X) - 1 - t] *", loses={"a_draw", "any_numbers"})
+bank.edit(
+    "own_index_of_the_loop",
+    "xi[t] *",
+    "xi[len(X) - 1 - t] *",
+    loses={"a_draw", "any_numbers"},
+    slip="reversed",
+)
 bank.edit(
     "draws_ignored",
     CARRY,
@@ -96,13 +102,14 @@ bank.edit(
     loses={"one_step", "a_draw", "any_numbers", "mean"},
     slip="not_rescaled",
 )
-bank.edit("positive_draws_only", "xi[t] *", "max(xi[t], 0) *", loses={"any_numbers"})
+bank.edit("positive_draws_only", "xi[t] *", "max(xi[t], 0) *", loses={"any_numbers"}, slip="negative_cut")
 bank.edit("one_draw_for_all", "xi[t] *", "xi[0] *", loses={"a_draw", "any_numbers", "mean"}, slip="shared")
 bank.edit(
     "divided",
     "xi[t] *",
     "(1 / xi[t] if xi[t] else 0.0) *",
     loses={"one_step", "a_draw", "any_numbers", "mean"},
+    slip="divided",
 )
 bank.edit(
     "states_weighed",
@@ -115,7 +122,13 @@ bank.edit(
     loses={"one_step", "all_cut", "a_draw", "any_numbers", "mean"},
     slip="states_weighed",
 )
-bank.edit("mean_of_the_draws", "xi[t] *", "xi.mean() *", loses={"a_draw", "any_numbers", "mean"})
+bank.edit(
+    "mean_of_the_draws",
+    "xi[t] *",
+    "xi.mean() *",
+    loses={"a_draw", "any_numbers", "mean"},
+    slip="mean_of_draws",
+)
 bank.edit(
     "edge_of_h_0_left_alone",
     "xi[t] *",
@@ -135,6 +148,7 @@ bank.edit(
     "(p.W_qh.T @ dO[t] + carry)",
     "(p.W_qh.T @ (xi[t] * dO[t]) + carry)",
     loses={"one_step", "all_cut", "a_draw", "any_numbers", "mean"},
+    slip="loss_weighed",
 )
 bank.edit(
     "stops_at_the_first_cut",

@@ -199,7 +199,13 @@ bank.edit(
     loses={"everything", "weights", "inputs", "initial_state"},
     slip="own_use_only",
 )
-bank.edit("assigned_not_added", "dA[k] += da", "dA[k] = da", loses={"everything", "weights", "inputs"})
+bank.edit(
+    "assigned_not_added",
+    "dA[k] += da",
+    "dA[k] = da",
+    loses={"everything", "weights", "inputs"},
+    slip="only_latest_loss",
+)
 bank.edit(
     "window_at_the_end",
     "    for t in range(1, T + 1):\n",
@@ -212,12 +218,14 @@ bank.edit(
     "dO.T @ H[1:], dO.sum(axis=0)",
     "dO[-tau - 1 :].T @ H[1:][-tau - 1 :], dO[-tau - 1 :].sum(axis=0)",
     loses={"no_step_back", "output_layer"},
+    slip="output_layer_truncated",
 )
 bank.edit(
     "mean_over_the_window",
     "    for t in range(1, T + 1):\n",
     "    for t in range(1, T + 1):\n        dO[t - 1] /= min(t, tau + 1)\n",
     loses={"everything", "output_layer", "weights", "inputs", "initial_state"},
+    slip="mean_over_window",
 )
 bank.edit(
     "targets_overwritten", "    dO = (O - Y) / T\n", "    Y[:] = (O - Y) / T\n    dO = Y\n", loses={"keeps"}

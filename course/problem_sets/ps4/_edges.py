@@ -58,6 +58,36 @@ EDGE_MISTAKES = (
         lambda t, k, T, xi: xi[0] ** np.maximum(t - k, 0),
     ),
     Miscount(
+        "mean_of_draws",
+        "The mean of the draws is used for every edge: each has its own.",
+        STEPS,
+        lambda t, k, T, xi: xi.mean() ** np.maximum(t - k, 0),
+    ),
+    Miscount(
+        "reversed",
+        "The draws are read from the end: ξ_t weighs the edge h_{t-1} → h_t.",
+        STEPS,
+        lambda t, k, T, xi: edges(t, k, xi[::-1]),
+    ),
+    Miscount(
+        "divided",
+        "What passes is divided by ξ_t: it is multiplied, 1/π_t stands in the draw already.",
+        STEPS,
+        lambda t, k, T, xi: edges(t, k, 1 / np.where(xi, xi, np.inf)),
+    ),
+    Miscount(
+        "negative_cut",
+        "A negative ξ_t is taken for a cut: any real factor may come.",
+        STEPS,
+        lambda t, k, T, xi: edges(t, k, np.maximum(xi, 0)),
+    ),
+    Miscount(
+        "loss_weighed",
+        "ξ_t weighs the loss of step t too: it belongs to the edge from h_{t-1} alone.",
+        STEPS,
+        lambda t, k, T, xi: xi[t - 1] * edges(t, k, xi),
+    ),
+    Miscount(
         "not_rescaled",
         "ξ_t is used as a switch, on or off: it is also the factor.",
         STEPS,

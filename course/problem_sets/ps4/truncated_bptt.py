@@ -121,6 +121,26 @@ for _miscount in BAND_MISTAKES:
     exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE, either(_miscount.others, _past))
 
 
+def output_layer_truncated(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
+    """The gradients of the output layer, with the last tau + 1 losses alone."""
+    found = put_together(lambda t, k, T, tau: t >= T - tau, p, X, Y, h_0, tau, outputs=True)
+    return {name: found[name] for name in ("W_qh", "b_q")}
+
+
+exercise.slip(
+    "output_layer_truncated",
+    "∂L/∂W_qh and ∂L/∂b_q count the losses near the end alone: only the way back through time is cut.",
+    output_layer_truncated,
+    SEE,
+)
+exercise.slip(
+    "mean_over_window",
+    "Each loss is divided by the steps of its window as well: L is the mean over all T steps.",
+    partial(put_together, lambda t, k, T, tau: band(t, k, T, tau) / np.minimum(t, tau + 1), outputs=True),
+    SEE,
+)
+
+
 def restarting(first: int, p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
     """The whole gradient of losses that see a network started anew at zero, tau + 1 steps before.
 
