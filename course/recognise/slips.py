@@ -23,7 +23,8 @@ def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
     cases = sorted(((run, case) for run in runs for case in run.cases), key=lambda rc: _size(rc[1]))
     found = runs[0].exercise.slips
     for run, case in cases:
-        found = [slip for slip in found if _explains(slip, case, run.parts(case))]
+        got = run.parts(case)
+        found = [slip for slip in found if _explains(slip, case, got)]
     if found and not all(_left_so(name, found, cases) for name in _unsaid(found, cases)):
         return ()
     return tuple(Diagnosis(slip.name, slip.sentence, slip.see) for slip in found)

@@ -1,5 +1,6 @@
 """Each wall of the sandbox holds, and a test of it fails when that wall is taken away."""
 
+import contextlib
 import os
 import signal
 import time
@@ -92,8 +93,7 @@ def test_a_child_that_detaches_ends_with_the_sandbox(warm: Warm) -> None:
         child.end()
         gone = wait_for(lambda space=space: not living(space), 2 if off else 10)  # type: ignore[misc]
         assert gone == (not off)
-        for process in living(space):
-            os.kill(process, signal.SIGKILL)
+        kill_all(space)
 
 
 def supervisors(warm: Warm) -> list[int]:
@@ -121,6 +121,12 @@ def living(space: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def kill_all(space: str) -> None:
+    for process in living(space):
+        with contextlib.suppress(ProcessLookupError):  # the first may take the others along
+            os.kill(process, signal.SIGKILL)
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
@@ -287,8 +293,7 @@ def test_the_child_ends_when_we_let_go(warm: Warm) -> None:
         gone = wait_for(lambda space=space: not living(space), 1 if off else 10)  # type: ignore[misc]
         assert gone == (not off)
         child.control.close()
-        for process in living(space):
-            os.kill(process, signal.SIGKILL)
+        kill_all(space)
         assert wait_for(lambda: not supervisors(warm))
 
 

@@ -64,8 +64,10 @@ def disturbed(folder: Path, rng: random.Random, seconds: float, *words: str) -> 
     time.sleep(rng.uniform(0, seconds))
     known = tree(run.pid) if run.poll() is None else []
     target = rng.choice(known) if known else 0
-    if target:
-        os.kill(target, signal.SIGKILL)
+    try:
+        os.kill(target, signal.SIGKILL) if target else None
+    except ProcessLookupError:  # it was over by itself
+        target = 0
     run.wait(300)
     return target
 
