@@ -134,7 +134,6 @@ for _of, _loses in (
     ("state_of_norm_one", {"holds"}),
     ("output_of_a_unit_state", {"holds"}),
     ("h_for_its_root", {"close"}),
-    ("h_for_its_root_inside", {"close"}),
 ):
     bank.edit(f"{_of}_and_roots", "stretch + np.linalg.norm(b_q - Y, axis=1)", ROOTS, of=_of, loses=_loses)
 bank.edit("state_of_norm_one_and_sign", "b_q - Y", "b_q + Y", of="state_of_norm_one", loses={"holds"})
