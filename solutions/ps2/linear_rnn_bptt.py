@@ -67,10 +67,11 @@ def difference_quotient(
         result = np.zeros_like(array)
         for index in np.ndindex(array.shape):
             kept = array[index]
-            array[index] = kept + 1e-7
+            array[index] = kept + 1e-6
             up = linear_loss(p, X, Y, h_0)
+            array[index] = kept - 1e-6
+            result[index] = (up - linear_loss(p, X, Y, h_0)) / 2e-6
             array[index] = kept
-            result[index] = (up - linear_loss(p, X, Y, h_0)) / 1e-7
         return result
 
     return LinearRNN(*[slope(field) for field in p]), slope(h_0), slope(X)
