@@ -82,6 +82,12 @@ def tanh_slope(kind: str, y: Array) -> Array:
     return kinds[kind]()
 
 
+def quarters(a: Array) -> list[Array]:
+    """The four parts (…, h) of `a` (…, 4h), one for each gate."""
+    h = a.shape[-1] // 4
+    return [a[..., k * h : (k + 1) * h] for k in range(4)]
+
+
 def tangents(
     p: LSTM,
     x: Array,
@@ -100,16 +106,16 @@ def tangents(
     `entering` (…, 4h) is the tangent of a that comes through parameters and input, d_h and d_c (…, h) are
     those of h and c; in front there may be a batch axis. `f_before` is the forget gate of the step before.
     """
-    i, f, g, o = np.split(p.W_x @ x + p.W_h @ h + p.b, 4)
+    i, f, g, o = quarters(p.W_x @ x + p.W_h @ h + p.b)
     i, f, g, o = logistic(i), logistic(f), np.tanh(g), logistic(o)
     cell = f * c + i * g
     y = np.tanh(cell)
     state = o * y
     if slip.gates_of == "after":
-        i, f, g, o = np.split(p.W_x @ x + p.W_h @ state + p.b, 4)
+        i, f, g, o = quarters(p.W_x @ x + p.W_h @ state + p.b)
         i, f, g, o = logistic(i), logistic(f), np.tanh(g), logistic(o)
     read = d_h * (1 - h**2) if slip.state_slope else d_h
-    d_a = np.split(entering + _arriving(p.W_h, read, slip), 4, axis=-1)
+    d_a = quarters(entering + _arriving(p.W_h, read, slip))
     d_i, d_f, d_g, d_o = (d_a[slip.rows.index(gate)] * (gate not in slip.held) for gate in GATES)
     d_i, d_f, d_o = (
         gate_slope(slip.slope if gate in slip.of else "right", s) * d
@@ -141,9 +147,9 @@ def _both_tangents(
 
 def _arriving(W_h: Array, d_h: Array, slip: LSTMSlip) -> Array:
     """The tangent of a = … + W_h h that comes from h, gate by gate."""
-    blocks = [W.T if slip.transpose else W for W in np.split(W_h, 4)]  # a batch is multiplied from the right
-    found = [d_h @ W * (gate in slip.state_read) for gate, W in zip(GATES, blocks, strict=True)]
-    return np.concatenate(found, axis=-1)
+    # a batch is multiplied from the right
+    found = quarters(d_h @ W_h.T) if slip.transpose else [d_h @ W for W in np.split(W_h, 4)]
+    return np.concatenate([d * (gate in slip.state_read) for d, gate in zip(found, GATES, strict=True)], -1)
 
 
 def altered_step(p: LSTM, x: Array, h: Array, c: Array, slip: LSTMSlip) -> tuple[Array, Array]:
@@ -172,7 +178,7 @@ def altered_gradients(
         after, d = _both_tangents(p, x, *states[-1], entering, d_h, d_c, slip, f)
         response = response + sum((d[way] for way in slip.seen), d_h * (slip.added == "h")) @ dH[t]
         d_h = sum((d[way] for way in slip.onward), d_h * (slip.added in ("h", "later h")))
-        d_c, f = d["kept"], logistic(np.split(p.W_x @ x + p.W_h @ states[-1][0] + p.b, 4)[1])
+        d_c, f = d["kept"], logistic(quarters(p.W_x @ x + p.W_h @ states[-1][0] + p.b)[1])
         states.append(after)
     response = response + d_c @ dc_T
     delta, rest = response[: 4 * h * T].reshape(T, 4 * h), response[4 * h * T :]

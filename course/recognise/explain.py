@@ -93,9 +93,8 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
     for one in sorted(seen, key=_telling):
         kept = {pair for name in wrong for pair in alive[name]}  # what explains no wrong part is of no use
         alive = {name: [pair for pair in pairs if pair in kept] for name, pairs in alive.items()}
-        found = {}
-        for rule in dict.fromkeys(rule for pairs in alive.values() for rule, _ in pairs):
-            found[rule] = unrolled.terms(one.args, rule)
+        rules, under = {rule for pairs in alive.values() for rule, _ in pairs}, unrolled.by_rule(one.args)
+        found = {rule: under(rule) for rule in rules}
         asked: dict[tuple[Rule, Pattern], list[str]] = {}
         for name, pairs in alive.items():
             for pair in pairs:

@@ -5,8 +5,9 @@ through all copies at once: `.real` is the value, `.imag` the tangent, and the a
 Source: Werbos, "Backpropagation through time" (1990), sec. II; Squire & Trapp (1998), eq. 2.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -31,6 +32,7 @@ class Sequence:
     linear: bool = False
     resumes: dict[int, Array] = field(default_factory=dict)
 
+    @cached_property
     def values(self) -> tuple[Array, Array, Array]:
         """a_1 … a_T, and the states before and after each step, all (T, h)."""
         a, before, after = [], [], [self.h_0]
@@ -39,6 +41,16 @@ class Sequence:
             a.append(self.p.W_hx @ x + self.p.W_hh @ before[-1] + self.p.b_h)
             after.append(a[-1] if self.linear else np.tanh(a[-1]))
         return np.stack(a), np.stack(before), np.stack(after[1:])
+
+    @cached_property
+    def read_before(self) -> Terms:
+        """The terms of W_qh and b_q, if the output layer reads the states before each step."""
+        return _output_terms(self, self.values[1])
+
+    @cached_property
+    def read_after(self) -> Terms:
+        """Those if it reads the states after each step, as is right."""
+        return _output_terms(self, self.values[2])
 
     def slope(self, kind: str, a: Array, before: Array) -> Array:
         """`slope_of`, but the right one of a linear network is 1."""
@@ -57,7 +69,7 @@ def basis(*shape: int) -> Array:
 
 def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     """How each loss answers to a nudge of a_k (T, T, h), and of h_0 (T, h)."""
-    (a, before, after), T, h = s.values(), len(s.X), len(s.h_0)
+    (a, before, after), T, h = s.values, len(s.X), len(s.h_0)
     W = s.p.W_hh.T if rule.transpose else s.p.W_hh  # rows of a batch are multiplied from the right
     carried = np.zeros((T * h + h, h))
     carried[-h:] = np.eye(h)
@@ -74,7 +86,7 @@ def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
 
 def after_one_step(s: Sequence) -> Array:
     """∂L/∂h_1 (h): the response of the sequence that starts there, and of its own loss."""
-    nudged = s.values()[2][0] + 1e-30j * np.eye(len(s.h_0))
+    nudged = s.values[2][0] + 1e-30j * np.eye(len(s.h_0))
     return np.asarray(np.imag(s.loss(0, s.p.W_qh, s.p.b_q, nudged)) / 1e-30 + arriving_at_h_1(s))
 
 
@@ -82,29 +94,42 @@ def arriving_at_h_1(s: Sequence) -> Array:
     """∂(L − ℓ_1)/∂h_1 (h): what comes back to h_1 from the later losses."""
     if len(s.X) == 1:
         return np.zeros(len(s.h_0))
-    rest = replace(s, X=s.X[1:], h_0=s.values()[2][0], loss=lambda t, W, b, h: s.loss(t + 1, W, b, h))
+    rest = replace(s, X=s.X[1:], h_0=s.values[2][0], loss=lambda t, W, b, h: s.loss(t + 1, W, b, h))
     return np.asarray(responses(rest)[1].sum(0))
 
 
-def terms(s: Sequence, rule: Rule = RIGHT) -> Terms:
-    """All terms of the gradient with respect to W_hx, W_hh, b_h, X, h_0, W_qh and b_q, under a rule."""
-    (_, before, after), T = s.values(), len(s.X)
+def terms(s: Sequence, rule: Rule = RIGHT, only: Container[str] | None = None) -> Terms:
+    """All terms of the gradient with respect to W_hx, W_hh, b_h, X, h_0, W_qh and b_q, under a rule.
+
+    `only` chooses some of those names.
+    """
+    (_, before, after), T = s.values, len(s.X)
     of_a, of_h0 = responses(s, rule)
     used = before if rule.state_used == "before" else after
-    moves = {  # how each entry of a weight or input moves a_k: (T, n, h)
-        "W_hx": basis(*s.p.W_hx.shape) @ s.X[:, None, :, None],
-        "W_hh": basis(*s.p.W_hh.shape) @ used[:, None, :, None],
+
+    def by(name: str, read: Array) -> Array:  # basis: how each entry of the weight moves a_k, (T, n, h)
+        shape = getattr(s.p, name).shape
+        move = basis(*shape) @ read[:, None, :, None]
+        return np.asarray(np.einsum("tkh,knh->tkn", of_a, move[..., 0])).reshape(T, T, *shape)
+
+    ways: dict[str, Callable[[], Array]] = {
+        "W_hx": lambda: by("W_hx", s.X),
+        "W_hh": lambda: by("W_hh", used),
+        "b_h": lambda: of_a,
+        "X": lambda: of_a @ s.p.W_hx,
+        "h_0": lambda: of_h0,
     }
-    found = {name: np.einsum("tkh,knh->tkn", of_a, move[..., 0]) for name, move in moves.items()}
-    found = {name: f.reshape(T, T, *getattr(s.p, name).shape) for name, f in found.items()}
-    found |= {"b_h": of_a, "X": of_a @ s.p.W_hx, "h_0": of_h0}
-    return found | (
-        _output_terms(s, before if rule.output_state == "before" else after) if s.p.W_qh.size else {}
-    )
+
+    def by_output(name: str) -> Array:
+        return (s.read_before if rule.output_state == "before" else s.read_after)[name]
+
+    if s.p.W_qh.size:
+        ways |= {name: partial(by_output, name) for name in ("W_qh", "b_q")}
+    return {name: way() for name, way in ways.items() if only is None or name in only}
 
 
 def _output_terms(s: Sequence, states: Array) -> Terms:
-    W, b, after = s.p.W_qh, s.p.b_q, s.values()[2]
+    W, b, after = s.p.W_qh, s.p.b_q, s.values[2]
     units, found = basis(*W.shape), []
     for t, h in enumerate(states):  # a nudge of W_qh moves o_t by nudge @ h, as a nudge of b_q would
         moved = b + 1e-30j * np.concatenate([units @ h, np.eye(len(b))])

@@ -20,14 +20,16 @@ def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
 
     None, if a result is wrong that they leave unexplained: then there is another mistake.
     """
-    cases = sorted(((run, case) for run in runs for case in run.cases), key=lambda rc: _size(rc[1]))
-    found = runs[0].exercise.slips
-    for run, case in cases:
-        got = run.parts(case)
-        found = [slip for slip in found if _explains(slip, case, got)]
-    if found and not all(_left_so(name, found, cases) for name in _unsaid(found, cases)):
+    cases = sorted(((run, case) for run in runs for case in run.cases), key=_time)
+    found: list[tuple[Slip, list[set[str]]]] = [(slip, []) for slip in runs[0].exercise.slips]
+    for run, case in cases:  # with each slip, the results that it speaks of, case by case
+        got, values = run.parts(case), [(slip, said, slip.value(*case.args)) for slip, said in found]
+        found = [(slip, [*said, set(value)]) for slip, said, value in values if _explains(value, got)]
+    slips = [slip for slip, _ in found]
+    said = [set[str]().union(*names) for names in zip(*[names for _, names in found], strict=True)]
+    if slips and not all(_left_so(name, slips, cases) for name in _unsaid(said, cases)):
         return ()
-    return tuple(Diagnosis(slip.name, slip.sentence, slip.see) for slip in found)
+    return tuple(Diagnosis(slip.name, slip.sentence, slip.see) for slip in slips)
 
 
 def flows(*ways: Callable[..., Parts]) -> Callable[..., bool]:
@@ -47,15 +49,13 @@ def either(*ways: Callable[..., bool]) -> Callable[..., bool]:
     return lambda name, got, *args: any(way(name, got, *args) for way in ways)
 
 
-def _explains(slip: Slip, case: Case, got: Parts) -> bool:
-    value = slip.value(*case.args)
+def _explains(value: Parts, got: Parts) -> bool:
     return all(difference(got[name], value[name]) is None for name in value)
 
 
-def _unsaid(found: Sequence[Slip], cases: Cases) -> list[str]:
-    """The results that no slip's value speaks of in every case, and that are wrong; without an oracle any."""
+def _unsaid(said: Sequence[set[str]], cases: Cases) -> list[str]:
+    """The results that are not spoken of in every case, and that are wrong; without an oracle any."""
     run, first = cases[0]
-    said = [{name for slip in found for name in slip.value(*case.args)} for _, case in cases]
     names = set(run.parts(first)) - said[0].intersection(*said)
     if run.exercise.oracle is None:
         return sorted(names)
@@ -72,6 +72,13 @@ def _left_so(name: str, found: Sequence[Slip], cases: Cases) -> bool:
         slip.others is not None and all(slip.others(name, run.parts(case), *case.args) for run, case in cases)
         for slip in found
     )
+
+
+def _time(one: tuple["Run", Case]) -> tuple[int, int]:
+    """What a slip's value takes on a case: it goes through its steps one by one."""
+    run, case = one
+    steps = [run.parts(case)[name].shape[axis] for name, axis in run.exercise.timed.items()]
+    return max(steps, default=0), _size(case)
 
 
 def _size(case: Case) -> int:

@@ -54,11 +54,19 @@ class Unrolled:
 
     def terms(self, args: tuple[Any, ...], rule: Rule = RIGHT) -> list[Terms]:
         """The terms of every sequence under a rule."""
-        return [terms(s, rule) for s in self.sequences(*args)]
+        return self.by_rule(args)(rule)
+
+    def by_rule(
+        self, args: tuple[Any, ...], only: Container[str] | None = None
+    ) -> Callable[[Rule], list[Terms]]:
+        """The same as a function of the rule, for many rules: the sequences are run once."""
+        rows = self.sequences(*args)
+        return lambda rule: [terms(s, rule, only) for s in rows]
 
     def through_W_hh(self, args: tuple[Any, ...], rule: Rule = RIGHT) -> Array:
         """G (T, T, h, h): the gradient of loss t through the use of W_hh at step k, summed over a batch."""
-        return np.sum([t["W_hh"] for t in self.terms(args, rule)], axis=0)  # type: ignore[no-any-return]
+        found = self.by_rule(args, {"W_hh"})(rule)
+        return np.sum([t["W_hh"] for t in found], axis=0)  # type: ignore[no-any-return]
 
     def steps(self, parts: Parts) -> int:
         """The steps of ∂L/∂X, padding included."""
@@ -115,7 +123,7 @@ class Unrolled:
 
     def _products_of_sums(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         (s,) = self.sequences(*args)
-        right, (_, before, after) = _counted(terms(s), ALL), s.values()
+        right, (_, before, after) = _counted(terms(s), ALL), s.values
         bias, error = right["b_h"], right["b_q"]
         sums = {"W_hx": (bias, s.X), "W_hh": (bias, before), "W_qh": (error, after)}
         return {

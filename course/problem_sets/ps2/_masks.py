@@ -1,7 +1,6 @@
 """What mistakes with padding return: the losses of all steps of a batch, each counted as the mistake does."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,8 @@ import numpy as np
 from course import draws
 from course.exercise import Parts
 from course.models import RNN, Array
-from course.recognise.sequences import Sequence, terms
+from course.recognise.once import kept_once
+from course.recognise.sequences import Sequence, Terms, terms
 from course.recognise.unrolled import Unrolled
 
 
@@ -37,19 +37,20 @@ unrolled = Unrolled(sequences, {w: w for w in RNN._fields} | {"X": "dX", "h_0": 
 Weight = Callable[[int, int, Array, int], float]  # (t, own, lengths, T)
 
 
+@kept_once
+def all_terms(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> list[Terms]:
+    """The terms of ½‖o_t − y_t‖² for every sequence, padded steps too."""
+    T, N = len(X), len(lengths)
+    rows = sequences(p, X, Y, np.full_like(lengths, T), h_0)
+    return [{name: T * N * term for name, term in terms(s).items()} for s in rows]
+
+
 def weighted(weight: Weight, p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> Parts:
     """The gradients with every step's loss, padded ones too, counted so."""
-    T, N = len(X), len(lengths)
-
-    def row(n: int, all_steps: Sequence) -> Sequence:
-        def loss(t: int, W_qh: Array, b_q: Array, h: Array) -> Array:
-            own = int(lengths[n])
-            return np.asarray(T * N * weight(t, own, lengths, T) * all_steps.loss(t, W_qh, b_q, h))
-
-        return replace(all_steps, loss=loss)
-
-    rows = sequences(p, X, Y, np.full_like(lengths, T), h_0)
-    return unrolled.parts([terms(row(n, s)) for n, s in enumerate(rows)])
+    T = len(X)
+    counts = [np.array([weight(t, int(own), lengths, T) for t in range(T)]) for own in lengths]
+    rows = zip(all_terms(p, X, Y, lengths, h_0), counts, strict=True)
+    return unrolled.parts([{name: (term.T * count).T for name, term in row.items()} for row, count in rows])
 
 
 # Name, sentence, and the weights.

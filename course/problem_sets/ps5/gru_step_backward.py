@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered_gru import JACOBIAN, GRUSlip, Rows, altered_step, with_rows
+from course.altered_gru import JACOBIAN, RIGHT, GRUSlip, Rows, altered_gradients, with_rows
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import GRU, gru_forward
 from course.gru_slips import GRU_SLIPS
@@ -114,9 +114,9 @@ exercise.claim("state", "∂L/∂h is right: four ways lead from h to h'.", part
 exercise.claim("input", "∂L/∂x is right.", parts=("dx",), points=1, see=SEE)
 
 
-def altered(slip: GRUSlip, *args: Any) -> Parts:
+def altered(slip: GRUSlip, p: GRU, x: Array, h: Array, dh_next: Array) -> Parts:
     """The same with the derivative of the step altered."""
-    return parts(partial(altered_step, slip=slip), *args)
+    return altered_gradients(p, x, h, dh_next, slip)
 
 
 for _slip in GRU_SLIPS:
@@ -125,7 +125,7 @@ for _slip in GRU_SLIPS:
 
 def reset_missing_in(name: str, *args: Any) -> Parts:
     """One of the results without the factor r in the rows of n; the others as they should be."""
-    return parts(given_step, *args) | {name: altered(GRUSlip("", "", reset=""), *args)[name]}
+    return altered(RIGHT, *args) | {name: altered(GRUSlip("", "", reset=""), *args)[name]}
 
 
 for _name, _which in (("W_h", "∂L/∂W_h"), ("dh", "∂L/∂h")):
@@ -139,21 +139,21 @@ for _name, _which in (("W_h", "∂L/∂W_h"), ("dh", "∂L/∂h")):
 
 def of_other_rows(change: Rows, p: GRU, *others: Array) -> Parts:
     """What is right for parameters with changed rows, with the gradients' rows changed in the same way."""
-    found = parts(given_step, with_rows(p, change), *others)
+    found = altered(RIGHT, with_rows(p, change), *others)
     grads = with_rows(GRU(*[found[name] for name in GRU._fields]), change)
     return found | grads._asdict()
 
 
 def later_state(p: GRU, x: Array, h: Array, dh_next: Array) -> Parts:
     """h' for h in ∂L/∂W_h."""
-    delta = parts(given_step, p, x, h, dh_next)["b_h"]
+    delta = altered(RIGHT, p, x, h, dh_next)["b_h"]
     return {"W_h": np.outer(delta, given_step(p, x, h))}
 
 
 def without_candidate_bias(p: GRU, *others: Array) -> Parts:
     """What is right for b_h^n = 0."""
     b_r, b_z, b_n = np.split(p.b_h, 3)
-    return parts(given_step, p._replace(b_h=np.concatenate([b_r, b_z, 0 * b_n])), *others)
+    return altered(RIGHT, p._replace(b_h=np.concatenate([b_r, b_z, 0 * b_n])), *others)
 
 
 for _name, _sentence, _value, _see in (

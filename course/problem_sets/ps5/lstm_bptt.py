@@ -181,7 +181,7 @@ def without_the_first(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> P
     """The gradients of the later steps, as if they were all."""
     H, C = lstm_forward(p, X, h_0, c_0)
     if len(X) == 1:
-        return {name: 0 * part for name, part in expected(p, X, dH, h_0, c_0).items()}
+        return {name: 0 * part for name, part in altered(RIGHT, p, X, dH, h_0, c_0).items()}
     later = altered(RIGHT, p, X[1:], dH[1:], H[1], C[1])
     return later | {"dX": np.concatenate([0 * X[:1], later["dX"]])}
 
