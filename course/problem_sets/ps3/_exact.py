@@ -11,12 +11,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from course.models import Array
+from course.recognise.once import kept_once
 
 LONGEST = 5_000  # factors of a power, and
 WORK = 700_000  # products of two entries, numbers that are longer and longer: seconds, beyond it minutes
 MOST = 900  # bits that are read: a float64 has 53, and ends at 2^1024
 
 
+@kept_once
 def power(M: Array, k: int) -> tuple[Array, float]:
     """M^k (n, n) as (P, s) with M^k = e^s P and ‖P‖ = 1, the largest singular value; s is nan for M^k = 0.
 

@@ -13,6 +13,7 @@ from course.exercise import Parts
 from course.models import RNN, Array
 from course.oracles import complex_step
 from course.problem_sets.ps4._huber import gradient_of_huber
+from course.recognise.once import kept_once
 
 # X (steps, T, N, d), Y (steps, T, N, q), micro-batch sizes (steps, M); a step may use fewer than N sequences
 Batches = tuple[Array, Array, Array]
@@ -30,6 +31,7 @@ def batch_loss(p: RNN, X: Array, Y: Array, share: Array) -> Any:
     return total
 
 
+@kept_once
 def slope(p: RNN, X: Array, Y: Array, share: Array) -> RNN:
     """Its gradient, by the complex step."""
 
