@@ -54,6 +54,7 @@ def cases(rng: draws.Rng) -> list[Case]:
     for T, name in ((1, "T=1"), (7, "random")):
         q, h = draws.sizes(rng, 2, T)
         W, b = rng.normal(size=(q, h)), draws.away_from_zero(rng, q)
+        W[:, 0] *= 0.1  # entries of a row that are far apart
         drawn.append(Case(name, (W, b, rng.normal(size=(T, q)), h)))
     for T, h, name in KNOWN:
         (q,) = draws.sizes(rng, 1, T, h)
