@@ -7,10 +7,11 @@ import pytest
 
 from course import judging
 from course.calls import Target
+from course.common_checks import all_checks
 from course.compare import same
 from course.exercise import Case, Exercise, names, seed_of
 from course.grader.bank import Answer, prelude
-from course.judging import all_checks, judge
+from course.judging import judge
 from course.remote import Remote
 from course.verdict import Verdict
 from tests.conftest import answer_of, bank_of, banked

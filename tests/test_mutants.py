@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from course.common_checks import all_checks
 from course.compare import RTOL, difference
 from course.exercise import Case, Exercise, Parts, names, seed_of
 from course.grader.bank import Answer
-from course.judging import Run, Unmet, all_checks, judge
+from course.judging import Run, judge
+from course.results import Unmet
 from tests.conftest import bank_of
 from tests.mutate import Mutant, mutants
 from tests.test_banks import cases_of
