@@ -70,7 +70,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         if name == "equal entries":
             X[1] = 0.75
         if name == "±1000":  # so many binary places that sums are exact and squares are not
-            X = rng.choice([-1000.0, 1000.0], size=(N, 1)) + np.round(rng.normal(size=(N, d)) * 2**25) / 2**36
+            far = rng.permutation(np.resize([-1000.0, 1000.0], N))[:, None]  # no column is nearly constant
+            X = far + np.round(rng.normal(size=(N, d)) * 2**25) / 2**36
         gain, bias = draws.away_from_zero(rng, d), draws.away_from_zero(rng, d)
         eps = float(rng.uniform(1e-3, 1e-2) * (1e-6 if name == "±1000" else 1.0))
         size = draws.LARGE if name == "several" else 1.0  # a gradient that nothing should clip

@@ -141,8 +141,10 @@ def unlike(response: Callable[..., Array]) -> Callable[..., bool]:
     """What becomes of the gradients where y is another response: they are its own, or have it as a factor."""
 
     def factor(x: Array, c: Array, width: Array, dy: Array) -> Parts:
-        found = gradients(exponents, x, c, width, dy * response(x, c, width))
-        return {name: found[name] for name in NAMES[1:]}
+        weights = dy * response(x, c, width)
+        size = float(np.abs(weights).max()) or 1.0  # far away so small that a complex step would be lost
+        found = gradients(exponents, x, c, width, weights / size)
+        return {name: size * found[name] for name in NAMES[1:]}
 
     return flows(factor, partial(gradients, response))
 
