@@ -42,7 +42,7 @@ def cases(rng: draws.Rng) -> list[Case]:
     """One step; a few; so many that the product underflows; and so many that it overflows."""
     drawn = []
     for name, T in (("T=1", 1), ("a few steps", 3), ("shrinking", 900), ("growing", 900)):
-        h, d, q = sorted(draws.sizes(rng, 3))
+        h, d, q = sorted(draws.sizes(rng, 3), reverse=T == 3)  # many units: their product is not of rank one
         p, h_0 = draws.rnn(rng, d, h, q), draws.away_from_zero(rng, h)
         X = rng.normal(size=(T, d))
         if T > 100:
