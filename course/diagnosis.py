@@ -11,6 +11,7 @@ from course.compare import difference, same
 from course.frames import decode, encode
 from course.recognise.attribution import BASES
 from course.recognise.cell_words import sentence as edges_said
+from course.recognise.confirm import confirmed
 from course.recognise.explain import Claim, Seen, by_parts, claim_of, cut_off, in_all_parts, paths
 from course.recognise.further import attributed, drawn, weights_of
 from course.recognise.ignored import ignored, sizes
@@ -36,7 +37,7 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
         return by_slips([run]), None
     seen = [Seen(case.args, run.parts(case), run.expected(case)) for case in run.cases]
     whole_paths = unrolled if unrolled and unrolled.truncation is None else None
-    alive = paths(seen, whole_paths) if whole_paths else {}
+    alive = confirmed(run, whole_paths, seen, paths(seen, whole_paths)) if whole_paths else {}
     whole = in_all_parts(alive) if alive else []
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
     if not named:

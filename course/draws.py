@@ -10,7 +10,8 @@ from course.models import RNN, Array
 Rng = np.random.Generator
 # What one case of an exercise with a gradient has, so that a gradient clipped at 5 or 10 differs: gradients
 # so large, or targets so far away. From further ones a difference quotient of the loss keeps too few digits.
-LARGE, FAR = 1000.0, 300.0
+# And what another has, so that nothing may be left out for being small: targets so near to the outputs.
+LARGE, FAR, SMALL = 1000.0, 300.0, 0.01
 
 
 def sizes(rng: Rng, n: int, *taken: int) -> list[int]:

@@ -158,8 +158,7 @@ def _shared_out(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple
         return ()
     first, *others = by_part.values()
     common = [claim for claim in first if all(claim in claims for claims in others)]
-    if len(common) > 1:  # the weaker statement is true too
-        common = [claim for claim in common if claim.name != "factor_per_part"]
+    common = _strongest(common)
     if common:
         return tuple(_worded(claim, list(by_part), everything) for claim in common)
     groups: dict[frozenset[Claim], list[str]] = {}
@@ -168,8 +167,19 @@ def _shared_out(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple
     if len(groups) > 2:
         return ()
     return tuple(
-        _worded(claim, names, everything) for claims, names in groups.items() for claim in sorted(claims)
+        _worded(claim, names, everything)
+        for claims, names in groups.items()
+        for claim in _strongest(sorted(claims))
     )
+
+
+def _strongest(claims: list[Claim]) -> list[Claim]:
+    """Without what is weaker than another of them: a factor of each part, a triangle that concerns more."""
+    if len(claims) > 1:
+        claims = [claim for claim in claims if claim.name != "factor_per_part"]
+    if "first_use" in {claim.name for claim in claims}:
+        claims = [claim for claim in claims if claim.name != "first_step"]
+    return claims
 
 
 def _worded(claim: Claim, names: list[str], everything: list[str]) -> Claim:

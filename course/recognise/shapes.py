@@ -143,7 +143,7 @@ def _per_case(pairs: Sequence[Pair]) -> list[Shape]:
     told = ", ".join(f"{factor:.4g}" for factor in factors)
     sentence = (
         f"{{parts}}: in each case what is right, times another factor ({told})."
-        f"{' Is it clipped or normalised?' if max(factors) <= 1 else ''}"
+        f"{' Is it clipped or normalised?' if max(factors) <= 1 + RTOL['directional'] else ''}"
     )
     own = "{parts}: each has the right direction, and a length of its own. What is each multiplied by?"
     return [Shape("factor_per_case", sentence), Shape("factor_per_part", own)]

@@ -515,3 +515,16 @@ bank.edit(
     of="mean_in_bias",
     loses={"one_step", "input_weights", "initial_state", "inputs"},
 )
+bank.edit(  # which shows only where gradients are small
+    "small_carry_dropped",
+    CARRY,
+    "carry = p.W_hh.T @ dA[t]\n        carry = carry * (t == 0 or np.abs(carry).max() > 1e-3)",
+    loses=HIDDEN,
+)
+bank.edit(
+    "first_use_missing_and_biases_unsloped",
+    "dA.T @ H[:-1], dA.sum(axis=0)",
+    "dA[1:].T @ H[1:-1], (dA / (1 - H[1:] ** 2)).sum(axis=0)",
+    loses={"one_step", "input_weights", "recurrent_weights"},
+    slip="first_use@W_hh use_unsloped@b_h",
+)

@@ -108,6 +108,14 @@ bank.edit(
     slip="cut_after_9",
 )
 bank.edit(
+    "starts_anew_after_sixteen_steps",
+    "        J = D @ p.W_hh\n",
+    "        J = D @ p.W_hh\n"
+    "        if t == 16:\n"
+    "            S_hx, S_hh, S_h = np.zeros_like(S_hx), np.zeros_like(S_hh), np.zeros_like(S_h)\n",
+    loses=LATER,
+)
+bank.edit(
     "starts_anew_every_four_steps",
     "J = D @ p.W_hh",
     "J = D @ p.W_hh if t % 4 else 0 * D",

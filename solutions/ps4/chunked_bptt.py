@@ -385,3 +385,6 @@ def all_chunks_side_by_side(
     dA = delta.reshape(-1, h)[:T]
     grads = RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], dO.sum(axis=0))
     return grads, carried[0], dA @ p.W_hx
+
+
+bank.edit("twelve_steps_at_most", CUT, "(t + 1) % min(every, 12) == 0", loses={"one_chunk"})

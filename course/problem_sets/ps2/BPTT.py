@@ -114,7 +114,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         p = draws.rnn(rng, d, h, 1)
         X, h_0 = rng.normal(size=(T, B, d)), draws.away_from_zero(rng, B, h)
         name = "T=1" if T == 1 else f"T={T}, B={B}, d={d}, h={h}"
-        size = draws.LARGE if T == 3 else 1.0  # a gradient that nothing should clip
+        # a gradient that nothing should clip, and one of which nothing should be left out as small
+        size = {1: 1.0, 3: draws.LARGE, 12: 1e-6}[T]
         drawn.append(Case(name, (p.W_hx, p.W_hh, p.b_h, X, h_0, size * rng.normal(size=(T, B, h)))))
     return drawn
 

@@ -59,11 +59,14 @@ def cases(rng: draws.Rng) -> list[Case]:
     for T in (1, int(rng.integers(3, 5)), int(rng.integers(12, 15))):
         d, h, q = draws.sizes(rng, 3, T)
         p = draws.rnn(rng, d, h, q)
-        X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
+        X, Y, h_0 = rng.normal(size=(T, d)), rng.normal(size=(T, q)), draws.away_from_zero(rng, h)
+        linear = LinearRNN(p.W_hx, p.W_hh, p.W_qh)
         if T in (3, 4):  # errors so large that a clipped gradient differs
             Y *= draws.FAR
+        if T > 4:  # and so small that nothing may be left out because it is small
+            Y = linear_forward(linear, X, h_0)[1] + draws.SMALL * Y
         name = "T=1" if T == 1 else f"T={T}, d={d}, h={h}, q={q}"
-        drawn.append(Case(name, (LinearRNN(p.W_hx, p.W_hh, p.W_qh), X, Y, draws.away_from_zero(rng, h))))
+        drawn.append(Case(name, (linear, X, Y, h_0)))
     return drawn
 
 

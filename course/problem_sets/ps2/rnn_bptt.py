@@ -56,6 +56,8 @@ def cases(rng: draws.Rng) -> list[Case]:
                 break
         if T in (3, 4):  # errors so large that a clipped gradient differs
             Y *= draws.FAR
+        if T > 4:  # and so small that nothing may be left out because it is small
+            Y = rnn_forward(p, X, h_0)[1] + draws.SMALL * Y
         drawn.append(Case(name, (p, X, Y, h_0)))
     return drawn
 

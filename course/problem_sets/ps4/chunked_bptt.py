@@ -59,7 +59,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         (3, 1, "every=1"),
         (9, 3, "T=9, every=3"),
         (10, 4, "T=10, every=4"),
-        (4, 7, "every > T"),
+        (14, 17, "every > T"),
     ):
         d, h, q = draws.sizes(rng, 3, T)
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))

@@ -56,7 +56,14 @@ exercise = Exercise(
 def cases(rng: draws.Rng) -> list[Case]:
     """One step; every edge kept; every edge cut; a draw; any numbers; three steps for the mean."""
     drawn = []
-    for T, name in ((1, "T=1"), (4, "all ones"), (5, "all zeros"), (7, "a draw"), (6, "any xi"), (3, "mean")):
+    for T, name in (
+        (1, "T=1"),
+        (18, "all ones"),
+        (5, "all zeros"),
+        (7, "a draw"),
+        (6, "any xi"),
+        (3, "mean"),
+    ):
         d, h, q = draws.sizes(rng, 3, T)
         X, Y, xi = rng.normal(size=(T, d)), rng.normal(size=(T, q)), rng.uniform(0.4, 0.9, size=T)
         if name in ("all ones", "all zeros"):

@@ -60,7 +60,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         (4, 0, "tau=0"),
         (long, back, f"T={long}, tau={back}"),
         (7, 6, "T=7, tau=6"),
-        (4, 9, "tau > T"),
+        (14, 17, "tau > T"),
     ):
         d, h, q = draws.sizes(rng, 3, T)
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))

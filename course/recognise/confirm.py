@@ -1,0 +1,56 @@
+"""Triangles that were seen in one case alone: asked for again in further public cases.
+
+The cases are the same for everybody. A threshold on what goes back can leave the very numbers of a cut.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from course.compare import difference
+from course.exercise import Case, seed_of
+from course.models import Array
+from course.recognise.explain import Alive, Seen
+from course.recognise.patterns import ALL
+from course.recognise.unrolled import Unrolled
+from course.results import Unmet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from course.exercise import Exercise
+    from course.judging import Run
+
+DRAWS = 2
+
+
+def confirmed(run: "Run", unrolled: Unrolled, seen: "Sequence[Seen]", alive: Alive) -> Alive:
+    """By part, what further cases do not refute; all of it, if several cases show it already."""
+    doubtful = {pair for pairs in alive.values() for pair in pairs if pair[1] is not ALL}
+    if not doubtful or sum(map(_is_wrong, seen)) > 1:
+        return alive
+    refuted = set()
+    for args in long_cases(run.exercise, unrolled):
+        try:
+            got: dict[str, Array] = run.parts(Case("further", args))
+        except Unmet:
+            return {name: [pair for pair in pairs if pair not in doubtful] for name, pairs in alive.items()}
+        under = unrolled.by_rule(args)
+        for rule, pattern in doubtful:
+            value = unrolled.parts(under(rule), pattern, unrolled.steps(got))
+            asked = [name for name, pairs in alive.items() if (rule, pattern) in pairs]
+            if any(difference(got[name], value[name]) is not None for name in asked):
+                refuted.add((rule, pattern))
+    return {name: [pair for pair in pairs if pair not in refuted] for name, pairs in alive.items()}
+
+
+def long_cases(exercise: "Exercise", unrolled: Unrolled) -> list[tuple[Any, ...]]:
+    """The arguments of the longest case of some further draws."""
+
+    def steps(args: tuple[Any, ...]) -> int:
+        return max(len(s.X) for s in unrolled.sequences(*args))
+
+    drawn = [exercise.draw(seed_of(exercise.name, "further", n)) for n in range(DRAWS)]
+    return [max((case.args for case in cases), key=steps) for cases in drawn]
+
+
+def _is_wrong(one: Seen) -> bool:
+    return any(difference(one.got[name], want) is not None for name, want in one.want.items())
