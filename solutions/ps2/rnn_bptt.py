@@ -518,7 +518,7 @@ bank.edit(
 bank.edit(  # which shows only where gradients are small
     "small_carry_dropped",
     CARRY,
-    "carry = p.W_hh.T @ dA[t]\n        carry = carry * (t == 0 or np.abs(carry).max() > 1e-3)",
+    "carry = p.W_hh.T @ dA[t]\n        carry = carry * (t == 0 or np.abs(carry).max() > 1e-2)",
     loses=HIDDEN,
 )
 bank.edit(

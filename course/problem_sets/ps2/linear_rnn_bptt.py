@@ -64,7 +64,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         if T in (3, 4):  # errors so large that a clipped gradient differs
             Y *= draws.FAR
         if T > 4:  # and so small that nothing may be left out because it is small
-            Y = linear_forward(linear, X, h_0)[1] + draws.SMALL * Y
+            O = linear_forward(linear, X, h_0)[1]  # which can be large: its rounding must not show in O − Y
+            Y = O + draws.SMALL * max(1.0, float(np.abs(O).max())) * Y
         name = "T=1" if T == 1 else f"T={T}, d={d}, h={h}, q={q}"
         drawn.append(Case(name, (linear, X, Y, h_0)))
     return drawn
