@@ -73,6 +73,32 @@ def test_masked_bptt_is_autograd_through_torchs_packed_network(seed: int) -> Non
             assert ours == pytest.approx(tensor.grad.numpy(), rel=1e-10, abs=1e-13)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_bptt_is_torchs_own_network(seed: int) -> None:
+    for case in cases_of(bank_of("BPTT")[0], seed):
+        W_hx, W_hh, b_h, X, h_0, dH = case.args
+        ours = [torch.tensor(a, requires_grad=True) for a in (W_hx, W_hh, b_h, X, h_0)]
+        net = torch_rnn(RNN(W_hx, W_hh, b_h, np.zeros((1, len(b_h))), np.zeros(1)))
+        leaves = [torch.tensor(a, requires_grad=True) for a in (X, h_0)]
+        states, _ = net(leaves[0], leaves[1][None])
+        theirs = [*list(net.parameters())[:3], *leaves]
+        H = reference("BPTT").apply(*ours)  # type: ignore[attr-defined]
+        assert H.detach().numpy() == pytest.approx(states.detach().numpy(), abs=1e-14)
+        for run in (H, states):
+            run.backward(torch.tensor(dH))
+        for mine, other in zip(ours, theirs, strict=True):
+            assert mine.grad is not None
+            assert other.grad is not None
+            assert mine.grad.numpy() == pytest.approx(other.grad.numpy(), rel=1e-10, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_bptt_passes_torchs_gradient_check(seed: int) -> None:
+    for case in cases_of(bank_of("BPTT")[0], seed)[:2]:  # every entry costs two runs
+        leaves = [torch.tensor(a, requires_grad=True) for a in case.args[:-1]]
+        assert torch.autograd.gradcheck(reference("BPTT").apply, leaves, atol=1e-8, rtol=1e-6)  # type: ignore[attr-defined]
+
+
 def torch_gradients(case: Case, weigh: Callable[[torch.Tensor, int, int], torch.Tensor]) -> list[np.ndarray]:
     """Autograd with `weigh(h, k, t)` at the edge h_{k-1} → h_k of the way of loss t; grads, dh_0, dX."""
     p, X, Y, h_0, _ = case.args

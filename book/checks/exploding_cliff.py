@@ -1,5 +1,7 @@
 """Chapter 7: saturation, and the cliff in the error surface of one unit."""
 
+from functools import reduce
+
 import numpy as np
 import sympy as sp
 import torch
@@ -115,3 +117,17 @@ def narrow(rng):
     assert (steep < 1 / distance).all()
     assert f"{steep[0]:.0e}" == "2e+14"
     assert (steep[distance > 1.1e-10] < 0.03).all()
+    slope_over_a_quadrant(rng)
+
+
+def slope_over_a_quadrant(rng):
+    """The ReLU unit of the page from h_0 = 0: like w^T where w > 1 and b > 0, and bounded around it."""
+
+    def state(w, b, T):
+        return reduce(lambda h, _: max(w * h + b, 0.0), range(T), 0.0)
+
+    same(state(2, 0.3, 20), 0.3 * (2**20 - 1))
+    for w, b in rng.uniform([1.1, 0.01], [3, 2], size=(6, 2)):
+        same(state(w, b, 200) / w**200, b / (w - 1), rtol=1e-6)
+    for w, b in ((2, -0.1), (0.5, 0.1), (-2, 0.1), (-2, -0.1)):
+        assert state(w, b, 200) <= 0.2

@@ -148,6 +148,8 @@ def transient_norm(rng):
     same(carried("normal")[-1], 0.9 ** np.arange(SIDE - 1, -1, -1.0))
     assert round(float(carried("normal")[-1, 0]), 2) == 0.02
     assert round(float(carried("not normal").max()), 1) == 38.7
+    loss, use = np.unravel_index(carried("not normal").argmax(), (SIDE, SIDE))
+    assert loss - use == 9
     assert round(float(carried("not normal")[-1, 0])) == 7
     for length, wanted in ((5, 1e3), (50, 1e6)):
         strong = np.array([[0.9, 2 * wanted / 0.9**length], [0, 0.9]])

@@ -2,7 +2,8 @@
 
 import numpy as np
 from checks.oracles import same
-from figures.truncation_measured import curve, curves, recorded
+from figures.truncation import band_kept, sweeps_kept
+from figures.truncation_measured import curve, curves, entries, recorded
 from figures.truncation_tasks import ECHO, LETTERS, STRATEGIES
 from figures.truncation_training import EVERY, along_the_band, train
 
@@ -58,3 +59,17 @@ def quoted_biases() -> None:
     assert (noise > np.interp(x, kept, bias))[x < 2].all()
     chunks = curves()["chunks"]
     assert (np.array(chunks[1][1:]) > np.interp(chunks[0][1:], kept, bias)).all()
+    quoted_shares()
+
+
+def quoted_shares() -> None:
+    """What part of the mean gradient, along it, the cells make that the page's three strategies cut."""
+    mean = entries().mean(axis=0)
+    full = mean.sum(axis=(0, 1))
+    share = mean @ full / (full @ full)
+    kept = band_kept(16, 3) + sweeps_kept(16, 4, 4) + sweeps_kept(16, 4, 8)
+    cut = band_kept(16, 15) * (kept == 0)
+    late = band_kept(16, 15) - band_kept(16, 9)
+    assert [int(cells.sum()) for cells in (cut, late)] == [48, 21]
+    assert (kept * late == 0).all()
+    assert [round(100 * float((share * cells).sum())) for cells in (cut, late)] == [28, 9]

@@ -211,6 +211,13 @@ def bound(rng):
     quoted_in_the_text()
 
 
+def growth_per_step(p, case):
+    """The 15th root of the largest stretch from h_1 to h_16, geometric mean over the sequences."""
+    runs = [(X, rnn_forward(p, X, case["h_0"])[0]) for X in case["X"]]
+    stretches = [s_max(journey(p, X, H, 1, 16)) for X, H in runs]
+    return float(np.exp(np.mean(np.log(stretches)) / 15))
+
+
 def late_states(p, case):
     """Every sequence of the picture with its state after step 12."""
     for X, Y in zip(case["X"], case["Y"], strict=True):
@@ -230,5 +237,6 @@ def quoted_in_the_text():
     assert round((triangle("untrained")[15, 0] / triangle("untrained")[15, 15]) ** (1 / 15), 1) == 0.6
     radii = [round(max(abs(np.linalg.eigvals(case[name].W_hh))), 2) for name in names]
     assert radii == [0.78, 1.07]
+    assert [round(growth_per_step(case[name], case), 2) for name in names] == [0.66, 0.99]
     assert round(case["losses"][0], 2) == 0.21
     assert 0.001 < np.mean(case["losses"][-20:]) < 0.003
