@@ -123,7 +123,9 @@ def swept(T: int) -> tuple[int, int]:
             spans[end], joins = spans[end - width] + spans[end], joins + 1
         width, rounds = 2 * width, rounds + 1
     spans[-1] = []
-    while width > 1:  # down: the left half gets what came before the block, the right half the left one as well
+    while (
+        width > 1
+    ):  # down: the left half gets what came before the block, the right half the left one as well
         for end in range(width - 1, T, width):
             left = spans[end - width // 2]
             spans[end - width // 2], spans[end], joins = spans[end], spans[end] + left, joins + 1

@@ -11,6 +11,7 @@ from figures.optimizers_scale import (
     MAKERS,
     MANY,
     Layerwise,
+    drawn_kept,
     gradients,
     kept,
     scale_rows,
@@ -93,6 +94,9 @@ def quoted_shares() -> None:
     assert round(rows["RMSProp, one step"][2], 2) == 0.09
     larger = {n: way(n, gradients(MANY, 1.17e-8)).norm() / way(n, gradients(MANY)).norm() for n in MAKERS}
     assert [round(float(larger[n]), 2) for n in ("Adam", "RMSProp")] == [0.54, 0.29]
+    for name, ends in (("Adam", ["0.43", "0.56"]), ("RMSProp", ["0.16", "0.28"])):
+        shares = [drawn_kept(name, seed) for seed in range(12)]
+        assert [f"{f(shares):.2f}" for f in (min, max)] == ends
     for name in ("gradient descent", "vSGD, gradient alone"):
         same(rows[name], np.array([1e4, 1e-4, 1e-8, 1e-12]), rtol=1e-9)
     quoted_smorms3()

@@ -73,6 +73,12 @@ def kept(name: str, scale: float, steps: int) -> float:
     return float(way(name, scale * gradients(steps)).norm() / way(name, gradients(steps)).norm())
 
 
+def drawn_kept(name: str, seed: int, scale: float = 1e-8) -> float:
+    """The same share for gradients whose entries are normal, drawn anew at each of the fifty steps."""
+    G = torch.tensor(np.random.default_rng(seed).normal(size=(MANY, 8)))
+    return float(way(name, scale * G).norm() / way(name, G).norm())
+
+
 def smorms3_kept(scale: float, size: float = 1.0, rate: float = RATE, eps: float = 1e-16) -> float:
     """The same share for the first step of SMORMS3, where ḡ = g/2 and v̄ = g²/2; ε counts in x and in the step."""
 

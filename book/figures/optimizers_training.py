@@ -54,9 +54,7 @@ def start(task: str) -> Params:
         torch.tensor(np.stack([scale * rng.normal(size=shape) for rng in drawn]), requires_grad=True)
         for scale, shape in scales
     ]
-    biases = [
-        torch.zeros(SEEDS, n, dtype=torch.float64, requires_grad=task == TASKS[2]) for n in (H, told)
-    ]
+    biases = [torch.zeros(SEEDS, n, dtype=torch.float64, requires_grad=task == TASKS[2]) for n in (H, told)]
     return weights + biases
 
 
