@@ -116,7 +116,7 @@ def scan_gradient(rng):
 
 
 def swept(T: int) -> tuple[int, int]:
-    """Rounds and joins of a scan up a tree and down again, on lists of steps; every step gets all before it."""
+    """Rounds and joins of a scan up a tree and down again, on lists of steps: each gets all before it."""
     spans, joins, rounds, width = [[t] for t in range(T)], 0, 0, 1
     while width < T:  # up: the last place of every block gets the whole block
         for end in range(2 * width - 1, T, 2 * width):

@@ -109,7 +109,7 @@ def quoted_rest() -> None:
     for span in SPANS[1:]:  # over one step, the first span, the direct part is the larger one by a little
         assert sizes[span][2] > sizes[span][0]
     assert 1 < sizes[SPANS[0]][0] / sizes[SPANS[0]][2] < 1.15
-    assert 0.28 < min(s[0] / s[1] for s in sizes.values())
+    assert min(s[0] / s[1] for s in sizes.values()) > 0.28
     for span in SPANS:
         direct, total = from_cell_to_cell(WHICH[1], *span)
         same(size(total - direct), sizes[span][2])

@@ -144,7 +144,7 @@ SPANS = ((1, 2), (1, 20), (20, 22), (22, 40))
 
 
 def path_sizes(which: str, start: int, end: int) -> list[float]:
-    """Largest singular values of the direct derivative, of the total one, and of their difference, the rest."""
+    """Largest singular values of the direct derivative, the total one, and their difference, the rest."""
     direct, total = from_cell_to_cell(which, start, end)
     return [float(np.linalg.norm(M, 2)) for M in (direct, total, total - direct)]
 

@@ -80,7 +80,7 @@ def drawn_kept(name: str, seed: int, scale: float = 1e-8) -> float:
 
 
 def smorms3_kept(scale: float, size: float = 1.0, rate: float = RATE, eps: float = 1e-16) -> float:
-    """The same share for the first step of SMORMS3, where ḡ = g/2 and v̄ = g²/2; ε counts in x and in the step."""
+    """The same share for the first step of SMORMS3, where ḡ = g/2 and v̄ = g²/2; ε counts in x and below."""
 
     def step(g: float) -> float:
         v = g**2 / 2

@@ -46,7 +46,7 @@ def batch(task: str, T: int, size: int, rng: np.random.Generator) -> tuple[torch
 
 
 def start(task: str) -> Params:
-    """Random weights of all seeds, W_hh with the standard deviation G/√H; biases of 0, to be trained or not."""
+    """Random weights of all seeds, W_hh with the standard deviation G/√H; biases 0, trained or not."""
     told = 2 if task == TASKS[1] else 1
     scales = ((1.0, (H, 2)), (G / np.sqrt(H), (H, H)), (1 / np.sqrt(H), (told, H)))
     drawn = [np.random.default_rng(seed) for seed in range(SEEDS)]
