@@ -150,7 +150,7 @@ def residual_table() -> str:
 
 
 def slope_missed(scale: float, seed: int = 1) -> float:
-    """How far the gradient by W_hh is off, relatively, without tanh'; inputs, biases and start times `scale`."""
+    """How far the gradient by W_hh is off without tanh', relatively; all that enters is times `scale`."""
     p, X, Y, h_0 = case(seed)
     W_hx, W_hh, b_h, W_qh, b_q = map(torch.tensor, p)
     X, Y, h_0 = torch.tensor(scale * X), torch.tensor(Y), torch.tensor(scale * h_0)
