@@ -70,6 +70,7 @@ def quoted_runs() -> None:
     assert sum(10 - far_beside[1] for _, far_beside, _ in counts.values()) == 46
     fresh = [np.median(recorded()[beside]["Rprop"][str(T)][0]) for T in LENGTHS[2:]]
     assert [round(loss) for loss in fresh] == [25, 20]
+    assert [len(first_updates(task, 1)[0]) for task in TASKS] == [3, 3, 5]  # biases are trained in the last
     largest = float(np.median(first_updates(alone, 1)[0][1]))
     assert f"{largest:.1e}" == "1.4e-11"
     assert f"{largest / (largest + 1e-8):.1e}" == "1.4e-03"
