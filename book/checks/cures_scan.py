@@ -115,10 +115,29 @@ def scan_gradient(rng):
     same(by_c, np.array(by_a) * torch.stack(states[:-1]).detach().numpy())
 
 
+def swept(T: int) -> tuple[int, int]:
+    """Rounds and joins of a scan up a tree and down again, on lists of steps: each gets all before it."""
+    spans, joins, rounds, width = [[t] for t in range(T)], 0, 0, 1
+    while width < T:  # up: the last place of every block gets the whole block
+        for end in range(2 * width - 1, T, 2 * width):
+            spans[end], joins = spans[end - width] + spans[end], joins + 1
+        width, rounds = 2 * width, rounds + 1
+    spans[-1] = []
+    while (
+        width > 1
+    ):  # down: the left half gets what came before the block, the right half the left one as well
+        for end in range(width - 1, T, width):
+            left = spans[end - width // 2]
+            spans[end - width // 2], spans[end], joins = spans[end], spans[end] + left, joins + 1
+        width, rounds = width // 2, rounds + 1
+    assert spans == [list(range(t)) for t in range(T)]
+    return rounds, joins
+
+
 @checked(
     "eq-cures-dense",
     r"""
-    \text{loop: } T h^2, \qquad \text{scan: about } T h^3 \log_2 T, \qquad \text{ratio: } h \log_2 T
+    \text{loop: } T h^2, \qquad \text{scan: about } T h^3 \log_2 T, \qquad \text{tree: about } 2\, T h^3
     """,
 )
 def dense(rng):
@@ -132,6 +151,12 @@ def dense(rng):
     ratios = [found[f"scan, {kind}"][1] / found[f"loop, {kind}"][1] for kind in ("diagonal", "dense")]
     assert [round(x) for x in ratios] == [22, 715]
     assert abs(ratios[1] / (h * np.log2(T)) - 1) < 0.1
+    rounds, joins = swept(64)
+    assert costs(64, 1)["tree, diagonal"] == (rounds, 2 * joins)
+    assert abs(found["tree, dense"][1] / (2 * T * h**3) - 1) < 0.1
+    ratios = [found[f"tree, {kind}"][1] / found[f"loop, {kind}"][1] for kind in ("diagonal", "dense")]
+    assert [round(x) for x in ratios] == [4, 130]
+    assert found["tree, dense"][0] == 24
 
 
 @checked(

@@ -4,7 +4,17 @@ import numpy as np
 import torch
 from checks.oracles import same
 from checks.registry import checked
-from figures.diagnosis import SHOWN, STEPS, case, entries, gradient, hidden_first_use, how_wrong, triangle
+from figures.diagnosis import (
+    SHOWN,
+    STEPS,
+    case,
+    entries,
+    gradient,
+    hidden_first_use,
+    how_wrong,
+    slope_missed,
+    triangle,
+)
 from figures.diagnosis import residuals as left_over
 from figures.diagnosis_cell import cases, found, gradients
 from figures.diagnosis_cell import counted as by_autograd
@@ -141,3 +151,7 @@ def quoted_in_the_text():
     right, altered = left_over().values()
     assert right > 0.1
     assert altered < 1e-9
+    assert slope_missed(1) > 1
+    assert [f"{100 * slope_missed(scale):.1g}" for scale in (0.01, 0.001)] == ["0.5", "0.005"]
+    missed = [slope_missed(10.0**-n) for n in (3, 4, 5)]
+    same(np.divide(missed[:-1], missed[1:]), [100, 100], rtol=0.05)  # like the square of the size

@@ -83,6 +83,20 @@ def echo(rng):
     assert round(columns["norm 4"][-1], 2) == 1.76
     same(size(SMALL), 0.9)
     assert columns["norm 0.9"][12] < 1e-15
+    past_four()
+
+
+def past_four() -> None:
+    """Logistic units with the eigenvalue 0: held by their biases at slopes of 1/4 and 1/40, they explode."""
+    W, slopes = 4 * NILPOTENT, np.array([1 / 4, 1 / 40])
+    assert (W @ W == 0).all()
+    values = (1 + np.sqrt(1 - 4 * slopes)) / 2  # where σ(1 − σ) is the slope
+    bias = torch.tensor(np.log(values / (1 - values)) - W @ values)
+    start = torch.tensor(values)
+    J = torch.autograd.functional.jacobian(lambda h: torch.sigmoid(torch.tensor(W) @ h + bias), start).numpy()
+    same(J, np.diag(slopes) @ W, rtol=1e-6)
+    same(torch.sigmoid(torch.tensor(W) @ start + bias).numpy(), values)
+    same(abs(np.linalg.eigvals(J)).max(), 1.8, rtol=1e-6)
 
 
 @checked(

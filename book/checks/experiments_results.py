@@ -98,6 +98,8 @@ def quoted_counts():
     clipped = sum(counts(starts, start=start, clip=1.0) for start in STARTS)
     free = sum(counts(starts, start=start, clip=None) for start in STARTS)
     assert [free.tolist(), clipped.tolist()] == [[28, 0], [40, 39]]
+    assert counts(starts, start="0.5", clip=None).tolist() == [0, 0]
+    assert counts(starts, start="0.5", clip=1.0).tolist() == [1, 1]
     for cell in ("RNN", "LSTM"):
         backs = [counts(found("backs", "order", SHORT, cell, b), clip=1.0).tolist() for b in BACKS]
         assert backs == [[0, 0], [10, 10], [10, 10], [10, 10]]

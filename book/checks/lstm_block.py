@@ -4,7 +4,16 @@ import numpy as np
 from checks.lstm_run import lstm_case, lstm_run, numbers, parts
 from checks.oracles import jacobian, same, value
 from checks.registry import checked
-from figures.lstm_wormhole import MARK, WHICH, forget_gates, from_cell_to_cell, order, triangle
+from figures.lstm_wormhole import (
+    MARK,
+    SPANS,
+    WHICH,
+    forget_gates,
+    from_cell_to_cell,
+    order,
+    path_sizes,
+    triangle,
+)
 
 from course.gated import lstm_step
 from course.oracles import complex_step
@@ -89,6 +98,21 @@ def block_product(rng):
     same(np.array(ends) / [1.3e-5, 8.8e-4, 0.27, 0.55], np.ones(4), rtol=0.05)
     ends = [size(M) for M in from_cell_to_cell(WHICH[1], 20, 22)]
     same(ends, [0.54, 1.9], rtol=0.02)
+    quoted_rest()
+
+
+def quoted_rest() -> None:
+    """What the page says of the way round in the trained cell, beside the direct way."""
+    sizes = {span: path_sizes(WHICH[1], *span) for span in SPANS}
+    rest = [f"{sizes[span][2]:.2g}" for span in SPANS]
+    assert rest == ["0.84", "0.41", "1.8", "0.25"]
+    for span in SPANS[1:]:  # over one step, the first span, the direct part is the larger one by a little
+        assert sizes[span][2] > sizes[span][0]
+    assert 1 < sizes[SPANS[0]][0] / sizes[SPANS[0]][2] < 1.15
+    assert min(s[0] / s[1] for s in sizes.values()) > 0.28
+    for span in SPANS:
+        direct, total = from_cell_to_cell(WHICH[1], *span)
+        same(size(total - direct), sizes[span][2])
 
 
 def size(M):

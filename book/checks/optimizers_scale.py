@@ -11,6 +11,7 @@ from figures.optimizers_scale import (
     MAKERS,
     MANY,
     Layerwise,
+    drawn_kept,
     gradients,
     kept,
     scale_rows,
@@ -93,9 +94,12 @@ def quoted_shares() -> None:
     assert round(rows["RMSProp, one step"][2], 2) == 0.09
     larger = {n: way(n, gradients(MANY, 1.17e-8)).norm() / way(n, gradients(MANY)).norm() for n in MAKERS}
     assert [round(float(larger[n]), 2) for n in ("Adam", "RMSProp")] == [0.54, 0.29]
+    for name, ends in (("Adam", ["0.43", "0.56"]), ("RMSProp", ["0.16", "0.28"])):
+        shares = [drawn_kept(name, seed) for seed in range(12)]
+        assert [f"{f(shares):.2f}" for f in (min, max)] == ends
     for name in ("gradient descent", "vSGD, gradient alone"):
         same(rows[name], np.array([1e4, 1e-4, 1e-8, 1e-12]), rtol=1e-9)
-    assert 0.999 < smorms3_kept(1e-12) < 1
+    quoted_smorms3()
     assert vsgd_kept(1e-12, True) == kept("Rprop", 1e-12, 5) == 1
     g = torch.tensor([[1.0, 0.1]], dtype=torch.float64)
     steps = [way("LAMB", scale * g).numpy() for scale in (1.0, 1e-12)]
@@ -107,6 +111,20 @@ def quoted_shares() -> None:
     still.grad = torch.zeros(1)
     torch.optim.RMSprop([still], eps=0).step()
     assert torch.isnan(still).all()
+
+
+def quoted_smorms3() -> None:
+    """Its first step in exact numbers, with ε in x and below; what is left of it, and from where on."""
+    eps, sizes = sp.Rational(1, 10**16), [sp.Rational(1, 10**k) for k in (0, 8, 9, 10, 12)]
+    shares, steps = [sp.Rational(1, 4) * g**2 / (g**2 / 2 + eps) for g in sizes], []
+    for g, x in zip(sizes, shares, strict=True):
+        steps.append(float(sp.Min(sp.Rational(1, 1000), x) * g / (sp.sqrt(g**2 / 2) + eps)))
+        same(smorms3_kept(float(g)), steps[-1] / steps[0], rtol=1e-9)
+    assert [f"{step / steps[0]:.1e}" for step in steps[1:]] == ["1.0e+00", "1.0e+00", "2.5e-02", "2.5e-06"]
+    g = sp.Symbol("g", positive=True)
+    (edge,) = sp.solve(g**2 / 4 / (g**2 / 2 + eps) - sp.Rational(1, 1000), g)
+    same(float(edge), 2 * np.sqrt(1e-3 * 1e-16), rtol=2e-3)
+    assert f"{float(edge):.0e}" == "6e-10"
 
 
 def w_after_underflow() -> torch.Tensor:

@@ -25,6 +25,12 @@ def hermite(f, k: int) -> float:
 )
 def degree(rng):
     """Quadrature of f and f' against the sum of the coefficients: a random cubic, a random shifted tanh."""
+    polynomials = [np.ones_like(Z), Z]  # the recurrence of the page
+    for k in range(1, 8):
+        polynomials.append(Z * polynomials[-1] - k * polynomials[-2])
+    for k, He in enumerate(polynomials):
+        same(He, hermeval(Z, [0] * k + [1]), rtol=1e-9)
+    same(polynomials[3], Z**3 - 3 * Z, rtol=1e-9)
     a = rng.normal(size=4)
     w, shift = rng.uniform(0.3, 1.2), rng.normal()
     cubic = (lambda z: np.polyval(a, z), lambda z: np.polyval(np.polyder(a), z))

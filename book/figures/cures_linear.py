@@ -92,19 +92,22 @@ def tree() -> Figure:
 
 
 def costs(T: int, h: int) -> dict[str, tuple[int, int]]:
-    """For a loop and a scan: rounds one after the other, and multiplications in all (T a power of 2)."""
+    """For a loop, a scan and a tree: rounds one after the other, and all multiplications (T a power of 2)."""
     levels = int(np.log2(T))
     joins = sum(T - 2**level for level in range(levels))
+    up_and_down = 2 * (T - 1)
     return {
         "loop, diagonal": (T, T * h),
         "scan, diagonal": (levels, 2 * joins * h),
+        "tree, diagonal": (2 * levels, 2 * up_and_down * h),
         "loop, dense": (T, T * h**2),
         "scan, dense": (levels, joins * (h**3 + h**2)),
+        "tree, dense": (2 * levels, up_and_down * (h**3 + h**2)),
     }
 
 
 def cost_table(T: int = 4096, h: int = 64) -> str:
-    """The four lines."""
+    """The six lines."""
     lines = [f"T = {T}, h = {h}     rounds   multiplications"]
     lines += [f"  {name:18}{rounds:6}{work:18,}" for name, (rounds, work) in costs(T, h).items()]
     return "\n".join(lines)

@@ -147,3 +147,21 @@ def residual_table() -> str:
         f"entries {words + ':':26}{'nothing' if left < 1e-9 else f'{100 * left:.0f}%'} left over"
         for words, left in residuals().items()
     )
+
+
+def slope_missed(scale: float, seed: int = 1) -> float:
+    """How far the gradient by W_hh is off without tanh', relatively; all that enters is times `scale`."""
+    p, X, Y, h_0 = case(seed)
+    W_hx, W_hh, b_h, W_qh, b_q = map(torch.tensor, p)
+    X, Y, h_0 = torch.tensor(scale * X), torch.tensor(Y), torch.tensor(scale * h_0)
+    found = []
+    for left_out in (False, True):
+        W, h, loss = W_hh.clone().requires_grad_(), h_0, torch.zeros(())
+        for x, y in zip(X, Y, strict=True):
+            a = W_hx @ x + W @ h + scale * b_h
+            h = torch.tanh(a)
+            h = a + (h - a).detach() if left_out else h  # the value of tanh with the slope 1
+            loss = loss + 0.5 * ((W_qh @ h + b_q - y) ** 2).sum()
+        found.append(torch.autograd.grad(loss, W)[0])
+    right, without = found
+    return float((without - right).norm() / right.norm())

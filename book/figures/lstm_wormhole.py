@@ -143,13 +143,19 @@ def from_cell_to_cell(which: str, start: int, end: int, n: int = 0) -> tuple[np.
 SPANS = ((1, 2), (1, 20), (20, 22), (22, 40))
 
 
+def path_sizes(which: str, start: int, end: int) -> list[float]:
+    """Largest singular values of the direct derivative, the total one, and their difference, the rest."""
+    direct, total = from_cell_to_cell(which, start, end)
+    return [float(np.linalg.norm(M, 2)) for M in (direct, total, total - direct)]
+
+
 def paths_table() -> str:
-    """Largest singular values of direct and total derivative over four spans, before and after training."""
+    """The three sizes over four spans, before and after training."""
     lines = [
-        "                 before training      after training",
-        "cell of step     direct     total     direct     total",
+        "                    before training               after training",
+        "cell of step   direct    total     rest     direct    total     rest",
     ]
     for start, end in SPANS:
-        sizes = [np.linalg.norm(M, 2) for which in WHICH for M in from_cell_to_cell(which, start, end)]
-        lines.append(f"{start:3} to {end:2}   " + "".join(f"{size:10.1e}" for size in sizes))
+        before, after = ("".join(f"{size:9.1e}" for size in path_sizes(w, start, end)) for w in WHICH)
+        lines.append(f"{start:3} to {end:2}   {before}  {after}")
     return "\n".join(lines)

@@ -17,7 +17,7 @@ def learned(task: str, name: str, T: int, output: int = 0) -> int:
 def runs_table() -> str:
     """One line for each task and optimizer, one column for each length."""
     lines = ["learned, of ten                  T =" + "".join(f"{T:5}" for T in LENGTHS)]
-    for task in TASKS:
+    for task in (TASKS[0], TASKS[2], TASKS[1]):
         lines += ["", f"{task}:"]
         for name in MAKERS:
             lines.append(f"  {name:33}" + "".join(f"{learned(task, name, T):5}" for T in LENGTHS))
@@ -31,15 +31,15 @@ def runs_columns() -> dict[str, list]:
     """The counts as columns."""
     columns: dict[str, list] = {"T": list(LENGTHS)}
     return columns | {
-        f"{name}, {task}": [learned(task, name, T) for T in LENGTHS] for task in TASKS for name in MAKERS
+        f"{name}, {task}": [learned(task, name, T) for T in LENGTHS] for task in TASKS[:2] for name in MAKERS
     }
 
 
 def runs_figure() -> Figure:
-    """Success against length, for both tasks."""
+    """Success against length, for both tasks, without biases."""
     fig, axes = plt.subplots(2, 1, figsize=(5.6, 5.4), sharex=True, layout="constrained")
     styles = (":", "-.", "-", "--", "-")
-    for ax, task in zip(axes, TASKS, strict=True):
+    for ax, task in zip(axes, TASKS[:2], strict=True):
         for i, (name, style) in enumerate(zip(MAKERS, styles, strict=True)):
             shift = 0.12 * (i - 2)  # lines at 0 and at 10 would hide each other
             counts = [learned(task, name, T) + shift for T in LENGTHS]

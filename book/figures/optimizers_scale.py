@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 SCALES = (1e4, 1e-4, 1e-8, 1e-12)
 MANY = 50
+RATE = 1e-3  # of SMORMS3
 Params = list[torch.Tensor]
 
 
@@ -72,10 +73,21 @@ def kept(name: str, scale: float, steps: int) -> float:
     return float(way(name, scale * gradients(steps)).norm() / way(name, gradients(steps)).norm())
 
 
-def smorms3_kept(scale: float, size: float = 1.0, eps: float = 1e-16) -> float:
-    """The same share for the first step of SMORMS3, by the formula of the chapter: u is |g|/√2."""
-    u = size / np.sqrt(2)
-    return float(scale * (u + eps) / (scale * u + eps))
+def drawn_kept(name: str, seed: int, scale: float = 1e-8) -> float:
+    """The same share for gradients whose entries are normal, drawn anew at each of the fifty steps."""
+    G = torch.tensor(np.random.default_rng(seed).normal(size=(MANY, 8)))
+    return float(way(name, scale * G).norm() / way(name, G).norm())
+
+
+def smorms3_kept(scale: float, size: float = 1.0, rate: float = RATE, eps: float = 1e-16) -> float:
+    """The same share for the first step of SMORMS3, where ḡ = g/2 and v̄ = g²/2; ε counts in x and below."""
+
+    def step(g: float) -> float:
+        v = g**2 / 2
+        x = (g / 2) ** 2 / (v + eps)
+        return min(rate, x) * g / (np.sqrt(v) + eps)
+
+    return float(step(scale * size) / step(size))
 
 
 def vsgd_kept(scale: float, whole: bool) -> float:

@@ -2,7 +2,8 @@
 
 The task: at step 1 the first input shows a sign, to be told at step T. "Alone", there is nothing else.
 "Beside a near task", a second input shows a random sign at every step, and a second output is to tell the
-last but one. The recurrent weights start small, so that the gradient vanishes. Ten seeds train side by side.
+last but one. The recurrent weights start small, so that the gradient vanishes. There are no biases: what
+they get from the last steps would be near terms. "Alone, with biases" has them. Ten seeds train side by side.
 Run it from the root: ``PYTHONPATH=book python -m figures.optimizers_training``, or ``make data``.
 """
 
@@ -20,7 +21,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 torch.set_num_threads(1)  # the arrays are small: threads would only wait for each other
 H, G, SEEDS, STEPS, BATCH, FIXED, JUDGED = 24, 0.5, 10, 500, 32, 128, 400
 LENGTHS = (5, 10, 20, 40)
-TASKS = ("alone", "beside a near task")
+TASKS = ("alone", "beside a near task", "alone, with biases")
 FILE = Path(__file__).resolve().parents[1] / "data" / "optimizers.json"
 MAKERS = {
     "gradient descent, rate 0.1": lambda p: torch.optim.SGD(p, lr=0.1),
@@ -34,34 +35,32 @@ Params = list[torch.Tensor]
 
 def batch(task: str, T: int, size: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
     """Inputs (seeds, size, T, 2) and targets 0 or 1 (seeds, size, outputs); alone, two sequences are all."""
-    size = 2 if task == "alone" else size
+    alone = task != TASKS[1]
+    size = 2 if alone else size
     X = np.zeros((SEEDS, size, T, 2))
     X[:, :, 0, 0] = np.tile((1.0, -1.0), (SEEDS, size // 2))
-    if task != "alone":
+    if not alone:
         X[:, :, :, 1] = rng.choice((-1.0, 1.0), (SEEDS, size, T))
-    told = X[:, :, :1, 0] if task == "alone" else np.stack([X[:, :, 0, 0], X[:, :, -2, 1]], axis=2)
+    told = X[:, :, :1, 0] if alone else np.stack([X[:, :, 0, 0], X[:, :, -2, 1]], axis=2)
     return torch.tensor(X), torch.tensor((told + 1) / 2)
 
 
-def start(outputs: int) -> Params:
-    """Random weights of all seeds; those of W_hh have the standard deviation G/√H."""
-    scales = (
-        (1.0, (H, 2)),
-        (G / np.sqrt(H), (H, H)),
-        (0.0, (H,)),
-        (1 / np.sqrt(H), (outputs, H)),
-        (0.0, (outputs,)),
-    )
+def start(task: str) -> Params:
+    """Random weights of all seeds, W_hh with the standard deviation G/√H; biases 0, trained or not."""
+    told = 2 if task == TASKS[1] else 1
+    scales = ((1.0, (H, 2)), (G / np.sqrt(H), (H, H)), (1 / np.sqrt(H), (told, H)))
     drawn = [np.random.default_rng(seed) for seed in range(SEEDS)]
-    return [
+    weights = [
         torch.tensor(np.stack([scale * rng.normal(size=shape) for rng in drawn]), requires_grad=True)
         for scale, shape in scales
-    ]  # fmt: skip
+    ]
+    biases = [torch.zeros(SEEDS, n, dtype=torch.float64, requires_grad=task == TASKS[2]) for n in (H, told)]
+    return weights + biases
 
 
 def outputs(p: Params, X: torch.Tensor) -> torch.Tensor:
     """The logits at the last step, (seeds, size, outputs)."""
-    W_hx, W_hh, b_h, W_qh, b_q = p
+    W_hx, W_hh, W_qh, b_h, b_q = p
     h = torch.zeros(SEEDS, X.shape[1], H, dtype=torch.float64)
     given = torch.einsum("sntd,shd->stnh", X, W_hx) + b_h[:, None, None]
     for t in range(X.shape[2]):
@@ -72,8 +71,9 @@ def outputs(p: Params, X: torch.Tensor) -> torch.Tensor:
 def train(name: str, task: str, T: int, steps: int = STEPS) -> np.ndarray:
     """Train all seeds; the loss of each output, far one first, on fresh sequences: (outputs, seeds)."""
     rng = np.random.default_rng(T)
-    p = start(1 if task == "alone" else 2)
-    optimizer, fixed = MAKERS[name](p), batch(task, T, FIXED, rng)
+    p = start(task)
+    optimizer = MAKERS[name]([w for w in p if w.requires_grad])
+    fixed = batch(task, T, FIXED, rng)
     for _ in range(steps):
         X, Y = fixed if name == "Rprop" else batch(task, T, BATCH, rng)
         optimizer.zero_grad()
@@ -98,7 +98,7 @@ def recorded() -> dict[str, dict[str, dict[str, list[list[float]]]]]:
     "--file", default=FILE, show_default="book/data/optimizers.json", type=click.Path(path_type=Path)
 )
 def main(steps: int, file: Path) -> None:
-    """Train the memory of chapter 13 with every optimizer and length (about eight minutes)."""
+    """Train the memory of chapter 13 with every optimizer and length (about four minutes)."""
     kept: dict[str, Any] = {task: {name: {} for name in MAKERS} for task in TASKS}
     runs = [(task, name, T) for task in TASKS for name in MAKERS for T in LENGTHS]
     for task, name, T in track(runs, "Optimizers: training"):
