@@ -134,12 +134,11 @@ def radius_of_the_weights(p: RNN, X: np.ndarray, h_0: np.ndarray) -> float:
     return float(np.log(np.abs(np.linalg.eigvals(p.W_hh)).max()))
 
 
-@bank.wrong(loses=LATER)
+@bank.wrong(loses=ALL)
 def two_trajectories(p: RNN, X: np.ndarray, h_0: np.ndarray) -> float:
     # The distance of two neighbours, brought back to its size after each step: it needs many steps.
     gap, h, log = 1e-9, h_0, 0.0
-    J = (1 - rnn_forward(p, X[:1], h_0)[0][1] ** 2)[:, None] * p.W_hh
-    u = np.linalg.svd(J)[2][0]
+    u = np.ones(len(h_0)) / np.sqrt(len(h_0))
     for x in X:
         a = p.W_hx @ x + p.b_h
         after, beside = np.tanh(a + p.W_hh @ h), np.tanh(a + p.W_hh @ (h + gap * u))
