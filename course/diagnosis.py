@@ -1,7 +1,8 @@
 """Naming a mistake, from the public cases alone: what is shown here may never depend on a hidden one.
 
 First the exercise's own slips, then the known mistakes of `course.recognise`, then the shape of the error.
-Nothing is guessed: a name means that the mistake's numbers equal the student's in every case.
+Nothing is guessed: a name means that the mistake's numbers equal the student's in every case, and if one case
+alone shows a triangle, in two further public ones.
 """
 
 from collections.abc import Iterable, Sequence

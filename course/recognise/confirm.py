@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from course.compare import difference
 from course.exercise import Case, seed_of
 from course.models import Array
-from course.recognise.explain import Alive, Seen
+from course.recognise.explain import Alive, Seen, wrong_parts
 from course.recognise.patterns import ALL
 from course.recognise.unrolled import Unrolled
 from course.results import Unmet
@@ -25,7 +25,7 @@ DRAWS = 2
 def confirmed(run: "Run", unrolled: Unrolled, seen: "Sequence[Seen]", alive: Alive) -> Alive:
     """By part, what further cases do not refute; all of it, if several cases show it already."""
     doubtful = {pair for pairs in alive.values() for pair in pairs if pair[1] is not ALL}
-    if not doubtful or sum(map(_is_wrong, seen)) > 1:
+    if not doubtful or sum(bool(wrong_parts([one])) for one in seen) > 1:
         return alive
     refuted = set()
     for args in long_cases(run.exercise, unrolled):
@@ -50,7 +50,3 @@ def long_cases(exercise: "Exercise", unrolled: Unrolled) -> list[tuple[Any, ...]
 
     drawn = [exercise.draw(seed_of(exercise.name, "further", n)) for n in range(DRAWS)]
     return [max((case.args for case in cases), key=steps) for cases in drawn]
-
-
-def _is_wrong(one: Seen) -> bool:
-    return any(difference(one.got[name], want) is not None for name, want in one.want.items())

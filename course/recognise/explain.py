@@ -111,8 +111,7 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
 
 def _telling(one: Seen) -> tuple[bool, int]:
     """Cases in which something is wrong exclude most; of these the smallest take the least time."""
-    right = all(difference(one.got[name], want) is None for name, want in one.want.items())
-    return right, sum(part.size for part in one.want.values())
+    return not wrong_parts([one]), sum(part.size for part in one.want.values())
 
 
 def _patterns(unrolled: Unrolled) -> list[Pattern]:
