@@ -111,3 +111,6 @@ bank.edit(
 )
 
 bank.edit("entries_of_two", PAIR, "(2.0 - rho) * np.array([[1.0, 1.0], [-1.0, -1.0]])", loses=SLOW)
+bank.edit(  # 4 − 2·rho a step: too little where rho is large
+    "rho_against_the_pair", "W = rho * np.eye(n)", "W = -rho * np.eye(n)", loses={"explodes", "goes_on"}
+)

@@ -42,12 +42,12 @@ LARGEST = 4.0
 def cases(rng: draws.Rng) -> list[Case]:
     """Two units, and more; small and large radii; a rate that the chapter's example does not reach.
 
-    With three units 4 − 2·rho is below the rate: rho has to help the strong unit, not to hold it back.
+    With three units 4 − 2·rho is well below the rate: rho has to help the strong unit, not to hold it back.
     """
     drawn = []
-    for n, low, high, rate in ((2, 0.2, 0.4, 1.5), (3, 0.93, 0.95, 2.15), (5, 0.4, 0.7, 1.8)):
+    for n, low, high, rate in ((2, 0.2, 0.4, 1.5), (3, 0.945, 0.955, 2.18), (5, 0.4, 0.7, 1.8)):
         T = int(rng.integers(40, 60))
-        args = (n, float(rng.uniform(low, high)), float(rng.uniform(rate, rate + 0.05)), T)
+        args = (n, float(rng.uniform(low, high)), float(rng.uniform(rate, rate + 0.02)), T)
         drawn.append(Case(f"n={n}", args))
     return drawn
 
