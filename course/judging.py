@@ -16,6 +16,9 @@ from course.recognise.slips import by_slips
 from course.results import Unmet, explain, flatten
 from course.verdict import Diagnosis, Drawn, Outcome, Verdict
 
+# By its inputs a function can choose where it fails, how and in which case: of hidden ones no more is told.
+UNSEEN: dict[str, Any] = {"hidden": True, "message": "", "detail": ""}
+
 
 class Run:
     """One target on one list of cases: each is called once, results are kept by case."""
@@ -130,9 +133,8 @@ def _outcomes(run: Run, before: dict[str, Outcome], faults: list[str]) -> dict[s
             done[check.name] = before[check.name]
         else:
             outcome = _outcome(check, run, faults)
-            done[check.name] = (
-                replace(outcome, hidden=True, detail="") if before and outcome.passed is False else outcome
-            )
+            failed_unseen = bool(before) and outcome.passed is False
+            done[check.name] = replace(outcome, **UNSEEN) if failed_unseen else outcome
     return done
 
 

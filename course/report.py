@@ -12,6 +12,9 @@ MIME = "application/vnd.gradients-through-time.verdict+json"
 
 MARK = {True: "✓", False: "✗", None: "–"}
 WORD = {True: "passed", False: "failed", None: "not run"}
+UNSEEN = (
+    "This was seen on hidden cases only: the visible ones pass. Try lengths, sizes and values of your own."
+)
 COLOUR = {True: "#218a43", False: "#d9483f", None: "#808890"}  # each at least 3:1 on white and on black
 
 
@@ -40,7 +43,7 @@ def _lines(outcome: Outcome, exercise: Exercise) -> list[str]:
         return []
     lines = [outcome.message, outcome.detail]
     if outcome.hidden:
-        lines.append("This was seen on hidden cases only: the visible ones pass.")
+        lines.append(UNSEEN)
     return [line for line in [*lines, reading(exercise, outcome.see)] if line]
 
 

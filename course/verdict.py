@@ -8,7 +8,8 @@ from typing import Any
 class Outcome:
     """One claim about the student's function. `passed` is None when it was not run.
 
-    `message` is what was observed; `detail` holds numbers, which hidden cases never show.
+    `message` is what was observed, `detail` holds its numbers. Both are empty if only `hidden` cases fail: of
+    these no more is told than that.
     """
 
     name: str

@@ -186,7 +186,7 @@ def test_hidden_cases_show_no_numbers() -> None:
     verdict = judge(exercise, Answer("x", source, False).local(exercise), public, exercise.draw(123456))
     failed = [o for o in verdict.outcomes if o.passed is False]
     assert failed
-    assert all(o.hidden and not o.detail for o in failed)
+    assert all(o.hidden and not o.message and not o.detail for o in failed)
     text = as_text(verdict, exercise)
     assert "yours" not in text
     assert "This was seen on hidden cases only: the visible ones pass." in text

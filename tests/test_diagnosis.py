@@ -319,10 +319,7 @@ def test_nothing_shown_depends_on_hidden_inputs(name: str, answer: str) -> None:
     public = exercise.public_cases()
     for seed in range(200, 240 if name == "rnn_bptt" else 208):
         verdict = judge(exercise, Thief(public, answer, name), public, exercise.draw(seed))
-        outcomes = [
-            dataclasses.replace(o, message=o.message.split(" in the case ")[0]) for o in verdict.outcomes
-        ]
-        assert all(not o.detail for o in outcomes if o.hidden)
+        assert all(not o.message and not o.detail for o in verdict.outcomes if o.hidden)
         shown.add((verdict.diagnoses, verdict.paths, verdict.points))
     assert len(shown) == 1
 

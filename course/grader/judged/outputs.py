@@ -19,6 +19,7 @@ from course.verdict import Verdict
 
 NOT_JUDGED = "Not judged: this test ran inside the student's own process."
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d.]*(e[+-]?\d+)?(?![\w])")
+MEASURED = ("factor", "factor_per_case", "clipped")  # mistakes whose sentence holds a measured number
 EDGES = "Some edges of the cell are not counted once."  # which, and how often, is measured
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 FORMS = {"text/plain": True, "image/png": True, "text/html": False, "image/svg+xml": False}
@@ -140,7 +141,7 @@ def without_numbers(verdict: Verdict) -> Verdict:
 
 def _unmeasured(name: str, sentence: str) -> str:
     """A diagnosis's sentence; a factor that was measured is left out of it."""
-    return NUMBER.sub("…", sentence) if name.split("@")[0] in ("factor", "factor_per_case") else sentence
+    return NUMBER.sub("…", sentence) if name.split("@")[0] in MEASURED else sentence
 
 
 def _masked(message: str) -> str:
