@@ -40,6 +40,7 @@ class EachLoss(Unrolled):
     """One sequence; the names of its weights' gradients, each (T, …)."""
 
     summed: ClassVar[bool] = False
+    tabled: ClassVar[bool] = False
 
     def steps(self, parts: Parts) -> int:
         """None are padded."""

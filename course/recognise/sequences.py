@@ -22,6 +22,7 @@ class Sequence:
     """One run of a tanh RNN, and its losses: `loss(t, W_qh, b_q, h)` is ℓ_{t+1}, complex-safe, over a batch.
 
     `linear` leaves out the tanh. A step in `resumes` (from 0) begins at the state given; tangents go on.
+    `targets` are those that the outputs are compared with, if there are any, and further ones behind.
     W_qh (…, q, h), b_q (…, q) and h (…, h) may have a batch axis in front; the result has it too.
     """
 
@@ -31,6 +32,7 @@ class Sequence:
     loss: Callable[[int, Array, Array, Array], Array]
     linear: bool = False
     resumes: dict[int, Array] = field(default_factory=dict)
+    targets: Array | None = None
 
     @cached_property
     def values(self) -> tuple[Array, Array, Array]:
@@ -52,9 +54,12 @@ class Sequence:
         """Those if it reads the states after each step, as is right."""
         return _output_terms(self, self.values[2])
 
-    def slope(self, kind: str, a: Array, before: Array) -> Array:
-        """`slope_of`, but the right one of a linear network is 1."""
-        return np.ones_like(a) if self.linear and kind == "tanh" else slope_of(kind, a, before)
+    def slope(self, kind: str, t: int) -> Array:
+        """`slope_of` at step t (from 0), but the right one of a linear network is 1."""
+        a, before, after = self.values
+        if self.linear and kind == "tanh":
+            return np.ones_like(a[t])
+        return slope_of(kind, a[t], before[t], after[min(t + 1, len(a) - 1)], after[-1])
 
 
 def with_errors(s: Sequence, errors: Array) -> Sequence:
@@ -69,7 +74,7 @@ def basis(*shape: int) -> Array:
 
 def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     """How each loss answers to a nudge of a_k (T, T, h), and of h_0 (T, h)."""
-    (a, before, after), T, h = s.values, len(s.X), len(s.h_0)
+    after, T, h = s.values[2], len(s.X), len(s.h_0)
     W = s.p.W_hh.T if rule.transpose else s.p.W_hh  # rows of a batch are multiplied from the right
     carried = np.zeros((T * h + h, h))
     carried[-h:] = np.eye(h)
@@ -77,9 +82,9 @@ def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     for t in range(T):
         entering = np.zeros_like(carried)
         entering[t * h : (t + 1) * h] = np.eye(h)
-        slope = s.slope(rule.slope, a[t], before[t])
-        arriving = rule.arriving(slope, carried, W if t or rule.at_start else s.p.W_hh.T)
-        tangent, carried = rule.step(slope, entering, arriving, carried)
+        slope, carry = s.slope(rule.kind("use"), t), s.slope(rule.kind("carry"), t)
+        arriving = rule.arriving(carry, carried, W if t or rule.at_start else s.p.W_hh.T)
+        tangent, carried = rule.step(slope, carry, entering, arriving, carried)
         found[t] = np.imag(s.loss(t, s.p.W_qh, s.p.b_q, after[t] + 1e-30j * tangent)) / 1e-30
     return found[:, :-h].reshape(T, T, h), found[:, -h:]
 

@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course.models import Array
+from course.recognise.composed import COMPOSED
 from course.recognise.counting import Truncation, counts
 from course.recognise.patterns import ALL, PATTERNS, Pattern
-from course.recognise.rules import RIGHT, RULES, Rule
+from course.recognise.rules import RIGHT, RULES, USES, Rule
 from course.recognise.sequences import Sequence, Terms, after_one_step, responses, terms
 
 Parts = dict[str, Array]
@@ -35,8 +36,11 @@ class Unrolled:
     many: Callable[[np.random.Generator], tuple[Any, ...]]
     batch: str = ""
     truncation: Truncation | None = None
-    summed: ClassVar[bool] = True  # over the losses
-    rules: tuple[Rule, ...] = RULES
+    summed: ClassVar[bool] = True  # over the losses and uses
+    tabled: ClassVar[bool] = True  # errors and products are compared with whole tables of altered ones
+    see: str = USES  # where products are explained
+    error: str = "The output error"  # what a loss sends back is called
+    rules: tuple[Rule, ...] = (*RULES, *COMPOSED)
     patterns: tuple[Pattern, ...] = PATTERNS
 
     def right(self, args: tuple[Any, ...]) -> Array:
@@ -45,6 +49,23 @@ class Unrolled:
         if self.truncation is None:
             return ALL.triangle(T)
         return counts(self.truncation.alpha, T, *args[AFTER_H_0:])[:, 1:]
+
+    def of_initial(self, args: tuple[Any, ...]) -> Array:
+        """The right counts of h_0 (T)."""
+        T = max(len(s.X) for s in self.sequences(*args))
+        if self.truncation is None:
+            return np.ones(T)
+        return counts(self.truncation.alpha, T, *args[AFTER_H_0:])[:, 0]
+
+    def assembled(self, name: str, values: Array, steps: int) -> Array:
+        """What a part is, from each use's own value (Z, B, K, …), for Z of them at once: (Z, …)."""
+        if name in WEIGHTS:
+            return np.asarray(values.sum(axis=(1, 2)))
+        if name == "X":
+            short = max(steps - values.shape[2], 0)
+            values = np.pad(values, ((0, 0), (0, 0), (0, short), (0, 0)))
+            return np.moveaxis(values, 1, 2) if self.batch else values[:, 0]
+        return values[:, :, 0] if self.batch else values[:, 0, 0]
 
     def mistaken(self, args: tuple[Any, ...]) -> list[Array]:
         """The counts (T, T) of every mistake that is known of a truncation."""
