@@ -15,6 +15,7 @@ from course.recognise.attribution import BASES
 from course.recognise.cell_words import sentence as edges_said
 from course.recognise.claims import Claim
 from course.recognise.confirm import confirmed
+from course.recognise.decay import scaled_carry
 from course.recognise.explain import Seen, by_parts, claim_of, cut_off, in_all_parts, paths
 from course.recognise.further import attributed, drawn, weights_of
 from course.recognise.ignored import ignored, sizes
@@ -46,7 +47,7 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     whole = in_all_parts(alive) if alive else []
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
     if not named and unrolled and unrolled.tabled:
-        named = as_diagnoses(by_errors(seen, unrolled))
+        named = as_diagnoses(by_errors(seen, unrolled) or scaled_carry(seen, unrolled))
     if not named:
         numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
         known = (seen, whole_paths, alive, exercise.timed, numbers)

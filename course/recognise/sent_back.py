@@ -13,6 +13,7 @@ from course.models import Array
 from course.recognise.claims import Claim
 from course.recognise.errors import altered
 from course.recognise.explain import Seen, telling, wrong_parts
+from course.recognise.outputs import Error
 from course.recognise.sequences import Sequence, Terms, basis, terms, with_errors
 from course.recognise.unrolled import Unrolled
 
@@ -36,8 +37,11 @@ def of_units(s: Sequence, alpha: Array, initial: Array) -> Terms:
 
 def table(unrolled: Unrolled, seen: Seen, errors: Array) -> dict[str, Array]:
     """The parts for every table of errors (Z, B, T, q), under the exercise's names: (Z, …)."""
-    rows = unrolled.sequences(*seen.args)
-    units = [of_units(s, unrolled.right(seen.args), unrolled.of_initial(seen.args)) for s in rows]
+    rows, T = (unrolled.sent or unrolled.sequences)(*seen.args), errors.shape[2]
+    alpha, initial = np.tri(T), np.ones(T)
+    if unrolled.sent is None:
+        alpha, initial = unrolled.right(seen.args), unrolled.of_initial(seen.args)
+    units = [of_units(s, alpha, initial) for s in rows]
     steps, found = unrolled.steps(seen.got), {}
     for name, mine in unrolled.names.items():
         values = []
@@ -51,6 +55,14 @@ def table(unrolled: Unrolled, seen: Seen, errors: Array) -> dict[str, Array]:
         values = [np.pad(v, ((0, 0), (0, width - v.shape[1]), *[(0, 0)] * (v.ndim - 2))) for v in values]
         found[mine] = unrolled.assembled(name, np.stack(values, axis=1), steps)
     return found
+
+
+def errors_of(unrolled: Unrolled, one: Seen) -> list[tuple[Error, Array]]:
+    """All altered errors, of equal lengths (B, T, q)."""
+    found = altered(unrolled.sequences(*one.args))
+    more = unrolled.more_errors(*one.args) if unrolled.more_errors else []
+    T = max(table.shape[1] for _, table in [*found, *more])
+    return [(error, np.pad(e, ((0, 0), (0, T - e.shape[1]), (0, 0)))) for error, e in [*found, *more]]
 
 
 def alike(got: Array, values: Array) -> Array:
@@ -73,7 +85,7 @@ def by_errors(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
         return ()
     alive, as_right = None, dict.fromkeys(outputs, True)
     for one in sorted(seen, key=telling):
-        errors = altered(unrolled.sequences(*one.args))
+        errors = errors_of(unrolled, one)
         values = table(unrolled, one, np.stack([table for _, table in errors]))
         fits = {part: alike(one.got[part], value) for part, value in values.items()}
         if alive is None:

@@ -9,6 +9,7 @@ import numpy as np
 from course.models import Array
 from course.recognise.composed import COMPOSED
 from course.recognise.counting import Truncation, counts
+from course.recognise.outputs import Error
 from course.recognise.patterns import ALL, PATTERNS, Pattern
 from course.recognise.rules import RIGHT, RULES, USES, Rule
 from course.recognise.sequences import Sequence, Terms, after_one_step, responses, terms
@@ -29,6 +30,9 @@ class Unrolled:
         truncation: the right counts, if they are not all ones; they may depend on the arguments after h_0.
         many: `many(rng)`: arguments with 7 steps and 8 units, in which every path is visible.
         rules, patterns: the mistakes that it may show, with the words that fit it.
+        see: where errors and products are explained; `error` is what a loss sends back.
+        sent: the sequences that errors are sent through, if these are longer.
+        more_errors: `more_errors(*args)`: further altered errors (B, T, q), as long as `sent`.
     """
 
     sequences: Callable[..., list[Sequence]]
@@ -38,8 +42,10 @@ class Unrolled:
     truncation: Truncation | None = None
     summed: ClassVar[bool] = True  # over the losses and uses
     tabled: ClassVar[bool] = True  # errors and products are compared with whole tables of altered ones
-    see: str = USES  # where products are explained
-    error: str = "The output error"  # what a loss sends back is called
+    see: str = USES
+    error: str = "The output error"
+    sent: Callable[..., list[Sequence]] | None = None
+    more_errors: Callable[..., list[tuple[Error, Array]]] | None = None
     rules: tuple[Rule, ...] = (*RULES, *COMPOSED)
     patterns: tuple[Pattern, ...] = PATTERNS
 
@@ -119,11 +125,13 @@ class Unrolled:
         return result
 
     def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
-        """What a mean or a sum too many multiplies by: the steps T, the outputs q, the rows B of a batch."""
+        """What a mean or a sum too many multiplies by: steps T, outputs q, units h, inputs d, a batch's B."""
         sequences = self.sequences(*args)
         T, B = float(max(len(s.X) for s in sequences)), float(len(sequences))
         outputs = {"q": float(len(sequences[0].p.W_qh))} if "W_qh" in self.names else {}
-        return {"T": T} | outputs | ({self.batch: B, f"T·{self.batch}": T * B} if self.batch else {})
+        batch = {self.batch: B, f"T·{self.batch}": T * B} if self.batch else {}
+        h, d = map(float, sequences[0].p.W_hx.shape)
+        return {"T": T} | outputs | batch | {"h": h, "d": d}
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         """Other derivatives that a part may hold by mistake, by the sentence that says so."""

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.frames import FrameError
 from course.models import RNN, Array
+from course.problem_sets.ps2._batches import mixed
 from course.recognise.sequences import Sequence
 from course.recognise.unrolled import Unrolled
 
@@ -182,4 +184,18 @@ def many(rng: draws.Rng) -> tuple[Any, ...]:
 exercise.unrolled = Unrolled(
     sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch="B", error="∂L/∂h_t"
 )
+for _name, _sentence, _mix in (
+    (
+        "carry_averaged",
+        "The carry is averaged over the batch: each sequence has its own.",
+        lambda h: h.mean(axis=0) + 0 * h,
+    ),
+    (
+        "carry_of_the_batch",
+        "The carry is added up over the batch: each sequence has its own.",
+        lambda h: h.sum(axis=0) + 0 * h,
+    ),
+):
+    exercise.slip(_name, _sentence, partial(mixed, _mix), "Batches and masks")
+
 exercise.timed = {"H": 0, "X": 0}
