@@ -56,6 +56,6 @@ def at_uses(rule: Rule) -> Rule:
     return replace(rule, name=f"{rule.name}_at_uses", sentence=sentence, where="use")
 
 
-# Without a slope there, both have a name: carry_unsloped and use_unsloped.
-ALTERED = tuple(r for r in (*RULES, *SLOPES) if r.slope not in ("tanh", "missing"))
+# Without a slope there, both have a name: carry_unsloped and use_unsloped; a sign alone is no slope.
+ALTERED = tuple(r for r in (*RULES, *SLOPES) if r.slope not in ("tanh", "missing", "negative"))
 COMPOSED = (*SLOPES, *CARRIES, *map(in_carry, ALTERED), *map(at_uses, ALTERED))

@@ -9,6 +9,7 @@ import numpy as np
 
 from course.compare import difference
 from course.models import Array
+from course.recognise.attribution import FITS
 from course.recognise.claims import Claim
 from course.recognise.explain import Parts, Seen, telling, wrong_parts
 from course.recognise.patterns import HIDDEN, STATE, Pattern
@@ -38,16 +39,25 @@ def scaled_carry(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
     """The claim, if one number in each case explains every part of it."""
     if not wrong_parts(seen) or unrolled.truncation is not None:
         return ()
-    ways = {0, 1}
+    ways, numbers = {0, 1}, list[tuple[float, dict[str, float]]]()
     for one in sorted(seen, key=telling):
         found, steps = unrolled.terms(one.args), unrolled.steps(one.got)
         gamma = solved(unrolled, found, one, steps)
         if gamma is None:
             return ()
         ways = {way for way in ways if _gives(one, unrolled.parts(found, counted(gamma, way), steps))}
-        if not ways:
+        if not ways or abs(gamma) < FITS:
             return ()
-    return (SCALED,)
+        if len(unrolled.right(one.args)) > 1:  # a single step need not show it
+            numbers.append((gamma, unrolled.numbers(one.args)))
+    return (SCALED,) if _one_number(numbers) else ()
+
+
+def _one_number(found: Many[tuple[float, dict[str, float]]]) -> bool:
+    """Whether γ is the same in every case, or one over the same count of something."""
+    ways = [[gamma for gamma, _ in found]]
+    ways += [[gamma * counts[name] for gamma, counts in found] for name in found[0][1]] if found else []
+    return any(np.ptp(way) < 1e-6 * max(map(abs, way)) for way in ways if way)
 
 
 def solved(unrolled: Unrolled, found: list[Terms], one: Seen, steps: int) -> float | None:

@@ -1,6 +1,6 @@
 """Exercises that return the gradient of every use of W_hh by itself, instead of their sum."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from course.models import Array
 from course.recognise.patterns import ALL, Pattern
+from course.recognise.rules import RIGHT, Rule
 from course.recognise.sequences import Terms
 from course.recognise.unrolled import Parts, Unrolled
 
@@ -36,6 +37,14 @@ class EachUse(Unrolled):
     def assembled(self, name: str, values: Array, steps: int) -> Array:
         """Each use's own value: (Z, K, …)."""
         return values[:, 0]
+
+    def whole(self, args: tuple[Any, ...], steps: int) -> Callable[[Rule, Pattern, Container[str]], Parts]:
+        """From terms: nothing is summed before it is counted."""
+        under = self.by_rule(args, self.names)
+        right = under(RIGHT)
+        return lambda rule, pattern, only: self.parts(
+            right if rule is RIGHT else under(rule), pattern, steps, only
+        )
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, dict[str, Array]]:
         """No other derivatives are known."""

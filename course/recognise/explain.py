@@ -57,7 +57,7 @@ def by_parts(
         by_part[name] = by_part[name] or _swapped(seen, name) or _shaped(seen, name, numbers, timed.get(name))
     everything = list(seen[0].want)
     shared = shared_out(by_part, everything)
-    if shared or products is None:
+    if shared or products is None or not wrong:
         return shared
     more = products(wrong)
     union = {name: [*claims, *more.get(name, [])] for name, claims in by_part.items()}
@@ -89,25 +89,20 @@ def claim_of(pair: tuple[Rule, Pattern]) -> Claim:
 def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
     """By part, every altered rule and every altered triangle that gives its numbers in all cases."""
     pairs = [(rule, ALL) for rule in unrolled.rules] + [(RIGHT, pattern) for pattern in _patterns(unrolled)]
-    alive: Alive = {name: pairs for name in unrolled.names.values() if name in seen[0].got}
+    alive = {name: set(range(len(pairs))) for name in unrolled.names.values() if name in seen[0].got}
     wrong = [name for name in wrong_parts(seen) if name in alive]
     for one in sorted(seen, key=telling):
-        kept = {pair for name in wrong for pair in alive[name]}  # what explains no wrong part is of no use
-        alive = {name: [pair for pair in pairs if pair in kept] for name, pairs in alive.items()}
-        rules, under = {rule for pairs in alive.values() for rule, _ in pairs}, unrolled.by_rule(one.args)
-        found = {rule: under(rule) for rule in rules}
-        asked: dict[tuple[Rule, Pattern], list[str]] = {}
-        for name, pairs in alive.items():
-            for pair in pairs:
-                asked.setdefault(pair, []).append(name)
-        failed = set()
-        for pair, names in asked.items():
-            value = unrolled.parts(found[pair[0]], pair[1], unrolled.steps(one.got), names)
-            failed |= {(pair, name) for name in names if difference(one.got[name], value[name]) is not None}
-        alive = {
-            name: [pair for pair in pairs if (pair, name) not in failed] for name, pairs in alive.items()
-        }
-    return alive
+        kept = set[int]().union(*[alive[name] for name in wrong])  # what explains no wrong part is of no use
+        under = unrolled.whole(one.args, unrolled.steps(one.got))
+        for i in sorted(kept):
+            names = [name for name, those in alive.items() if i in those]
+            value = under(*pairs[i], names)
+            for name in names:
+                if difference(one.got[name], value[name]) is not None:
+                    alive[name].remove(i)
+        alive = {name: those & kept for name, those in alive.items()}
+    kept = set[int]().union(*[alive[name] for name in wrong])
+    return {name: [pairs[i] for i in sorted(those & kept)] for name, those in alive.items()}
 
 
 def telling(one: Seen) -> tuple[bool, int]:

@@ -108,18 +108,16 @@ def terms(s: Sequence, rule: Rule = RIGHT, only: Container[str] | None = None) -
 
     `only` chooses some of those names.
     """
-    (_, before, after), T = s.values, len(s.X)
+    _, before, after = s.values
     of_a, of_h0 = responses(s, rule)
     used = before if rule.state_used == "before" else after
 
-    def by(name: str, read: Array) -> Array:  # basis: how each entry of the weight moves a_k, (T, n, h)
-        shape = getattr(s.p, name).shape
-        move = basis(*shape) @ read[:, None, :, None]
-        return np.asarray(np.einsum("tkh,knh->tkn", of_a, move[..., 0])).reshape(T, T, *shape)
+    def by(read: Array) -> Array:  # an entry of a row of the weight moves that entry of a_k by what it reads
+        return np.asarray(of_a[..., None] * read[:, None, :])
 
     ways: dict[str, Callable[[], Array]] = {
-        "W_hx": lambda: by("W_hx", s.X),
-        "W_hh": lambda: by("W_hh", used),
+        "W_hx": lambda: by(s.X),
+        "W_hh": lambda: by(used),
         "b_h": lambda: of_a,
         "X": lambda: of_a @ s.p.W_hx,
         "h_0": lambda: of_h0,

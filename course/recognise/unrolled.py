@@ -8,6 +8,7 @@ import numpy as np
 
 from course.models import Array
 from course.recognise.composed import COMPOSED
+from course.recognise.counted import counted, gradient
 from course.recognise.counting import Truncation, counts
 from course.recognise.outputs import Error
 from course.recognise.patterns import ALL, PATTERNS, Pattern
@@ -90,6 +91,19 @@ class Unrolled:
         rows = self.sequences(*args)
         return lambda rule: [terms(s, rule, only) for s in rows]
 
+    def whole(self, args: tuple[Any, ...], steps: int) -> Callable[[Rule, Pattern, Container[str]], Parts]:
+        """`parts` as a function of the rule, the pattern and the names wanted, for many of them."""
+        rows = self.sequences(*args)
+        right = [responses(s) for s in rows]
+
+        def under(rule: Rule, pattern: Pattern, only: Container[str]) -> Parts:
+            wanted = [name for name, mine in self.names.items() if mine in only]
+            known = right if rule is RIGHT else [responses(s, rule) for s in rows]
+            found = [gradient(s, one, rule, pattern, wanted) for s, one in zip(rows, known, strict=True)]
+            return self._joined(found, wanted, steps)
+
+        return under
+
     def through_W_hh(self, args: tuple[Any, ...], rule: Rule = RIGHT) -> Array:
         """G (T, T, h, h): the gradient of loss t through the use of W_hh at step k, summed over a batch."""
         found = self.by_rule(args, {"W_hh"})(rule)
@@ -110,11 +124,15 @@ class Unrolled:
 
         `only` chooses some of those names.
         """
-        wanted = {name: mine for name, mine in self.names.items() if only is None or mine in only}
-        rows = [_counted({n: t for n, t in one.items() if n in wanted}, pattern) for one in found]
+        wanted = [name for name, mine in self.names.items() if only is None or mine in only]
+        rows = [counted({n: t for n, t in one.items() if n in wanted}, pattern) for one in found]
+        return self._joined(rows, wanted, steps)
+
+    def _joined(self, rows: list[Parts], wanted: list[str], steps: int) -> Parts:
+        """The parts of a batch from those of its rows, under the exercise's names."""
         result = {}
-        for name, mine in wanted.items():
-            values = [row[name] for row in rows]
+        for name in wanted:
+            values, mine = [row[name] for row in rows], self.names[name]
             if name in WEIGHTS:
                 result[mine] = np.sum(values, axis=0)
             elif name == "X" and self.batch:
@@ -152,7 +170,7 @@ class Unrolled:
 
     def _products_of_sums(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         (s,) = self.sequences(*args)
-        right, (_, before, after) = _counted(terms(s), ALL), s.values
+        right, (_, before, after) = counted(terms(s), ALL), s.values
         bias, error = right["b_h"], right["b_q"]
         sums = {"W_hx": (bias, s.X), "W_hh": (bias, before), "W_qh": (error, after)}
         return {
@@ -162,18 +180,3 @@ class Unrolled:
             for name, (left, right_hand) in sums.items()
             if name in self.names
         }
-
-
-def _counted(found: Terms, pattern: Pattern) -> Parts:
-    T = len(next(iter(found.values())))
-    counted, triangles = {}, {one: one.triangle(T) for one in (ALL, pattern)}
-    for name, term in found.items():
-        chosen = pattern if name in pattern.parts else ALL
-        alpha = triangles[chosen]
-        if name in ("W_qh", "b_q"):
-            counted[name] = np.tensordot(chosen.of_output(T), term, 1)
-        elif name == "X":
-            counted[name] = np.einsum("tk,tkd->kd", alpha, term)
-        else:
-            counted[name] = chosen.of_initial(T) @ term if name == "h_0" else np.tensordot(alpha, term, 2)
-    return counted

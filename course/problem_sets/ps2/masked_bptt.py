@@ -1,7 +1,6 @@
 """Backpropagation through time for a batch of sequences of unequal lengths."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,8 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_case, large_rnn, moved
 from course.models import RNN, Array, masked_loss
 from course.oracles import gradients
-from course.problem_sets.ps2._masks import MISCOUNTS, unrolled, weighted
+from course.problem_sets.ps2._masks import unrolled
 from course.recognise.partly import without
-from course.recognise.slips import flows
 
 
 def masked_bptt(
@@ -114,19 +112,6 @@ exercise.claim(
     parts=("dh_0", "dX"),
     points=1,
     see=SEE,
-)
-
-
-for name, sentence, weight in MISCOUNTS:
-    exercise.slip(name, sentence, partial(weighted, weight), SEE)
-
-last_row = partial(weighted, lambda t, own, lengths, T: (t == T - 1) * (t < own) / (own * len(lengths)))
-exercise.slip(
-    "last_row_only",
-    "Only the losses of step T are counted: every real step has one, and shorter sequences end before T.",
-    without(("W_qh", "b_q"), last_row),
-    SEE,
-    flows(last_row),
 )
 
 
