@@ -56,6 +56,11 @@ def at_uses(rule: Rule) -> Rule:
     return replace(rule, name=f"{rule.name}_at_uses", sentence=sentence, where="use")
 
 
-# Without a slope there, both have a name: carry_unsloped and use_unsloped; a sign alone is no slope.
-ALTERED = tuple(r for r in (*RULES, *SLOPES) if r.slope not in ("tanh", "missing", "negative"))
+# Those that are written by mistake at one place only. Without a slope there, both have a name:
+# carry_unsloped and use_unsloped.
+PARTLY = (
+    *("slope_twice", "slope_of_state", "slope_from_value", "slope_one_early", "slope_not_squared"),
+    *("slope_plus", "slope_one_late"),
+)
+ALTERED = tuple(r for r in (*RULES, *SLOPES) if r.name in PARTLY)
 COMPOSED = (*SLOPES, *CARRIES, *map(in_carry, ALTERED), *map(at_uses, ALTERED))

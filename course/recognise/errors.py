@@ -7,7 +7,7 @@ import numpy as np
 from course.models import Array
 from course.recognise.compared import COMPARED
 from course.recognise.outputs import Error, Way, moved, outputs_of
-from course.recognise.sequences import Sequence
+from course.recognise.sequences import Sequence, lengthened
 
 
 def _weighed(weight: Callable[[Array, int], Array]) -> Way:
@@ -114,13 +114,13 @@ TOGETHER = Error(
 )
 
 
-def altered(rows: list[Sequence]) -> list[tuple[Error, Array]]:
+def altered(rows: list[Sequence], batch: bool) -> list[tuple[Error, Array]]:
     """Every altered table of errors (B, T, q) of these sequences, zero behind the end of each."""
     compared, made = all(s.targets is not None for s in rows), [outputs_of(s) for s in rows]
     T = max(len(w.e) for w in made)
 
     def padded(tables: list[Array]) -> Array:
-        return np.stack([np.pad(e, ((0, T - len(e)), (0, 0))) for e in tables])
+        return np.stack([lengthened(e, T) for e in tables])
 
     found = [
         (error, padded([way(w) for w in made]))
@@ -129,4 +129,5 @@ def altered(rows: list[Sequence]) -> list[tuple[Error, Array]]:
         for way in error.ways
     ]
     e = padded([w.e for w in made])
-    return [*found, (TOGETHER, e.sum(axis=0) + 0 * e), (TOGETHER, e.mean(axis=0) + 0 * e)]
+    mixed = [(TOGETHER, e.sum(axis=0) + 0 * e), (TOGETHER, e.mean(axis=0) + 0 * e)]
+    return [*found, *mixed] if batch else found

@@ -13,8 +13,11 @@ from course.models import Array
 from course.recognise.errors import altered
 from course.recognise.outputs import moved
 from course.recognise.rules import RULES, Rule
-from course.recognise.sequences import Sequence, responses
+from course.recognise.sequences import Sequence, lengthened, responses
 
+ADDED_UP = ("factor_added_up", "A factor of the products is added up over the steps: each step has its own.")
+OF_OTHER_STEPS = ("error_before", "error_after", "errors_added_up")
+ALONE = ("losses_by_step", "last_loss_twice", "first_loss_twice", "error_squared", "error_without_sign")
 UNSLOPED = Rule("", "", "", use_slope=False)
 READ_BEFORE = next(rule for rule in RULES if rule.name == "output_state_before")
 
@@ -31,7 +34,7 @@ class Factor:
 def _padded(rows: list[Array]) -> Array:
     """Rows of different lengths (T_b, …), with zeros behind: (B, T, …)."""
     T = max(map(len, rows))
-    return np.stack([np.pad(r, ((0, T - len(r)), *[(0, 0)] * (r.ndim - 1))) for r in rows])
+    return np.stack([lengthened(r, T) for r in rows])
 
 
 def deltas(rows: list[Sequence], alpha: Array, initial: Array) -> tuple[Array, list[Factor]]:
@@ -63,21 +66,31 @@ def deltas(rows: list[Sequence], alpha: Array, initial: Array) -> tuple[Array, l
             "one_delta", "∂L/∂a_t of one step is used at every step.", [right[:, :1], right[:, -1:]], right
         ),
         *_any(
-            "deltas_added_up",
-            "∂L/∂a_t is added up over the steps: each step's product has its own.",
-            [np.cumsum(right, axis=1), np.cumsum(right[:, ::-1], axis=1)[:, ::-1]],
+            *ADDED_UP,
+            _sums(right),
             right,
         ),
     ]
 
 
-def errors(rows: list[Sequence], said: Callable[[str], str]) -> tuple[Array, list[Factor]]:
-    """The output errors (B, T, q), and the altered ones; `said` words their sentences."""
+def errors(
+    rows: list[Sequence], batch: bool, said: Callable[[str], str], alone: bool
+) -> tuple[Array, list[Factor]]:
+    """The output errors (B, T, q), and the altered ones; `said` words their sentences.
+
+    Those of other steps are left out: as products they are those of other states. Where the errors are
+    added `alone`, few others are told apart.
+    """
     right = _padded([s.read_after["b_q"] for s in rows])
-    return right, [Factor(e.name, said(e.sentence), values) for e, values in altered(rows)]
+    known = [
+        (e, values)
+        for e, values in altered(rows, batch)
+        if e.name not in OF_OTHER_STEPS and (e.name in ALONE or not alone)
+    ]
+    return right, [Factor(e.name, said(e.sentence), values) for e, values in known]
 
 
-def inputs(rows: list[Sequence]) -> tuple[Array, list[Factor]]:
+def inputs(rows: list[Sequence], batch: bool) -> tuple[Array, list[Factor]]:
     """x_t (B, T, d), and what else W_hx may be thought to multiply."""
     X, right = [s.X for s in rows], _padded([s.X for s in rows])
     own = "W_hx multiplies the input of the same step."
@@ -87,11 +100,11 @@ def inputs(rows: list[Sequence]) -> tuple[Array, list[Factor]]:
             for name, said, by in (("input_before", "x_{t-1}", -1), ("input_after", "x_{t+1}", 1))
             for kind in ("around", "none", "end")
         ],
-        *_of_all_steps("input", right, own),
+        *_of_all_steps("input", right, own, batch),
     ]
 
 
-def states(rows: list[Sequence], first: int) -> tuple[Array, list[Factor]]:
+def states(rows: list[Sequence], batch: bool, first: int) -> tuple[Array, list[Factor]]:
     """The states that W_hh (first = 0: h_{t-1}) or W_qh (first = 1: h_t) multiplies, and others."""
     runs = [np.vstack([s.h_0, s.values[2]]) for s in rows]
     right = _padded([run[first : first + len(run) - 1] for run in runs])
@@ -103,14 +116,9 @@ def states(rows: list[Sequence], first: int) -> tuple[Array, list[Factor]]:
     mine = ("h_{t-1}", "h_t")[first]
 
     def read(by: int) -> list[Array]:
-        made = [
-            {**moved(r, by + first), "states": np.vstack([r[-1:], moved(r[1:], by + first - 1)["around"]])}
-            for r in runs
-        ]
-        return [
-            _padded([m[kind][:-1] if kind != "states" else m[kind][1:] for m in made])
-            for kind in ("around", "none", "end", "states")
-        ]
+        made = [moved(r, by + first) | {"later": moved(r[1:], by + first - 1)["around"]} for r in runs]
+        kinds = ("around", "none", "end", "later")  # the last: around the states without h_0
+        return [_padded([m[kind][: len(m["later"])] for m in made]) for kind in kinds]
 
     sums = [s.values[0] for s in rows]
     before = [np.vstack([s.h_0, a[:-1]]) for s, a in zip(rows, sums, strict=True)]
@@ -127,7 +135,7 @@ def states(rows: list[Sequence], first: int) -> tuple[Array, list[Factor]]:
         )
     )
     return right, [
-        *[Factor(n, sentence, values) for n, sentence, by in moves for values in read(by)],
+        *[Factor(n, sentence, values) for n, sentence, by in moves for values in read(by)[0 if by else -1 :]],
         *_any(
             f"{name}_unsquashed",
             f"a stands where the state {mine} = tanh(a) belongs.",
@@ -140,34 +148,27 @@ def states(rows: list[Sequence], first: int) -> tuple[Array, list[Factor]]:
             [np.tanh(right), 1 - right**2, right**2, np.abs(right)],
             right,
         ),
-        *_of_all_steps(name, right, own),
+        *_of_all_steps(name, right, own, batch and first == 0),
     ]
 
 
-def _of_all_steps(name: str, right: Array, own: str) -> list[Factor]:
+def _of_all_steps(name: str, right: Array, own: str, batch: bool) -> list[Factor]:
     """Of other steps and sequences: one and the same, in reverse order, added up, mixed in the batch."""
-    noun = name.replace("_", " ")
-    return [
-        *_any(
-            f"one_{name}",
-            f"One and the same {noun} is used at every step: {own}",
-            [right[:, :1], right[:, -1:], right.mean(axis=1, keepdims=True)],
-            right,
-        ),
+    noun, same = name.replace("_", " "), [right[:, :1], right[:, -1:]]
+    if name != "output_state":  # there it is a mean of the errors
+        same.append(right.mean(axis=1, keepdims=True))
+    found = [
+        *_any(f"one_{name}", f"One and the same {noun} is used at every step: {own}", same, right),
         Factor(f"{name}s_reversed", f"The {noun}s are in reverse order: {own}", right[:, ::-1]),
-        *_any(
-            f"{name}s_added_up",
-            f"The {noun}s are added up over the steps: {own}",
-            [np.cumsum(right, axis=1), np.cumsum(right[:, ::-1], axis=1)[:, ::-1]],
-            right,
-        ),
-        *_any(
-            f"{name}s_of_the_batch",
-            f"The {noun}s of the batch are added up or averaged before the product: {own}",
-            [right.sum(axis=0), right.mean(axis=0)],
-            right,
-        ),
+        *_any(*ADDED_UP, _sums(right), right),
     ]
+    mixed = f"The {noun}s of the batch are added up or averaged before the product: {own}"
+    sums = [right.sum(axis=0), right.mean(axis=0)] if batch else []
+    return found + _any(f"{name}s_of_the_batch", mixed, sums, right)
+
+
+def _sums(right: Array) -> list[Array]:
+    return [np.cumsum(right, axis=1), np.cumsum(right[:, ::-1], axis=1)[:, ::-1]]
 
 
 def _any(name: str, sentence: str, ways: list[Array], right: Array) -> list[Factor]:

@@ -15,7 +15,7 @@ from course.recognise.sequences import Sequence
 from course.recognise.step_weights import weights
 from course.recognise.unrolled import Unrolled
 
-RIGHT_FACTORS: dict[str, Callable[[list[Sequence]], tuple[Array, list[Factor]]]] = {
+RIGHT_FACTORS: dict[str, Callable[[list[Sequence], bool], tuple[Array, list[Factor]]]] = {
     "W_hx": inputs,
     "W_hh": partial(states, first=0),
     "W_qh": partial(states, first=1),
@@ -33,25 +33,29 @@ def by_products(seen: Many[Seen], unrolled: Unrolled, parts: Many[str]) -> dict[
             alive[name] = alive.get(name, True) & fits
             claims[name] = [Claim(f.name, f.sentence, unrolled.see) for f in found]
         names = [name for name in names if alive[name].any()]
-    return {
-        unrolled.names[name]: list(
-            dict.fromkeys(c for c, fits in zip(claims[name], alive[name], strict=True) if fits)
-        )
-        for name in names
-    }
+    kept = {n: [c for c, fits in zip(claims[n], alive[n], strict=True) if fits] for n in names}
+    return {unrolled.names[name]: _told_apart(found) for name, found in kept.items()}
+
+
+def _told_apart(claims: list[Claim]) -> list[Claim]:
+    """Each once. Where nothing is multiplied, what is added up is also what has weights: told is why."""
+    added = any(claim.name.endswith("added_up") for claim in claims)
+    return [c for c in dict.fromkeys(claims) if not (added and c.name.endswith("by_step"))]
 
 
 def tables(unrolled: Unrolled, one: Seen, names: Many[str]) -> dict[str, tuple[list[Factor], Array]]:
     """By name, everything that one altered factor gives for a part in one case: (Z, …)."""
     rows = unrolled.sequences(*one.args)
-    weight = weights(len(rows), [len(s.X) for s in rows])
+    by_step, by_row = weights(len(rows), [len(s.X) for s in rows])
+    batch = bool(unrolled.batch)
     worded = partial(said, error=unrolled.error)
     hidden = deltas(rows, unrolled.right(one.args), unrolled.of_initial(one.args))
-    output = errors(rows, worded) if set(names) & set(OUTPUT) else hidden
     found = {}
     for name in names:
-        left, other_left = output if name in OUTPUT else hidden
-        right, other_right = RIGHT_FACTORS[name](rows) if name in RIGHT_FACTORS else (None, [])
+        left, other_left = errors(rows, batch, worded, name == "b_q") if name in OUTPUT else hidden
+        weight = by_row if batch else []
+        weight = weight if name in OUTPUT else [*by_step, *weight]  # other errors have other weights of steps
+        right, other_right = RIGHT_FACTORS[name](rows, batch) if name in RIGHT_FACTORS else (None, [])
         if name == "X":
             left, other_left = (
                 left @ rows[0].p.W_hx,

@@ -14,7 +14,7 @@ from course.recognise.claims import Claim
 from course.recognise.errors import altered
 from course.recognise.explain import Seen, telling, wrong_parts
 from course.recognise.outputs import Error
-from course.recognise.sequences import Sequence, Terms, basis, terms, with_errors
+from course.recognise.sequences import Sequence, Terms, basis, lengthened, terms, with_errors
 from course.recognise.unrolled import Unrolled
 
 OUTPUT = ("W_qh", "b_q")
@@ -48,21 +48,19 @@ def table(unrolled: Unrolled, seen: Seen, errors: Array) -> dict[str, Array]:
         for b, one in enumerate(units):
             T, q, uses, *shape = one[name].shape
             value = errors[:, b, :T].reshape(-1, T * q) @ one[name].reshape(T * q, -1)
-            value = value.reshape(-1, uses, *shape)
-            longer = errors.shape[2] - uses if uses > 1 else 0
-            values.append(np.pad(value, ((0, 0), (0, longer), *[(0, 0)] * len(shape))))
+            values.append(value.reshape(-1, uses, *shape))
         width = max(value.shape[1] for value in values)
-        values = [np.pad(v, ((0, 0), (0, width - v.shape[1]), *[(0, 0)] * (v.ndim - 2))) for v in values]
+        values = [lengthened(value, width, axis=1) for value in values]
         found[mine] = unrolled.assembled(name, np.stack(values, axis=1), steps)
     return found
 
 
 def errors_of(unrolled: Unrolled, one: Seen) -> list[tuple[Error, Array]]:
     """All altered errors, of equal lengths (B, T, q)."""
-    found = altered(unrolled.sequences(*one.args))
+    found = altered(unrolled.sequences(*one.args), bool(unrolled.batch))
     more = unrolled.more_errors(*one.args) if unrolled.more_errors else []
     T = max(table.shape[1] for _, table in [*found, *more])
-    return [(error, np.pad(e, ((0, 0), (0, T - e.shape[1]), (0, 0)))) for error, e in [*found, *more]]
+    return [(error, lengthened(e, T, axis=1)) for error, e in [*found, *more]]
 
 
 def alike(got: Array, values: Array) -> Array:

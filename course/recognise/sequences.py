@@ -67,6 +67,15 @@ def with_errors(s: Sequence, errors: Array) -> Sequence:
     return replace(s, loss=lambda t, W_qh, b_q, h: (h @ W_qh.T + b_q) @ errors[t])
 
 
+def lengthened(a: Array, n: int, axis: int = 0) -> Array:
+    """The array with zeros behind, n long on an axis; itself if it is as long already."""
+    if a.shape[axis] >= n:
+        return a
+    shape = list(a.shape)
+    shape[axis] = n - a.shape[axis]
+    return np.concatenate([a, np.zeros(shape)], axis=axis)
+
+
 def basis(*shape: int) -> Array:
     """Every unit array of that shape, stacked: (n, *shape)."""
     return np.eye(int(np.prod(shape))).reshape(-1, *shape)

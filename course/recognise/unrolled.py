@@ -13,7 +13,7 @@ from course.recognise.counting import Truncation, counts
 from course.recognise.outputs import Error
 from course.recognise.patterns import ALL, PATTERNS, Pattern
 from course.recognise.rules import RIGHT, RULES, USES, Rule
-from course.recognise.sequences import Sequence, Terms, after_one_step, responses, terms
+from course.recognise.sequences import Sequence, Terms, after_one_step, lengthened, responses, terms
 
 Parts = dict[str, Array]
 AFTER_H_0 = 4  # arguments p, X, Y, h_0 come before those that say how to truncate
@@ -69,8 +69,7 @@ class Unrolled:
         if name in WEIGHTS:
             return np.asarray(values.sum(axis=(1, 2)))
         if name == "X":
-            short = max(steps - values.shape[2], 0)
-            values = np.pad(values, ((0, 0), (0, 0), (0, short), (0, 0)))
+            values = lengthened(values, steps, axis=2)
             return np.moveaxis(values, 1, 2) if self.batch else values[:, 0]
         return values[:, :, 0] if self.batch else values[:, 0, 0]
 
@@ -136,7 +135,8 @@ class Unrolled:
             if name in WEIGHTS:
                 result[mine] = np.sum(values, axis=0)
             elif name == "X" and self.batch:
-                values = [np.pad(v, ((0, max(steps - len(v), 0)), (0, 0))) for v in values]
+                longest = max(steps, *map(len, values))
+                values = [lengthened(v, longest) for v in values]
                 result[mine] = np.stack(values, axis=1)
             else:
                 result[mine] = np.stack(values) if self.batch else values[0]

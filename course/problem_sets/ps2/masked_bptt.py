@@ -55,6 +55,8 @@ def cases(rng: draws.Rng) -> list[Case]:
     for T, (d, h, q, N) in zip(steps, draws.varied_sizes(rng, 4, steps), strict=True):
         longest = longest_of[T]
         lengths = draws.lengths(rng, N, longest) if T > 1 else np.ones(N, dtype=int)
+        while T == 6 and lengths.min() == 1:  # else the steps that all have look like the first step
+            lengths = draws.lengths(rng, N, longest)
         name = "T=1" if T == 1 else f"T={T}, lengths={lengths.tolist()}, d={d}, h={h}, q={q}"
         p, X, Y = draws.rnn(rng, d, h, q), rng.normal(size=(T, N, d)), rng.normal(size=(T, N, q))
         if T == 7:  # errors so large that a clipped gradient differs
