@@ -55,9 +55,9 @@ def scaled_carry(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
 
 def _one_number(found: Many[tuple[float, dict[str, float]]]) -> bool:
     """Whether γ is the same in every case, or one over the same count of something."""
-    ways = [[gamma for gamma, _ in found]]
-    ways += [[gamma * counts[name] for gamma, counts in found] for name in found[0][1]] if found else []
-    return any(np.ptp(way) < 1e-6 * max(map(abs, way)) for way in ways if way)
+    numbers = np.array([gamma for gamma, _ in found])
+    ways = [np.array([1 / counts[name] for _, counts in found]) for name in (found[0][1] if found else ())]
+    return any(np.allclose(numbers, way, rtol=1e-6, atol=0) for way in (numbers[:1], *ways))
 
 
 def solved(unrolled: Unrolled, found: list[Terms], one: Seen, steps: int) -> float | None:

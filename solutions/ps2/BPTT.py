@@ -376,7 +376,6 @@ bank.edit(
     loses=ALL - {"one_step"},
     slip="carry_of_the_batch",
 )
-bank.edit("positive_alone", "(dH[t] + carry)", "(dH[t].relu() + carry)", loses=ALL, slip="errors_of_one_sign")
 bank.edit(
     "sums_over_the_batch",
     'torch.einsum("tbi,tbj->ij", dA, before)',

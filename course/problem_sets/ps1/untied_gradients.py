@@ -45,8 +45,8 @@ exercise = Exercise(untied_gradients, title="A network, untied", chapter="3 tied
 def cases(rng: draws.Rng) -> list[Case]:
     """One step; then several."""
     drawn = []
-    for T in (1, int(rng.integers(3, 5)), 6):
-        d, h, q = draws.sizes(rng, 3, T)
+    steps = (1, int(rng.integers(3, 5)), 6)
+    for T, (d, h, q) in zip(steps, draws.varied_sizes(rng, 3, steps), strict=True):
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
         if 1 < T < 6:  # errors so large that clipped ones differ
             Y *= 300
