@@ -6,27 +6,33 @@ import numpy as np
 
 from course.exercise import Parts
 from course.models import Array
-from course.oracles import complex_step
+from course.recognise.sequences import basis
 
-Mix = Callable[[Array], Array]
+Mix = Callable[[Array], Array]  # of states (…, B, h)
 
 
-def mixed(
-    mix: Mix, W_hx: Array, W_hh: Array, b_h: Array, X: Array, h_0: Array, dH: Array
-) -> dict[str, Array]:
-    """The gradients, if what goes back from h_t to h_{t-1} is `mix` of the batch's (B, h) at every step."""
+def mixed(mix: Mix, W_hx: Array, W_hh: Array, b_h: Array, X: Array, h_0: Array, dH: Array) -> Parts:
+    """The gradients, if what goes back from h_t to h_{t-1} is `mix` of the batch at every step.
 
-    def loss(W_hx: Array, W_hh: Array, b_h: Array, X: Array, h_0: Array) -> Array:
-        total, h = 0.0, h_0.astype(complex)
-        for x, weight in zip(X, dH, strict=True):
-            a = x @ W_hx.T + h.real @ W_hh.T + b_h + 1j * mix(h.imag) @ W_hh.real.T
-            value = np.tanh(a.real)
-            h = value + 1j * (1 - value**2) * a.imag
-            total = total + np.sum(weight * h)
-        return np.asarray(total)
-
-    given = {"W_hx": W_hx, "W_hh": W_hh, "b_h": b_h, "X": X, "h_0": h_0}
-    found: Parts = {}
-    for name, at in given.items():
-        found[name] = complex_step(lambda moved, name=name: loss(**(given | {name: moved})), at)  # type: ignore[misc]
+    All directions of one argument are carried forwards at once, through the mix.
+    """
+    H = [h_0]
+    for x in X:
+        H.append(np.tanh(x @ W_hx.T + H[-1] @ W_hh.T + b_h))
+    still = np.zeros((1, *h_0.shape))
+    moves: dict[str, tuple[Array, Callable[[int, Array], Array]]] = {
+        "W_hx": (W_hx, lambda t, moved: X[t] @ moved.swapaxes(1, 2)),
+        "W_hh": (W_hh, lambda t, moved: H[t] @ moved.swapaxes(1, 2)),
+        "b_h": (b_h, lambda t, moved: moved[:, None]),
+        "X": (X, lambda t, moved: moved[:, t] @ W_hx.T),
+        "h_0": (h_0, lambda t, moved: still),
+    }
+    found = {}
+    for name, (at, entering) in moves.items():
+        moved = basis(*at.shape)
+        tangent, total = moved if name == "h_0" else still, np.zeros(len(moved))
+        for t, weight in enumerate(dH):
+            tangent = (1 - H[t + 1] ** 2) * (entering(t, moved) + mix(tangent) @ W_hh.T)
+            total += np.sum(weight * tangent, axis=(1, 2))
+        found[name] = total.reshape(at.shape)
     return found
