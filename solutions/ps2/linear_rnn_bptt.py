@@ -201,13 +201,6 @@ bank.edit(
     loses={"keeps"},
 )
 bank.edit(
-    "gradients_clipped",
-    "    return grads, later",
-    "    grads = LinearRNN(*[np.clip(g, -90, 90) for g in grads])\n    return grads, later",
-    loses={"output_layer", "hidden_weights"},
-    slip="clipped",
-)
-bank.edit(
     "output_state_before_and_inputs_reversed",  # two mistakes, of which one has a name
     "errors.T @ H[1:])\n    return grads, later, dH @ p.W_hx",
     "errors.T @ H[:-1])\n    return grads, later, (dH @ p.W_hx)[::-1] / 2",
