@@ -6,18 +6,23 @@ alone shows a triangle, in two further public ones.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from course.compare import difference, same
 from course.frames import decode, encode
 from course.recognise.attribution import BASES
 from course.recognise.cell_words import sentence as edges_said
+from course.recognise.claims import Claim
 from course.recognise.confirm import confirmed
-from course.recognise.explain import Claim, Seen, by_parts, claim_of, cut_off, in_all_parts, paths
+from course.recognise.decay import scaled_carry
+from course.recognise.explain import Seen, by_parts, claim_of, cut_off, in_all_parts, paths
 from course.recognise.further import attributed, drawn, weights_of
 from course.recognise.ignored import ignored, sizes
 from course.recognise.patterns import Pattern
+from course.recognise.products import by_products
 from course.recognise.rules import RIGHT, Rule
+from course.recognise.sent_back import by_errors
 from course.recognise.slips import by_slips
 from course.recognise.two import matches, two_at_once
 from course.verdict import Diagnosis, Drawn, Weights
@@ -41,10 +46,15 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     alive = confirmed(run, whole_paths, seen, paths(seen, whole_paths)) if whole_paths else {}
     whole = in_all_parts(alive) if alive else []
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
+    if not named and unrolled and unrolled.tabled:
+        named = as_diagnoses(by_errors(seen, unrolled) or scaled_carry(seen, unrolled))
     if not named:
         numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
-        found_by_parts = by_parts(seen, whole_paths, alive, exercise.timed, numbers)
-        named = as_diagnoses(found_by_parts or cut_off(seen) or ignored(exercise, seen))
+        known = (seen, whole_paths, alive, exercise.timed, numbers)
+        claims = by_parts(*known) or cut_off(seen) or ignored(exercise, seen)
+        if not claims and unrolled and unrolled.tabled:
+            claims = by_parts(*known, partial(by_products, seen, unrolled))
+        named = as_diagnoses(claims)
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)
         return named or _by_edges(weights) or _changes(run), weights

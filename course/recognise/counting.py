@@ -70,7 +70,7 @@ def squared_errors(p: RNN, X: Array, Y: Array, h_0: Array) -> Sequence:
     def loss(t: int, W_qh: Array, b_q: Array, h: Array) -> Array:
         return np.asarray(np.sum((h @ W_qh.T + b_q - Y[t]) ** 2, axis=-1) / (2 * len(X)))
 
-    return Sequence(p, X, h_0, loss)
+    return Sequence(p, X, h_0, loss, targets=Y)
 
 
 def counts(alpha: Counts, T: int, *more: Any) -> Array:

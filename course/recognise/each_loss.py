@@ -1,6 +1,6 @@
 """Exercises that return each loss's own gradient, ready at its step, instead of their sum."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -9,7 +9,7 @@ import numpy as np
 from course.altered import FORWARD
 from course.models import Array
 from course.recognise.patterns import ALL, PATTERNS, Pattern
-from course.recognise.rules import RULES
+from course.recognise.rules import RIGHT, RULES, Rule
 from course.recognise.sequences import Terms
 from course.recognise.unrolled import Parts, Unrolled
 
@@ -40,6 +40,7 @@ class EachLoss(Unrolled):
     """One sequence; the names of its weights' gradients, each (T, …)."""
 
     summed: ClassVar[bool] = False
+    tabled: ClassVar[bool] = False
 
     def steps(self, parts: Parts) -> int:
         """None are padded."""
@@ -61,6 +62,14 @@ class EachLoss(Unrolled):
             for name, mine in self.names.items()
             if only is None or mine in only
         }
+
+    def whole(self, args: tuple[Any, ...], steps: int) -> Callable[[Rule, Pattern, Container[str]], Parts]:
+        """From terms: nothing is summed before it is counted."""
+        under = self.by_rule(args, self.names)
+        right = under(RIGHT)
+        return lambda rule, pattern, only: self.parts(
+            right if rule is RIGHT else under(rule), pattern, steps, only
+        )
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, dict[str, Array]]:
         """No other derivatives are known."""

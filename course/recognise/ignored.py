@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course.compare import difference
-from course.recognise.explain import Claim, Parts, Seen, wrong_parts
+from course.recognise.claims import Claim
+from course.recognise.explain import Parts, Seen, wrong_parts
 
 if TYPE_CHECKING:
     from course.exercise import Exercise

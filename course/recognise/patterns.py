@@ -74,14 +74,20 @@ def _cut_once(n: int) -> Pattern:
     return Pattern(f"cut_after_{n}", sentence, BACK, lambda t, k, T: (t < n) | (k >= n))
 
 
-def _last_apart(n: int) -> Pattern:
+def _last_apart(n: int, initial: Callable[[Array, int], Array] | None = None) -> Pattern:
+    last = "step" if n == 1 else f"{n} steps"
     return Pattern(
         f"last_{n}_apart",
-        f"Nothing passes from the last {n} steps back to those before: the gradient is cut there.",
+        f"Nothing passes from the last {last} back to those before: the gradient is cut there.",
         BACK,
         lambda t, k, T: (t < T - n) | (k >= T - n),
-        initial=lambda t, T: (t < T - n) | (n > T),
+        initial=initial,
     )
+
+
+def _short_of_h_0(n: int) -> Callable[[Array, int], Array]:
+    """With n steps in all, h_0 is before the last n."""
+    return lambda t, T: (t < T - n) | (n > T)
 
 
 PATTERNS = (
@@ -132,8 +138,9 @@ PATTERNS = (
     *map(_chunked, range(2, 6)),
     *map(_from_the_end, range(2, 6)),
     # Cut earlier, a short sequence looks like chunks; cut after 7 of 14 steps, the last 7 are apart.
-    *map(_cut_once, (6, 8, 9, 10, 11)),
-    *map(_last_apart, range(6, 12)),
+    *map(_cut_once, (1, 6, 8, 9, 10, 11)),
+    *[_last_apart(n, _short_of_h_0(n)) for n in (1, *range(6, 12))],
+    _last_apart(1),
     Pattern(
         "first_use",
         "The use of W_hh at step 1, on h_0, is missing.",

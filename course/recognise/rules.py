@@ -22,10 +22,12 @@ class Rule:
     transpose: bool = True  # False: W_hh δ for W_hhᵀ δ
     at_start: bool = True  # False: the step from h_1 to h_0 has the right matrix all the same
     slope: str = "tanh"  # see `slope_of`
-    state_used: str = "before"  # "after": h_t for h_{t-1} at W_hh
-    carry: str = (
-        "right"  # "unsloped", "late_slope", "summed", see `step`; "slope_first", "bare", see `arriving`
+    where: str = (
+        "both"  # the slope is altered in the "carry" alone, at each "use" of weights and inputs alone
     )
+    state_used: str = "before"  # "after": h_t for h_{t-1} at W_hh
+    # "unsloped", "late_slope", "summed", "negative": see `step`; "slope_first", "bare", "twice": `arriving`
+    carry: str = "right"
     use_slope: bool = True  # False: ∂L/∂h_t where ∂L/∂a_t belongs, at weights and inputs only
     output_state: str = "after"  # "before": h_{t-1} for h_t at W_qh
 
@@ -33,23 +35,33 @@ class Rule:
         """What `carried` of h_{t-1} brings to a_t, as rows (n, h); W is W_hhᵀ if it is right."""
         if self.carry == "bare":
             return carried
+        if self.carry == "twice":
+            return carried @ W @ W
         return (slope * carried if self.carry == "slope_first" else carried) @ W
 
-    def step(self, slope: Array, entering: Array, arriving: Array, carried: Array) -> tuple[Array, Array]:
+    def kind(self, where: str) -> str:
+        """The kind of slope that stands there: in the "carry", or at a "use"."""
+        return self.slope if self.where in ("both", where) else "tanh"
+
+    def step(
+        self, slope: Array, carry: Array, entering: Array, arriving: Array, carried: Array
+    ) -> tuple[Array, Array]:
         """The tangent of h_t, and the tangent that goes on to step t+1.
 
         `entering` comes through the weights and input of step t, `arriving` is W_hh times `carried`
-        in the right rule.
+        in the right rule; `slope` and `carry` are the slopes that they meet.
         """
         if self.carry == "late_slope":
             return slope * (entering + arriving), entering + arriving
+        if self.carry == "negative":
+            arriving = -arriving
         after = slope * entering if self.use_slope else entering
-        after = after + (arriving if self.carry in ("unsloped", "slope_first") else slope * arriving)
+        after = after + (arriving if self.carry in ("unsloped", "slope_first") else carry * arriving)
         return after, after + carried if self.carry == "summed" else after
 
 
-def slope_of(kind: str, a: Array, before: Array) -> Array:
-    """The derivative of tanh at a_t, as a slip would have it; `before` is h_{t-1}."""
+def slope_of(kind: str, a: Array, before: Array, later: Array, last: Array) -> Array:
+    """The derivative of tanh at a_t, as a slip would have it, from h_{t-1}, h_{t+1} and h_T."""
     h = np.tanh(a)
     kinds: dict[str, Callable[[], Array]] = {
         "tanh": lambda: 1 - h**2,
@@ -62,6 +74,13 @@ def slope_of(kind: str, a: Array, before: Array) -> Array:
         "not_squared": lambda: 1 - h,
         "plus": lambda: 1 + h**2,
         "negative": lambda: h**2 - 1,
+        "one_late": lambda: 1 - later**2,
+        "last": lambda: 1 - last**2,
+        "relu": lambda: 1.0 * (h > 0),
+        "sigmoid_of_a": lambda: (1 - np.tanh(a / 2) ** 2) / 4,
+        "square": lambda: h**2,
+        "state": lambda: h,
+        "root": lambda: np.sqrt(1 - h**2),
     }
     return kinds[kind]()
 

@@ -22,6 +22,7 @@ class Sequence:
     """One run of a tanh RNN, and its losses: `loss(t, W_qh, b_q, h)` is ℓ_{t+1}, complex-safe, over a batch.
 
     `linear` leaves out the tanh. A step in `resumes` (from 0) begins at the state given; tangents go on.
+    `targets` are those that the outputs are compared with, if there are any, and further ones behind.
     W_qh (…, q, h), b_q (…, q) and h (…, h) may have a batch axis in front; the result has it too.
     """
 
@@ -31,6 +32,7 @@ class Sequence:
     loss: Callable[[int, Array, Array, Array], Array]
     linear: bool = False
     resumes: dict[int, Array] = field(default_factory=dict)
+    targets: Array | None = None
 
     @cached_property
     def values(self) -> tuple[Array, Array, Array]:
@@ -52,14 +54,26 @@ class Sequence:
         """Those if it reads the states after each step, as is right."""
         return _output_terms(self, self.values[2])
 
-    def slope(self, kind: str, a: Array, before: Array) -> Array:
-        """`slope_of`, but the right one of a linear network is 1."""
-        return np.ones_like(a) if self.linear and kind == "tanh" else slope_of(kind, a, before)
+    def slope(self, kind: str, t: int) -> Array:
+        """`slope_of` at step t (from 0), but the right one of a linear network is 1."""
+        a, before, after = self.values
+        if self.linear and kind == "tanh":
+            return np.ones_like(a[t])
+        return slope_of(kind, a[t], before[t], after[min(t + 1, len(a) - 1)], after[-1])
 
 
 def with_errors(s: Sequence, errors: Array) -> Sequence:
     """The same run with ℓ_t = e_t·o_t: its gradients are those of any loss whose errors are e (T, q)."""
     return replace(s, loss=lambda t, W_qh, b_q, h: (h @ W_qh.T + b_q) @ errors[t])
+
+
+def lengthened(a: Array, n: int, axis: int = 0) -> Array:
+    """The array with zeros behind, n long on an axis; itself if it is as long already."""
+    if a.shape[axis] >= n:
+        return a
+    shape = list(a.shape)
+    shape[axis] = n - a.shape[axis]
+    return np.concatenate([a, np.zeros(shape)], axis=axis)
 
 
 def basis(*shape: int) -> Array:
@@ -69,7 +83,7 @@ def basis(*shape: int) -> Array:
 
 def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     """How each loss answers to a nudge of a_k (T, T, h), and of h_0 (T, h)."""
-    (a, before, after), T, h = s.values, len(s.X), len(s.h_0)
+    after, T, h = s.values[2], len(s.X), len(s.h_0)
     W = s.p.W_hh.T if rule.transpose else s.p.W_hh  # rows of a batch are multiplied from the right
     carried = np.zeros((T * h + h, h))
     carried[-h:] = np.eye(h)
@@ -77,9 +91,9 @@ def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     for t in range(T):
         entering = np.zeros_like(carried)
         entering[t * h : (t + 1) * h] = np.eye(h)
-        slope = s.slope(rule.slope, a[t], before[t])
-        arriving = rule.arriving(slope, carried, W if t or rule.at_start else s.p.W_hh.T)
-        tangent, carried = rule.step(slope, entering, arriving, carried)
+        slope, carry = s.slope(rule.kind("use"), t), s.slope(rule.kind("carry"), t)
+        arriving = rule.arriving(carry, carried, W if t or rule.at_start else s.p.W_hh.T)
+        tangent, carried = rule.step(slope, carry, entering, arriving, carried)
         found[t] = np.imag(s.loss(t, s.p.W_qh, s.p.b_q, after[t] + 1e-30j * tangent)) / 1e-30
     return found[:, :-h].reshape(T, T, h), found[:, -h:]
 
@@ -103,18 +117,16 @@ def terms(s: Sequence, rule: Rule = RIGHT, only: Container[str] | None = None) -
 
     `only` chooses some of those names.
     """
-    (_, before, after), T = s.values, len(s.X)
+    _, before, after = s.values
     of_a, of_h0 = responses(s, rule)
     used = before if rule.state_used == "before" else after
 
-    def by(name: str, read: Array) -> Array:  # basis: how each entry of the weight moves a_k, (T, n, h)
-        shape = getattr(s.p, name).shape
-        move = basis(*shape) @ read[:, None, :, None]
-        return np.asarray(np.einsum("tkh,knh->tkn", of_a, move[..., 0])).reshape(T, T, *shape)
+    def by(read: Array) -> Array:  # an entry of a row of the weight moves that entry of a_k by what it reads
+        return np.asarray(of_a[..., None] * read[:, None, :])
 
     ways: dict[str, Callable[[], Array]] = {
-        "W_hx": lambda: by("W_hx", s.X),
-        "W_hh": lambda: by("W_hh", used),
+        "W_hx": lambda: by(s.X),
+        "W_hh": lambda: by(used),
         "b_h": lambda: of_a,
         "X": lambda: of_a @ s.p.W_hx,
         "h_0": lambda: of_h0,

@@ -51,11 +51,7 @@ def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list
         for power, name in ((1, symbol), (-1, f"1/{symbol}"), (2, f"{symbol}²")):
             scaled = [(got, want * n[symbol] ** power) for (got, want), n in zip(pairs, numbers, strict=True)]
             if _agree(scaled, lambda want: want):
-                large = f"{name.removeprefix('1/')} times too {'large' if power > 0 else 'small'}"
-                hint = "a mean over" if power > 0 else "a sum, not a mean, over"
-                what = "the steps" if symbol == "T" else "this axis" if "shape" in symbol else "the batch"
-                what = "steps and batch" if "·" in symbol else "the outputs" if symbol == "q" else what
-                return [Shape(f"factor_{name}", f"{{parts}}: {large}. There should be {hint} {what}.")]
+                return [Shape(f"factor_{name}", f"{{parts}}: {_sized(symbol, name, power)}")]
     got, want = (np.concatenate([p[i].ravel() for p in pairs]) for i in (0, 1))
     size = float(want @ want)
     factor = float(got @ want) / size if size else 1.0
@@ -71,6 +67,26 @@ def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list
         near if near is not None else 9, ("factor", f"{factor:.10g} times what it should be")
     )
     return [Shape(name, f"{{parts}}: {said}.")]
+
+
+COUNTS = {
+    "T": "the number of steps",
+    "B": "the size of the batch",
+    "N": "the size of the batch",
+    "q": "the number of outputs",
+    "h": "the number of units",
+    "d": "the number of inputs",
+}
+
+
+def _sized(symbol: str, name: str, power: int) -> str:
+    """What a factor n, 1/n or n² too many is, where n counts something."""
+    counts = [COUNTS.get(one, "the length of this axis") for one in symbol.split("·")]
+    divided = f"divided by {' and by '.join(counts)}"
+    if power < 0:
+        return f"{name.removeprefix('1/')} times too small. It is {divided} once too often."
+    what = "multiplied" + divided.removeprefix("divided")
+    return f"{name} times too large. Should it be {divided}, or is it {what} without need?"
 
 
 def _moved(pairs: Sequence[Pair], steps: int | None) -> list[Shape]:

@@ -7,7 +7,8 @@ import numpy as np
 from course.compare import difference
 from course.models import Array
 from course.recognise.attribution import Attribution
-from course.recognise.explain import Claim, Parts, Seen, claim_of
+from course.recognise.claims import Claim
+from course.recognise.explain import Parts, Seen, claim_of
 from course.recognise.patterns import ALL, PATTERNS, Pattern
 from course.recognise.rules import RIGHT
 from course.recognise.unrolled import Unrolled

@@ -7,10 +7,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course.models import Array
+from course.recognise.composed import COMPOSED
+from course.recognise.counted import counted, gradient
 from course.recognise.counting import Truncation, counts
+from course.recognise.outputs import Error
 from course.recognise.patterns import ALL, PATTERNS, Pattern
-from course.recognise.rules import RIGHT, RULES, Rule
-from course.recognise.sequences import Sequence, Terms, after_one_step, responses, terms
+from course.recognise.rules import RIGHT, RULES, USES, Rule
+from course.recognise.sequences import Sequence, Terms, after_one_step, lengthened, responses, terms
 
 Parts = dict[str, Array]
 AFTER_H_0 = 4  # arguments p, X, Y, h_0 come before those that say how to truncate
@@ -28,6 +31,9 @@ class Unrolled:
         truncation: the right counts, if they are not all ones; they may depend on the arguments after h_0.
         many: `many(rng)`: arguments with 7 steps and 8 units, in which every path is visible.
         rules, patterns: the mistakes that it may show, with the words that fit it.
+        see: where errors and products are explained; `error` is what a loss sends back.
+        sent: the sequences that errors are sent through, if these are longer.
+        more_errors: `more_errors(*args)`: further altered errors (B, T, q), as long as `sent`.
     """
 
     sequences: Callable[..., list[Sequence]]
@@ -35,8 +41,13 @@ class Unrolled:
     many: Callable[[np.random.Generator], tuple[Any, ...]]
     batch: str = ""
     truncation: Truncation | None = None
-    summed: ClassVar[bool] = True  # over the losses
-    rules: tuple[Rule, ...] = RULES
+    summed: ClassVar[bool] = True  # over the losses and uses
+    tabled: ClassVar[bool] = True  # errors and products are compared with whole tables of altered ones
+    see: str = USES
+    error: str = "The output error"
+    sent: Callable[..., list[Sequence]] | None = None
+    more_errors: Callable[..., list[tuple[Error, Array]]] | None = None
+    rules: tuple[Rule, ...] = (*RULES, *COMPOSED)
     patterns: tuple[Pattern, ...] = PATTERNS
 
     def right(self, args: tuple[Any, ...]) -> Array:
@@ -45,6 +56,22 @@ class Unrolled:
         if self.truncation is None:
             return ALL.triangle(T)
         return counts(self.truncation.alpha, T, *args[AFTER_H_0:])[:, 1:]
+
+    def of_initial(self, args: tuple[Any, ...]) -> Array:
+        """The right counts of h_0 (T)."""
+        T = max(len(s.X) for s in self.sequences(*args))
+        if self.truncation is None:
+            return np.ones(T)
+        return counts(self.truncation.alpha, T, *args[AFTER_H_0:])[:, 0]
+
+    def assembled(self, name: str, values: Array, steps: int) -> Array:
+        """What a part is, from each use's own value (Z, B, K, …), for Z of them at once: (Z, …)."""
+        if name in WEIGHTS:
+            return np.asarray(values.sum(axis=(1, 2)))
+        if name == "X":
+            values = lengthened(values, steps, axis=2)
+            return np.moveaxis(values, 1, 2) if self.batch else values[:, 0]
+        return values[:, :, 0] if self.batch else values[:, 0, 0]
 
     def mistaken(self, args: tuple[Any, ...]) -> list[Array]:
         """The counts (T, T) of every mistake that is known of a truncation."""
@@ -62,6 +89,19 @@ class Unrolled:
         """The same as a function of the rule, for many rules: the sequences are run once."""
         rows = self.sequences(*args)
         return lambda rule: [terms(s, rule, only) for s in rows]
+
+    def whole(self, args: tuple[Any, ...], steps: int) -> Callable[[Rule, Pattern, Container[str]], Parts]:
+        """`parts` as a function of the rule, the pattern and the names wanted, for many of them."""
+        rows = self.sequences(*args)
+        right = [responses(s) for s in rows]
+
+        def under(rule: Rule, pattern: Pattern, only: Container[str]) -> Parts:
+            wanted = [name for name, mine in self.names.items() if mine in only]
+            known = right if rule is RIGHT else [responses(s, rule) for s in rows]
+            found = [gradient(s, one, rule, pattern, wanted) for s, one in zip(rows, known, strict=True)]
+            return self._joined(found, wanted, steps)
+
+        return under
 
     def through_W_hh(self, args: tuple[Any, ...], rule: Rule = RIGHT) -> Array:
         """G (T, T, h, h): the gradient of loss t through the use of W_hh at step k, summed over a batch."""
@@ -83,26 +123,33 @@ class Unrolled:
 
         `only` chooses some of those names.
         """
-        wanted = {name: mine for name, mine in self.names.items() if only is None or mine in only}
-        rows = [_counted({n: t for n, t in one.items() if n in wanted}, pattern) for one in found]
+        wanted = [name for name, mine in self.names.items() if only is None or mine in only]
+        rows = [counted({n: t for n, t in one.items() if n in wanted}, pattern) for one in found]
+        return self._joined(rows, wanted, steps)
+
+    def _joined(self, rows: list[Parts], wanted: list[str], steps: int) -> Parts:
+        """The parts of a batch from those of its rows, under the exercise's names."""
         result = {}
-        for name, mine in wanted.items():
-            values = [row[name] for row in rows]
+        for name in wanted:
+            values, mine = [row[name] for row in rows], self.names[name]
             if name in WEIGHTS:
                 result[mine] = np.sum(values, axis=0)
             elif name == "X" and self.batch:
-                values = [np.pad(v, ((0, max(steps - len(v), 0)), (0, 0))) for v in values]
+                longest = max(steps, *map(len, values))
+                values = [lengthened(v, longest) for v in values]
                 result[mine] = np.stack(values, axis=1)
             else:
                 result[mine] = np.stack(values) if self.batch else values[0]
         return result
 
     def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
-        """What a mean or a sum too many multiplies by: the steps T, the outputs q, the rows B of a batch."""
+        """What a mean or a sum too many multiplies by: steps T, outputs q, units h, inputs d, a batch's B."""
         sequences = self.sequences(*args)
         T, B = float(max(len(s.X) for s in sequences)), float(len(sequences))
         outputs = {"q": float(len(sequences[0].p.W_qh))} if "W_qh" in self.names else {}
-        return {"T": T} | outputs | ({self.batch: B, f"T·{self.batch}": T * B} if self.batch else {})
+        batch = {self.batch: B, f"T·{self.batch}": T * B} if self.batch else {}
+        h, d = map(float, sequences[0].p.W_hx.shape)
+        return {"T": T} | outputs | batch | {"h": h, "d": d}
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         """Other derivatives that a part may hold by mistake, by the sentence that says so."""
@@ -123,7 +170,7 @@ class Unrolled:
 
     def _products_of_sums(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         (s,) = self.sequences(*args)
-        right, (_, before, after) = _counted(terms(s), ALL), s.values
+        right, (_, before, after) = counted(terms(s), ALL), s.values
         bias, error = right["b_h"], right["b_q"]
         sums = {"W_hx": (bias, s.X), "W_hh": (bias, before), "W_qh": (error, after)}
         return {
@@ -133,18 +180,3 @@ class Unrolled:
             for name, (left, right_hand) in sums.items()
             if name in self.names
         }
-
-
-def _counted(found: Terms, pattern: Pattern) -> Parts:
-    T = len(next(iter(found.values())))
-    counted, triangles = {}, {one: one.triangle(T) for one in (ALL, pattern)}
-    for name, term in found.items():
-        chosen = pattern if name in pattern.parts else ALL
-        alpha = triangles[chosen]
-        if name in ("W_qh", "b_q"):
-            counted[name] = np.tensordot(chosen.of_output(T), term, 1)
-        elif name == "X":
-            counted[name] = np.einsum("tk,tkd->kd", alpha, term)
-        else:
-            counted[name] = chosen.of_initial(T) @ term if name == "h_0" else np.tensordot(alpha, term, 2)
-    return counted

@@ -192,3 +192,34 @@ def one_loss_through_all_uses(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndar
             G[t] += np.outer(delta, H[k])
             dh = p.W_hh.T @ delta
     return G
+
+
+bank.edit(
+    "last_loss_whole",
+    "(O - Y) / T",
+    "(O - Y) * (np.arange(T) == T - 1)[:, None]",
+    loses=SUM | LAST | EVERY,
+    slip="last_loss_whole",
+)
+bank.edit(
+    "target_before",
+    "(O - Y) / T",
+    "(O - np.roll(Y, 1, axis=0)) / T",
+    loses=SUM | LAST | EVERY,
+    slip="target_before",
+)
+bank.edit(
+    "slope_twice_in_the_carry",
+    "dh = p.W_hh.T @ delta",
+    "dh = p.W_hh.T @ ((1 - H[t] ** 2) * delta)",
+    loses=SUM | EVERY,
+    slip="slope_twice_in_carry",
+)
+bank.edit("mean_over_outputs", "(O - Y) / T", "(O - Y) / Y.size", loses=ALL, slip="factor_1/q")
+bank.edit(
+    "state_two_steps_before",
+    "np.outer(delta, H[t - 1])",
+    "np.outer(delta, H[t - 2] if t > 1 else 0 * h_0)",
+    loses=ALL,
+    slip="state_before",
+)

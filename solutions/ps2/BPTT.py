@@ -353,3 +353,33 @@ class one_system_a_row(torch.autograd.Function):
         rows = dA.flatten(0, 1)
         weights = rows.mT @ X.flatten(0, 1), rows.mT @ H[:-1].flatten(0, 1)
         return *weights, rows.sum(0), dA @ W_hx, dA[0] @ W_hh
+
+
+bank.edit(
+    "index_below_zero",
+    "torch.cat([h_0[None], H[:-1]])",
+    "torch.cat([H[-1:], H[:-1]])",
+    loses={"one_step", "weights"},
+    slip="state_around@W_hh",
+)
+bank.edit(
+    "carry_averaged",
+    "carry = dA[t] @ W_hh",
+    "carry = (dA[t] @ W_hh).mean(0).expand_as(h_0)",
+    loses=ALL - {"one_step"},
+    slip="carry_averaged",
+)
+bank.edit(
+    "carry_of_the_batch",
+    "carry = dA[t] @ W_hh",
+    "carry = (dA[t] @ W_hh).sum(0).expand_as(h_0)",
+    loses=ALL - {"one_step"},
+    slip="carry_of_the_batch",
+)
+bank.edit(
+    "sums_over_the_batch",
+    'torch.einsum("tbi,tbj->ij", dA, before)',
+    "dA.sum(1).mT @ before.mean(1)",
+    loses={"weights"},
+    slip="states_of_the_batch@W_hh",
+)

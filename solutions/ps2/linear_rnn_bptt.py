@@ -201,15 +201,37 @@ bank.edit(
     loses={"keeps"},
 )
 bank.edit(
-    "gradients_clipped",
-    "    return grads, later",
-    "    grads = LinearRNN(*[np.clip(g, -90, 90) for g in grads])\n    return grads, later",
-    loses={"output_layer", "hidden_weights"},
-    slip="clipped",
-)
-bank.edit(
     "output_state_before_and_inputs_reversed",  # two mistakes, of which one has a name
     "errors.T @ H[1:])\n    return grads, later, dH @ p.W_hx",
     "errors.T @ H[:-1])\n    return grads, later, (dH @ p.W_hx)[::-1] / 2",
     loses={"one_step", "output_layer", "ends"},
+)
+bank.edit(
+    "target_of_the_next_step",
+    "(O - Y) / T",
+    "(O - np.roll(Y, -1, axis=0)) / T",
+    loses={"output_layer", *HIDDEN},
+    slip="target_after",
+)
+bank.edit("mean_over_outputs", "(O - Y) / T", "(O - Y) / Y.size", loses=ALL, slip="factor_1/q")
+bank.edit(
+    "tanh_in_the_carry",
+    "later = p.W_hh.T @ dH[t]",
+    "later = p.W_hh.T @ ((1 - H[t + 1] ** 2) * dH[t])",
+    loses={"one_step", *HIDDEN},
+    slip="slope_present_in_carry",
+)
+bank.edit(
+    "matrix_twice",
+    "later = p.W_hh.T @ dH[t]",
+    "later = p.W_hh.T @ p.W_hh.T @ dH[t]",
+    loses={"one_step", *HIDDEN},
+    slip="matrix_twice",
+)
+bank.edit(
+    "times_the_step",
+    "dH.T @ H[:T]",
+    "(dH * np.arange(1, T + 1)[:, None]).T @ H[:T]",
+    loses={"hidden_weights"},
+    slip="terms_by_step@W_hh",
 )

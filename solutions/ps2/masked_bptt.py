@@ -229,3 +229,47 @@ def aligned_at_the_end(
     weights = [np.tensordot(dA, Xs, ((0, 1), (0, 1))), np.tensordot(dA, before, ((0, 1), (0, 1)))]
     weights += [dA.sum((0, 1)), np.tensordot(dO, after, ((0, 1), (0, 1))), dO.sum((0, 1))]
     return weights, carry, dX
+
+
+bank.edit(
+    "lengths_sorted",
+    "np.arange(T)[:, None] < lengths",
+    "np.arange(T)[:, None] < np.sort(lengths)[::-1]",
+    loses=LATE,
+    slip="mask_of_others",
+)
+bank.edit(
+    "padding_in_front",
+    "np.arange(T)[:, None] < lengths",
+    "np.arange(T)[:, None] >= T - lengths",
+    loses=LATE,
+    slip="mask_from_the_end",
+)
+bank.edit(
+    "targets_masked_alone",
+    "np.where(mask, H[1:] @ p.W_qh.T + p.b_q - Y, 0.0)",
+    "H[1:] @ p.W_qh.T + p.b_q - np.where(mask, Y, 0.0)",
+    loses=LATE,
+    slip="mask_of_one_alone",
+)
+bank.edit(
+    "shortest_for_all",
+    "np.arange(T)[:, None] < lengths",
+    "np.arange(T)[:, None] < lengths.min() + 0 * lengths",
+    loses=LATE,
+    slip="shortest",
+)
+bank.edit(
+    "mean_of_the_running",
+    "errors / lengths[:, None] / N",
+    "errors / lengths[:, None] / np.maximum(mask.sum(axis=1, keepdims=True), 1)",
+    loses=LATE,
+    slip="mean_of_the_running",
+)
+bank.edit(
+    "bias_of_one_sequence",
+    "dA.sum(axis=(0, 1))",
+    "dA[:, 0].sum(axis=0)",
+    loses={"hidden_weights", "one_step"},
+    slip="one_sequence@b_h",
+)

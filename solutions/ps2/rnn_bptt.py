@@ -528,3 +528,120 @@ bank.edit(
     loses={"one_step", "input_weights", "recurrent_weights"},
     slip="first_use@W_hh use_unsloped@b_h",
 )
+bank.edit(
+    "target_of_the_step_before",
+    "p.b_q - Y) / T",
+    "p.b_q - np.roll(Y, 1, axis=0)) / T",
+    loses={"output_layer", *HIDDEN},
+    slip="target_before",
+)
+bank.edit(
+    "outputs_by_softmax",
+    "dO = (H[1:] @ p.W_qh.T + p.b_q - Y) / T",
+    "P = np.exp(H[1:] @ p.W_qh.T + p.b_q)\n    dO = (P / P.sum(axis=1, keepdims=True) - Y) / T",
+    loses=ALL,
+    slip="outputs_squashed",
+)
+bank.edit(
+    "mean_up_to_the_step",
+    ") / T",
+    ") / np.arange(1, T + 1)[:, None]",
+    loses={"output_layer", *HIDDEN},
+    slip="losses_by_step",
+)
+bank.edit("one_step_too_many_in_the_mean", ") / T", ") / (T + 1)", loses=ALL, slip="mean_of_one_more")
+bank.edit("mean_over_outputs_for_steps", ") / T", ") / Y.shape[1]", loses=ALL, slip="mean_over_units")
+bank.edit(
+    "last_error_twice", "    dA = np", "    dO[-1] *= 2\n    dA = np", loses=ALL, slip="last_loss_twice"
+)
+bank.edit(
+    "input_of_the_step_before",
+    "dA.T @ X,",
+    "dA.T @ np.roll(X, 1, axis=0),",
+    loses={"input_weights"},
+    slip="input_before@W_hx",
+)
+bank.edit(
+    "last_state_for_the_first",
+    "dA.T @ H[:-1]",
+    "dA.T @ np.roll(H[1:], 1, axis=0)",
+    loses={"one_step", "recurrent_weights"},
+    slip="state_around@W_hh",
+)
+bank.edit(
+    "sums_before_tanh",
+    "dO.T @ H[1:]",
+    "dO.T @ np.arctanh(H[1:])",
+    loses={"one_step", "output_layer"},
+    slip="output_state_unsquashed@W_qh",
+)
+bank.edit(
+    "carry_for_delta",
+    "dA.T @ X,",
+    "(dA @ p.W_hh).T @ X,",
+    loses={"input_weights", "one_step"},
+    slip="carry_sent@W_hx",
+)
+bank.edit(
+    "times_the_step",
+    "dA.T @ H[:-1]",
+    "(dA * np.arange(T)[:, None]).T @ H[:-1]",
+    loses={"one_step", "recurrent_weights"},
+    slip="terms_by_step@W_hh",
+)
+bank.edit(
+    "mean_over_units_in_bias",
+    "dA.sum(axis=0)",
+    "dA.sum(axis=0) / len(h_0)",
+    loses={"input_weights", "one_step"},
+    slip="factor_1/h@b_h",
+)
+bank.edit(
+    "slope_of_the_next_step",
+    "1 - H[t + 1] ** 2",
+    "1 - H[min(t + 2, T)] ** 2",
+    loses=HIDDEN,
+    slip="slope_one_late",
+)
+bank.edit(
+    "slope_of_relu",
+    "(1 - H[t + 1] ** 2)",
+    "(H[t + 1] > 0)",
+    loses={"one_step", *HIDDEN},
+    slip="slope_of_relu",
+)
+bank.edit(
+    "slope_twice_in_the_carry",
+    "carry = p.W_hh.T @ dA[t]",
+    "carry = p.W_hh.T @ ((1 - H[t + 1] ** 2) * dA[t])",
+    loses={"one_step", *HIDDEN},
+    slip="slope_twice_in_carry",
+)
+bank.edit(
+    "carry_subtracted",
+    "carry = p.W_hh.T @ dA[t]",
+    "carry = -p.W_hh.T @ dA[t]",
+    loses={"one_step", *HIDDEN},
+    slip="carry_negative",
+)
+bank.edit(
+    "carry_decays",
+    "carry = p.W_hh.T @ dA[t]",
+    "carry = 0.9 * p.W_hh.T @ dA[t]",
+    loses={"one_step", *HIDDEN},
+    slip="carry_scaled",
+)
+bank.edit(
+    "first_step_without_carry",
+    "p.W_qh.T @ dO[t] + carry",
+    "p.W_qh.T @ dO[t] + carry * (t > 0)",
+    loses=HIDDEN,
+    slip="cut_after_1",
+)
+bank.edit(
+    "last_step_is_not_carried",
+    "p.W_qh.T @ dO[t] + carry",
+    "p.W_qh.T @ dO[t] + carry * (t < T - 2)",
+    loses=HIDDEN,
+    slip="last_1_apart",
+)

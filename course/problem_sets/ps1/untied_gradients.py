@@ -1,22 +1,23 @@
 """One gradient for every use of W_hh: their sum is BPTT."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from course import draws
-from course.altered import RNN_SLIPS, Alter, altered_loss
 from course.exercise import Case, Exercise, Large, Parts
 from course.judging import Run
 from course.large import large_case, large_rnn
 from course.models import RNN, Array, mean_squared_loss, rnn_forward, rnn_loss
 from course.oracles import complex_step
-from course.recognise.counting import squared_errors
-from course.recognise.patterns import ALL, PATTERNS, Pattern
-from course.recognise.rules import RIGHT, RULES, Rule
-from course.recognise.sequences import terms
+from course.problem_sets.ps2.rnn_bptt import many, sequences
+from course.recognise.composed import COMPOSED
+from course.recognise.each_use import EachUse
+from course.recognise.patterns import PATTERNS
+from course.recognise.rules import RULES
 
 
 def untied_gradients(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> np.ndarray:
@@ -44,8 +45,8 @@ exercise = Exercise(untied_gradients, title="A network, untied", chapter="3 tied
 def cases(rng: draws.Rng) -> list[Case]:
     """One step; then several."""
     drawn = []
-    for T in (1, int(rng.integers(3, 5)), 6):
-        d, h, q = draws.sizes(rng, 3, T)
+    steps = (1, int(rng.integers(3, 5)), 6)
+    for T, (d, h, q) in zip(steps, draws.varied_sizes(rng, 3, steps), strict=True):
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
         if 1 < T < 6:  # errors so large that clipped ones differ
             Y *= 300
@@ -115,38 +116,17 @@ def last_copy(run: Run) -> None:
 exercise.claim("every_copy", "Every copy has the right gradient.", parts=("G",), points=2, see=SEE)
 
 
-def altered(loss: Callable[..., Any], p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
-    """The same through a loss with an altered rule."""
-    return {"G": complex_step(lambda W: loss(p._replace(W_hh=W), X, Y, h_0), copied(p, X))}
-
-
-for _slip in RNN_SLIPS:
-    exercise.slip(_slip.name, _slip.sentence, partial(altered, altered_loss(_slip.alter)), SEE)
-
-exercise.slip(
-    "last_loss",
-    "Only the last step's loss is counted.",
-    partial(altered, altered_loss(Alter(), last_only=True)),
-    SEE,
+# With one result, a loss that is missing in the states is missing everywhere, a step is a use, and so on.
+HIDDEN_HERE = ("last_loss_of_states", "first_step")
+OF_OUTPUTS = ("output_state_before", "transpose_in_the_sweep")  # no other step leads from h_1 to h_0
+exercise.unrolled = EachUse(
+    sequences,
+    {"W_hh": "G"},
+    many,
+    rules=tuple(replace(r, see=SEE) for r in (*RULES, *COMPOSED) if r.name not in OF_OUTPUTS),
+    patterns=tuple(replace(q, see=SEE) for q in PATTERNS if q.initial is None and q.name not in HIDDEN_HERE),
+    see=SEE,
 )
-
-
-def triangle(rule: Rule, pattern: Pattern, p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:
-    """The sum over the losses of each use's gradients, under an altered rule or counted by a pattern."""
-    through = terms(squared_errors(p, X, Y, h_0), rule)["W_hh"]
-    return {"G": np.einsum("tk,tkij->kij", pattern.triangle(len(X)), through)}
-
-
-for _rule in RULES:
-    if (
-        _rule.carry != "right"
-        or not _rule.use_slope
-        or _rule.slope not in ("tanh", "missing", "twice", "of_state")
-    ):
-        exercise.slip(_rule.name, _rule.sentence, partial(triangle, _rule, ALL), SEE)
-for _pattern in PATTERNS:
-    if _pattern.name in ("truncated_1", "truncated_2", "own_loss_missing") and _pattern.initial is None:
-        exercise.slip(_pattern.name, _pattern.sentence, partial(triangle, RIGHT, _pattern), SEE)
 
 
 def rows(p: RNN, X: Array, Y: Array, h_0: Array) -> Parts:

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.frames import FrameError
 from course.models import RNN, Array
+from course.problem_sets.ps2._batches import mixed
 from course.recognise.sequences import Sequence
 from course.recognise.unrolled import Unrolled
 
@@ -163,10 +165,11 @@ exercise.claim(
 
 def sequences(W_hx: Array, W_hh: Array, b_h: Array, X: Array, h_0: Array, dH: Array) -> list[Sequence]:
     """One for every row of the batch, with ℓ_t = Σ ∂L/∂H_t · H_t."""
-    p = RNN(W_hx, W_hh, b_h, np.zeros((0, 0)), np.zeros(0))
+    h = len(b_h)
+    p = RNN(W_hx, W_hh, b_h, np.eye(h), np.zeros(h))  # the outputs are the states
 
     def row(b: int) -> Sequence:
-        return Sequence(p, X[:, b], h_0[b], lambda t, W_qh, b_q, h: h @ dH[t, b])
+        return Sequence(p, X[:, b], h_0[b], lambda t, W_qh, b_q, h: (h @ W_qh.T + b_q) @ dH[t, b])
 
     return [row(b) for b in range(X.shape[1])]
 
@@ -178,5 +181,21 @@ def many(rng: draws.Rng) -> tuple[Any, ...]:
     return p.W_hx, p.W_hh, p.b_h, X, h_0, rng.normal(size=(7, 2, 8))
 
 
-exercise.unrolled = Unrolled(sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch="B")
+exercise.unrolled = Unrolled(
+    sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch="B", error="∂L/∂h_t"
+)
+for _name, _sentence, _mix in (
+    (
+        "carry_averaged",
+        "The carry is averaged over the batch: each sequence has its own.",
+        lambda h: h.mean(axis=-2, keepdims=True) + 0 * h,
+    ),
+    (
+        "carry_of_the_batch",
+        "The carry is added up over the batch: each sequence has its own.",
+        lambda h: h.sum(axis=-2, keepdims=True) + 0 * h,
+    ),
+):
+    exercise.slip(_name, _sentence, partial(mixed, _mix), "Batches and masks")
+
 exercise.timed = {"H": 0, "X": 0}

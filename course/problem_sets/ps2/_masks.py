@@ -1,4 +1,4 @@
-"""What mistakes with padding return: the losses of all steps of a batch, each counted as the mistake does."""
+"""Mistakes with padding: the losses of all steps of a batch, each counted as the mistake does."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.exercise import Parts
 from course.models import RNN, Array
-from course.recognise.once import kept_once
-from course.recognise.sequences import Sequence, Terms, terms
+from course.recognise.outputs import Error
+from course.recognise.sequences import Sequence
 from course.recognise.unrolled import Unrolled
 
 
@@ -20,7 +19,7 @@ def sequences(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> list[Se
         def loss(t: int, W_qh: Array, b_q: Array, h: Array) -> Array:
             return np.asarray(np.sum((h @ W_qh.T + b_q - Y[t, n]) ** 2, axis=-1) / (2 * T * len(lengths)))
 
-        return Sequence(p, X[:T, n], h_0[n], loss)
+        return Sequence(p, X[:T, n], h_0[n], loss, targets=Y[:, n])
 
     return [row(n, int(T)) for n, T in enumerate(lengths)]
 
@@ -31,78 +30,142 @@ def many(rng: draws.Rng) -> tuple[Any, ...]:
     return draws.rnn(rng, 4, 8, 3), X, Y, np.array([7, 7]), draws.away_from_zero(rng, 2, 8)
 
 
-unrolled = Unrolled(sequences, {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"}, many, batch="N")
-
-# How much ½‖o_t − y_t‖² counts in a sequence of `own` real steps; t from 0, padding included.
-Weight = Callable[[int, int, Array, int], float]  # (t, own, lengths, T)
-
-
-@kept_once
-def all_terms(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> list[Terms]:
-    """The terms of ½‖o_t − y_t‖² for every sequence, padded steps too."""
-    T, N = len(X), len(lengths)
-    rows = sequences(p, X, Y, np.full_like(lengths, T), h_0)
-    return [{name: T * N * term for name, term in terms(s).items()} for s in rows]
+def padded(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> list[Sequence]:
+    """The same with the padding, as if it were real."""
+    return sequences(p, X, Y, np.full_like(lengths, len(X)), h_0)
 
 
-def weighted(weight: Weight, p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> Parts:
-    """The gradients with every step's loss, padded ones too, counted so."""
-    T = len(X)
-    counts = [np.array([weight(t, int(own), lengths, T) for t in range(T)]) for own in lengths]
-    rows = zip(all_terms(p, X, Y, lengths, h_0), counts, strict=True)
-    return unrolled.parts([{name: (term.T * count).T for name, term in row.items()} for row, count in rows])
+# How much ½‖o_t − y_t‖² counts: (N, T), of t (T) from 0, the lengths `own` (N, 1), T and N.
+Weight = Callable[[Array, Array, int, int], Array]
 
 
-# Name, sentence, and the weights.
-MISCOUNTS: tuple[tuple[str, str, Weight], ...] = (
+def _falling(own: Array) -> Array:
+    return np.asarray(np.sort(own, axis=0)[::-1])
+
+
+def _running(t: Array, own: Array) -> Array:
+    return np.asarray(np.maximum((t < own).sum(axis=0), 1))
+
+
+# Name, sentence, and the weights, one for each way to make the mistake.
+MISCOUNTS: tuple[tuple[str, str, tuple[Weight, ...]], ...] = (
     (
         "unmasked",
         "The padding is counted as if it were real: its losses should not enter, nor its steps the mean.",
-        lambda t, own, lengths, T: 1 / (T * len(lengths)),
+        (lambda t, own, T, N: 1 / (T * N) + 0 * own,),
     ),
     (
         "mask_forgotten",
         "The padding's losses enter: set the error to zero where a sequence is over.",
-        lambda t, own, lengths, T: 1 / (own * len(lengths)),
+        (lambda t, own, T, N: 1 / (own * N),),
     ),
     (
         "pooled",
         "All steps of the batch are pooled in one mean; here each sequence has its own mean first.",
-        lambda t, own, lengths, T: (t < own) / np.sum(lengths),
+        (lambda t, own, T, N: (t < own) / np.sum(own),),
     ),
     (
         "padded_mean",
         "The losses are divided by T, padding included, instead of by each sequence's own length.",
-        lambda t, own, lengths, T: (t < own) / (T * len(lengths)),
+        (lambda t, own, T, N: (t < own) / (T * N),),
     ),
     (
         "sum_over_sequences",
-        "Everything is N times too large: L is the mean over sequences, not the sum.",
-        lambda t, own, lengths, T: (t < own) / own,
+        "The losses of the sequences are added: L is their mean, a sum divided by N.",
+        (lambda t, own, T, N: (t < own) / own,),
     ),
     (
         "sum_over_steps",
         "The mean over each sequence's steps is missing: its sum is divided by N only.",
-        lambda t, own, lengths, T: (t < own) / len(lengths),
+        (lambda t, own, T, N: (t < own) / N,),
     ),
     (
         "no_mean_at_all",
         "Both means are missing, that over each sequence's steps and that over the sequences.",
-        lambda t, own, lengths, T: float(t < own),
+        (lambda t, own, T, N: 1.0 * (t < own),),
     ),
     (
         "longest",
         "The losses are divided by the longest length instead of by each sequence's own.",
-        lambda t, own, lengths, T: (t < own) / (np.max(lengths) * len(lengths)),
+        (lambda t, own, T, N: (t < own) / (np.max(own) * N),),
     ),
     (
         "one_step_long",
-        "The mask is one step too long: step t is real for t ≤ lengths[n].",
-        lambda t, own, lengths, T: (t <= own) / (own * len(lengths)),
+        "The mask is one step too long: lengths[n] steps are real, which with t from 0 is t < lengths[n].",
+        (lambda t, own, T, N: (t <= own) / (own * N),),
     ),
     (
         "sign",
-        "Everything has the wrong sign: the output error is o_t − y_t.",
-        lambda t, own, lengths, T: -(t < own) / (own * len(lengths)),
+        "The output error has the wrong sign: it is o_t − y_t.",
+        (lambda t, own, T, N: -1.0 * (t < own) / (own * N),),
     ),
+    (
+        "last_row_only",
+        "Only the losses of step T are counted: every real step has one, and shorter sequences end before T.",
+        (lambda t, own, T, N: (t == T - 1) * (t < own) / (own * N),),
+    ),
+    (
+        "mask_of_others",
+        "The mask has the lengths in another order: lengths[n] is that of sequence n.",
+        (
+            lambda t, own, T, N: (t < _falling(own)) / (own * N),
+            lambda t, own, T, N: (t < _falling(own)[::-1]) / (own * N),
+            lambda t, own, T, N: (t < own[::-1]) / (own * N),
+            lambda t, own, T, N: (t < _falling(own)) / (_falling(own) * N),
+            lambda t, own, T, N: (t < _falling(own)[::-1]) / (_falling(own)[::-1] * N),
+            lambda t, own, T, N: (t < own[::-1]) / (own[::-1] * N),
+        ),
+    ),
+    (
+        "mask_from_the_end",
+        "The mask keeps the last lengths[n] steps: the padding stands behind the real ones.",
+        (lambda t, own, T, N: (t >= T - own) / (own * N),),
+    ),
+    (
+        "shortest",
+        "Only the steps that all sequences have are counted.",
+        (
+            lambda t, own, T, N: (t < own.min()) / (own * N),
+            lambda t, own, T, N: (t < own.min()) / (own.min() * N) + 0 * own,
+        ),
+    ),
+    (
+        "mean_of_the_running",
+        "A step's losses are divided by the number of sequences that still run: N counts all.",
+        (
+            lambda t, own, T, N: (t < own) / (_running(t, own) * own),
+            lambda t, own, T, N: (t < own) / (_running(t, own) * T),
+            lambda t, own, T, N: (t < own) / (_running(t, own) * own.max()),
+            lambda t, own, T, N: (t < own) / _running(t, own),
+        ),
+    ),
+)
+KNOWN = tuple((Error(name, sentence, ()), weights) for name, sentence, weights in MISCOUNTS)
+MASK_OF_ONE = Error(
+    "mask_of_one_alone",
+    "Only the outputs or only the targets are masked: in the padding the other one is left as an error.",
+    (),
+)
+
+
+def miscounted(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> list[tuple[Error, Array]]:
+    """Errors (N, T, q) that are counted, or masked, in another way."""
+    O = np.stack([s.values[2] @ p.W_qh.T + p.b_q for s in padded(p, X, Y, lengths, h_0)])
+    T, N, own, t = len(X), len(lengths), lengths[:, None], np.arange(len(X))
+    Y, mask, each = np.swapaxes(Y, 0, 1), (t < own)[..., None], 1 / (own * N)[..., None]
+    return [
+        *[(e, weight(t, own, T, N)[..., None] * (O - Y)) for e, weights in KNOWN for weight in weights],
+        (MASK_OF_ONE, each * (mask * O - Y)),
+        (MASK_OF_ONE, each * (O - mask * Y)),
+    ]
+
+
+unrolled = Unrolled(
+    sequences,
+    {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"},
+    many,
+    batch="N",
+    see="Batches and masks",
+    sent=padded,
+    more_errors=miscounted,
 )

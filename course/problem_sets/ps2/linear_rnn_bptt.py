@@ -13,6 +13,7 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_case, large_rnn, moved
 from course.models import Array, LinearRNN, linear_forward, linear_loss
 from course.oracles import gradients
+from course.recognise.composed import COMPOSED, at_uses, in_carry
 from course.recognise.counting import squared_errors
 from course.recognise.partly import without
 from course.recognise.rules import RULES, Rule
@@ -56,8 +57,8 @@ exercise = Exercise(
 def cases(rng: draws.Rng) -> list[Case]:
     """One step, to localise a mistake; then several, then many."""
     drawn = []
-    for T in (1, int(rng.integers(3, 5)), int(rng.integers(12, 15))):
-        d, h, q = draws.sizes(rng, 3, T)
+    steps = (1, int(rng.integers(3, 5)), int(rng.integers(12, 15)))
+    for T, (d, h, q) in zip(steps, draws.varied_sizes(rng, 3, steps), strict=True):
         p = draws.rnn(rng, d, h, q)
         X, Y, h_0 = rng.normal(size=(T, d)), rng.normal(size=(T, q)), draws.away_from_zero(rng, h)
         linear = LinearRNN(p.W_hx, p.W_hh, p.W_qh)
@@ -156,13 +157,15 @@ HABIT = Rule(
 )
 WITHOUT_SLOPE = (
     *("transpose", "transpose_in_the_sweep", "later_state", "carry_summed", "carry_without_matrix"),
-    "output_state_before",
+    *("output_state_before", "matrix_twice", "carry_negative"),
 )
+KEPT = tuple(replace(rule, see=SEE) for rule in (*RULES, *COMPOSED) if rule.name in WITHOUT_SLOPE)
 unrolled = Unrolled(
     sequences,
     {w: w for w in LinearRNN._fields} | {"X": "dX", "h_0": "dh_0"},
     many,
-    rules=(*[replace(rule, see=SEE) for rule in RULES if rule.name in WITHOUT_SLOPE], HABIT),
+    rules=(*KEPT, HABIT, in_carry(HABIT), at_uses(HABIT)),
+    see=SEE,
 )
 
 

@@ -1,0 +1,89 @@
+"""A carry that is multiplied by a number too many, the same at every step.
+
+A gradient counts a path that crosses n edges γⁿ times then. In each case γ is solved for; all must fit.
+"""
+
+from collections.abc import Sequence as Many
+
+import numpy as np
+
+from course.compare import difference
+from course.models import Array
+from course.recognise.attribution import FITS
+from course.recognise.claims import Claim
+from course.recognise.explain import Parts, Seen, telling, wrong_parts
+from course.recognise.patterns import HIDDEN, STATE, Pattern
+from course.recognise.rules import BACK
+from course.recognise.sequences import Terms
+from course.recognise.unrolled import Unrolled
+
+SCALED = Claim(
+    "carry_scaled",
+    "What goes back from step to step is multiplied by a number too many: W_hhᵀ and the slope are all.",
+    BACK,
+)
+NEWTON = 4
+
+
+def counted(gamma: float, beyond: int) -> Pattern:
+    """Each path counted γⁿ times, if it crosses n edges; that from h_1 to h_0 counts if `beyond` is 1."""
+    return Pattern(
+        *("", "", ""),
+        alpha=lambda t, k, T: np.power(gamma, np.maximum(t - k, 0.0)),
+        initial=lambda t, T: np.power(gamma, t + float(beyond)),
+        parts=STATE,
+    )
+
+
+def scaled_carry(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
+    """The claim, if one number in each case explains every part of it."""
+    if not wrong_parts(seen) or unrolled.truncation is not None:
+        return ()
+    ways, numbers = {0, 1}, list[tuple[float, dict[str, float]]]()
+    for one in sorted(seen, key=telling):
+        found, steps = unrolled.terms(one.args), unrolled.steps(one.got)
+        gamma = solved(unrolled, found, one, steps)
+        if gamma is None:
+            return ()
+        ways = {way for way in ways if _gives(one, unrolled.parts(found, counted(gamma, way), steps))}
+        if not ways or abs(gamma) < FITS:
+            return ()
+        if len(unrolled.right(one.args)) > 1:  # a single step need not show it
+            numbers.append((gamma, unrolled.numbers(one.args)))
+    return (SCALED,) if _one_number(numbers) else ()
+
+
+def _one_number(found: Many[tuple[float, dict[str, float]]]) -> bool:
+    """Whether γ is the same in every case, or one over the same count of something."""
+    numbers = np.array([gamma for gamma, _ in found])
+    ways = [np.array([1 / counts[name] for _, counts in found]) for name in (found[0][1] if found else ())]
+    return any(np.allclose(numbers, way, rtol=1e-6, atol=0) for way in (numbers[:1], *ways))
+
+
+def solved(unrolled: Unrolled, found: list[Terms], one: Seen, steps: int) -> float | None:
+    """γ, from what crosses at least one edge; from h_0 if nothing else does."""
+    names = [mine for name, mine in unrolled.names.items() if name in (*HIDDEN, "X")]
+    T = max(len(terms["W_hh"]) for terms in found)
+
+    def flat(parts: Parts, of: list[str]) -> Array:
+        return np.concatenate([parts[name].ravel() for name in of])
+
+    if T == 1:
+        names = [mine for name, mine in unrolled.names.items() if name == "h_0"]
+        if not names:
+            return 1.0
+        got, want = flat(one.got, names), flat(one.want, names)
+        return float(got @ want / (want @ want))
+    lags = [Pattern("", "", "", lambda t, k, T, n=n: t - k == n, parts=STATE) for n in range(T)]  # type: ignore[misc]
+    own, *columns = [flat(unrolled.parts(found, lag, steps, names), names) for lag in lags]
+    left, powers = flat(one.got, names) - own, np.arange(1, T)
+    gamma = float(left @ columns[0] / (columns[0] @ columns[0]))
+    table = np.stack(columns, axis=1)
+    for _ in range(NEWTON):
+        slope = table @ (powers * gamma ** (powers - 1.0))
+        gamma += float(slope @ (left - table @ gamma**powers) / (slope @ slope))
+    return gamma if np.isfinite(gamma) else None
+
+
+def _gives(one: Seen, value: Parts) -> bool:
+    return all(difference(one.got[name], value[name]) is None for name in value)
