@@ -19,6 +19,7 @@ from course.recognise.ignored import ignored, sizes
 from course.recognise.patterns import Pattern
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.slips import by_slips
+from course.recognise.tables import look_up
 from course.recognise.two import matches, two_at_once
 from course.verdict import Diagnosis, Drawn, Weights
 
@@ -41,9 +42,14 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     alive = confirmed(run, whole_paths, seen, paths(seen, whole_paths)) if whole_paths else {}
     whole = in_all_parts(alive) if alive else []
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
+    table = look_up(seen, exercise.table) if exercise.table and not named else None
+    named = as_diagnoses(table.whole) if table else named
     if not named:
         numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
-        found_by_parts = by_parts(seen, whole_paths, alive, exercise.timed, numbers)
+        known = table.by_part if table else {}
+        found_by_parts = by_parts(seen, whole_paths, alive, exercise.timed, numbers, known)
+        if table and not found_by_parts:  # in a piece of a result
+            found_by_parts = by_parts(table.apart, None, {}, {}, numbers, known)
         named = as_diagnoses(found_by_parts or cut_off(seen) or ignored(exercise, seen))
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)

@@ -42,7 +42,7 @@ TWO = {  # several mistakes in one answer: they are not to be named, unless all 
     "states_alone_and_the_initial_cell_doubled",
     "later_state_and_dc_of_dc_next",
     "cell_gradient_ignored_and_clipped",
-    "later_state_and_inputs_by_dv",
+    "later_state_and_inputs_limited",
 }
 OUT_OF_SIGHT = {"small_carry_dropped", "twelve_steps_at_most"}  # limits written against the checks' own sizes
 rnn = load("rnn_bptt")
@@ -92,7 +92,7 @@ def test_two_mistakes_are_both_named_or_none_is(answer: str, names: set[str]) ->
         ("masked_forward", "bias_in_the_padding_and_states_from_the_start"),
         ("lstm_step_backward", "later_state_and_dc_of_dc_next"),
         ("lstm_step_backward", "cell_gradient_ignored_and_clipped"),
-        ("gru_step_backward", "later_state_and_inputs_by_dv"),
+        ("gru_step_backward", "later_state_and_inputs_limited"),
         ("scan_gradient", "forwards_and_moduli"),
         ("layer_norm", "mean_held_and_gain_in_its_own_gradient"),
         ("rprop_step", "no_upper_limit_and_old_steps"),

@@ -49,10 +49,12 @@ def by_parts(
     alive: Alive,
     timed: dict[str, int],
     numbers: Sequence[dict[str, float]],
+    known: dict[str, list[Claim]],
 ) -> tuple[Claim, ...]:
     """The mistakes that explain every wrong part in every case; all, if several cannot be told apart.
 
-    `timed` says which axis of a part counts steps, `numbers` what a factor may be, case by case.
+    `timed` says which axis of a part counts steps, `numbers` what a factor may be, case by case,
+    `known` by part what else explains it.
     """
     wrong = wrong_parts(seen)
     by_part = {name: [claim_of(pair) for pair in alive.get(name, [])] for name in wrong}
@@ -60,7 +62,9 @@ def by_parts(
         for name, claim in _nearby(seen, unrolled, wrong):
             by_part[name].append(claim)
     for name in wrong:
-        by_part[name] = by_part[name] or _swapped(seen, name) or _shaped(seen, name, numbers, timed.get(name))
+        ways = [_swapped(seen, name), known.get(name, [])]
+        first, then = ways[::-1] if len(wrong) > 1 else ways  # one mistake in several parts, or in one
+        by_part[name] = by_part[name] or first or then or _shaped(seen, name, numbers, timed.get(name))
     return _shared_out(by_part, list(seen[0].want))
 
 

@@ -1,0 +1,94 @@
+"""Mistakes of a table: no two are one, each gets its own name, and in single results it is told which."""
+
+import numpy as np
+import pytest
+
+from course.exercise import Exercise, Parts
+from course.models import Array
+from course.recognise.explain import Seen
+from course.recognise.tables import Table, look_up
+from tests.conftest import bank_of
+
+TABLED = ("gru_step_backward",)
+
+
+def of(name: str) -> tuple[Exercise, Table]:
+    exercise = bank_of(name)[0]
+    assert exercise.table is not None
+    return exercise, exercise.table
+
+
+def seen(exercise: Exercise, got: list[Parts]) -> list[Seen]:
+    assert exercise.oracle is not None
+    cases = exercise.public_cases()
+    return [Seen(case.args, one, exercise.oracle(*case.args)) for case, one in zip(cases, got, strict=True)]
+
+
+def told(exercise: Exercise, table: Table, got: list[Parts]) -> list[str]:
+    found = look_up(seen(exercise, got), table)
+    return [claim.name for claim in found.whole]
+
+
+@pytest.mark.parametrize("name", TABLED)
+def test_the_public_cases_tell_every_mistake_from_the_others_and_from_what_is_right(name: str) -> None:
+    exercise, table = of(name)
+    every, rows = np.arange(len(table.claims)), []
+    for case in exercise.public_cases():
+        values, right = table.values(every, *case.args), exercise.oracle(*case.args)  # type: ignore[misc]
+        scaled = [
+            (np.concatenate([right[part][None], values[part]]) / np.abs(right[part]).max()).reshape(
+                len(every) + 1, -1
+            )
+            for part in values
+        ]
+        rows.append(np.concatenate(scaled, axis=1))
+    numbers = np.concatenate(rows, axis=1)
+    names = ["right", *(claim.name for claim in table.claims)]
+    alike = [
+        (names[i], names[j])
+        for i in range(1, len(names))
+        for j in np.flatnonzero(np.abs(numbers[:i] - numbers[i]).max(axis=1) < 1e-9)
+        if names[i] != names[j]
+    ]
+    assert not alike
+
+
+@pytest.mark.parametrize("name", TABLED)
+def test_a_mistake_of_the_table_gets_its_own_name(name: str) -> None:
+    exercise, table = of(name)
+    cases, every = exercise.public_cases(), np.arange(len(table.claims))
+    values = [table.values(every, *case.args) for case in cases]
+    for k in every[:: max(1, len(every) // 20)]:
+        got = [{part: value[k] for part, value in one.items()} for one in values]
+        assert told(exercise, table, got) == [table.claims[k].name]
+
+
+def gru_in(parts: set[str], mistake: str) -> tuple[dict[str, list[str]], list[str]]:
+    """What is told if the mistake is at work in those results: by part, and in all."""
+    exercise, table = of("gru_step_backward")
+    (k,) = [k for k, claim in enumerate(table.claims) if claim.name == mistake]
+    got = []
+    for case in exercise.public_cases():
+        value, right = table.values(np.array([k]), *case.args), exercise.oracle(*case.args)  # type: ignore[misc]
+        got.append({part: value[part][0] if part in parts else right[part] for part in right})
+    found = look_up(seen(exercise, got), table)
+    return {n: [c.name for c in claims] for n, claims in found.by_part.items()}, [c.name for c in found.whole]
+
+
+def test_a_mistake_in_one_result_is_told_by_what_alters_the_fewest() -> None:
+    both = "rows_zrn_of_x", "rows_zrn"  # they give the same dx
+    assert gru_in({"dx"}, both[1]) == ({"dx": [both[0]]}, [])
+    everything = {"W_x", "W_h", "b_x", "b_h", "dx", "dh"}
+    assert gru_in(everything, both[1])[1] == [both[1]]
+    assert gru_in({"W_x", "W_h", "b_x", "b_h"}, both[1])[0]["W_x"] == [both[1]]
+
+
+def test_numbers_that_are_nan_are_no_mistake_of_the_table() -> None:
+    exercise, table = of("gru_step_backward")
+    got: list[Parts] = []
+    for case in exercise.public_cases():
+        right: dict[str, Array] = exercise.oracle(*case.args)  # type: ignore[misc]
+        got.append({part: np.full_like(value, np.nan) for part, value in right.items()})
+    found = look_up(seen(exercise, got), table)
+    assert not found.whole
+    assert not any(found.by_part.values())
