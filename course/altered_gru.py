@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from course.factors import by_edge
 from course.gated import GRU
 from course.gru_values import WORDS, At, Word, right
 from course.models import Array
@@ -65,7 +66,8 @@ def altered_gradients(
     """
     at = right(p, x, h, dh_next)
     steps = {slip.values: slip.values(p, at) if slip.values else at for slip in slips}
-    w, states = _factors(slips, steps), np.stack([_states(slip, steps[slip.values]) for slip in slips])
+    w = by_edge(EDGES, WORDS, [slip.factors for slip in slips], [steps[slip.values] for slip in slips])
+    states = np.stack([_states(slip, steps[slip.values]) for slip in slips])
     units, rows = np.eye(7 * len(h)), 3 * len(h)
     d_u, d_v, d_h = np.split(units, [rows, 2 * rows], axis=1)
     response = _tangents(p, d_u, d_v, d_h, w, slips) @ dh_next
@@ -79,16 +81,6 @@ def _states(slip: GRUSlip, at: At) -> Array:
     """What stands for h beside each row (3h, h)."""
     rows = [WORDS[slip.state](at) if row in slip.made else at.h for row in ROWS]
     return np.repeat(rows, len(at.h), axis=0)
-
-
-def _factors(slips: Sequence[GRUSlip], steps: dict[Callable[[GRU, At], At] | None, At]) -> dict[str, Array]:
-    """By edge the factors (len(slips), 1, h)."""
-    usual = {key: {edge: WORDS[word](at) for edge, word in EDGES.items()} for key, at in steps.items()}
-    found = {edge: np.stack([usual[slip.values][edge] for slip in slips])[:, None] for edge in EDGES}
-    for k, slip in enumerate(slips):
-        for edge, word in slip.factors.items():
-            found[edge][k, 0] = (WORDS[word] if isinstance(word, str) else word)(steps[slip.values])
-    return found
 
 
 def _tangents(

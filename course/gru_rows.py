@@ -4,7 +4,8 @@ from functools import partial
 from itertools import permutations
 
 from course.altered_gru import ROWS, GRUSlip, scaled
-from course.gru_values import Word, slug
+from course.factors import slug
+from course.gru_values import Word
 
 CONVENTIONS = "Two conventions"
 WAY = {"u": "On the way to u = W_x x + b_x", "v": "On the way to v = W_h h + b_h"}

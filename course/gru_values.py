@@ -112,14 +112,3 @@ def right(p: GRU, x: Array, h: Array, dh: Array) -> At:
     u, v = np.split(p.W_x @ x + p.b_x, 3), np.split(p.W_h @ h + p.b_h, 3)
     r, z = logistic(u[0] + v[0]), logistic(u[1] + v[1])
     return At(tuple(u), tuple(v), r, z, np.tanh(u[2] + r * v[2]), h, np.split(p.b_h, 3)[2], dh)
-
-
-def slug(word: str) -> str:
-    """A word as a part of a name."""
-    return (
-        word.replace(" ", "")
-        .replace("−", "-")
-        .replace("'", "_next")
-        .replace("²", "^2")
-        .replace("′", "_slope")
-    )

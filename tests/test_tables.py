@@ -5,11 +5,11 @@ import pytest
 
 from course.exercise import Exercise, Parts
 from course.models import Array
-from course.recognise.explain import Seen
+from course.recognise.explain import Seen, by_parts
 from course.recognise.tables import Table, look_up
 from tests.conftest import bank_of
 
-TABLED = ("gru_step_backward",)
+TABLED = ("gru_step_backward", "cell_jacobian")
 
 
 def of(name: str) -> tuple[Exercise, Table]:
@@ -89,6 +89,48 @@ def test_numbers_that_are_nan_are_no_mistake_of_the_table() -> None:
     for case in exercise.public_cases():
         right: dict[str, Array] = exercise.oracle(*case.args)  # type: ignore[misc]
         got.append({part: np.full_like(value, np.nan) for part, value in right.items()})
+    found = look_up(seen(exercise, got), table)
+    assert not found.whole
+    assert not any(found.by_part.values())
+
+
+def jacobian_with(change: object) -> list[str]:
+    exercise, _ = of("cell_jacobian")
+    got = []
+    for case in exercise.public_cases():
+        J = exercise.oracle(*case.args)["J"].copy()  # type: ignore[misc]
+        change(J, len(J) // 2)  # type: ignore[operator]
+        got.append({"J": J})
+    found = look_up(seen(exercise, got), exercise.table)  # type: ignore[arg-type]
+    assert not found.whole
+    return [claim.name for claim in by_parts(found.apart, None, {}, {}, [{}] * len(got), found.by_part)]
+
+
+def test_a_piece_of_a_result_is_told_by_its_shape_or_by_the_table() -> None:
+    def turned(J: Array, n: int) -> None:
+        J[n:, :n] = J[n:, :n].T.copy()
+
+    def shown(J: Array, n: int) -> None:
+        J[:n, n:] = -J[:n, n:]
+
+    def noisy(J: Array, n: int) -> None:
+        J[n:, :n] += 1e-3 * np.arange(n)
+
+    assert jacobian_with(turned) == ["transposed@∂c_t/∂h_{t-1}"]
+    assert len(jacobian_with(shown)) == 1
+    assert jacobian_with(noisy) == []
+
+
+def test_other_values_of_a_step_are_never_told_of_one_result() -> None:
+    exercise, table = of("cell_jacobian")
+    k = len(table.claims) - 1
+    assert table.alone is not None
+    assert k >= table.alone
+    got = []
+    for case in exercise.public_cases():
+        J, n = exercise.oracle(*case.args)["J"].copy(), len(case.args[2])  # type: ignore[misc]
+        J[:n, :n] = table.values(np.array([k]), *case.args)["J"][0, :n, :n]
+        got.append({"J": J})
     found = look_up(seen(exercise, got), table)
     assert not found.whole
     assert not any(found.by_part.values())

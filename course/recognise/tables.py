@@ -22,11 +22,13 @@ class Table:
         claims: their names and sentences.
         values: `values(chosen, *args)`: results of the mistakes at those places, with a first axis for them.
         split: takes results apart where a mistake may be at work in a piece of one; axes from the last.
+        alone: how many, the first ones, may be at work in some results while the others are right; None: all.
     """
 
     claims: Sequence[Claim]
     values: Callable[..., Parts]
     split: Callable[[Parts], Parts] = dict
+    alone: int | None = None
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,16 @@ def look_up(seen: Sequence[Seen], table: Table) -> Found:
                 holds[name][chosen] &= _equal(one.got[name], values[name])
                 altered[chosen] += ~_equal(one.want[name], values[name])
             chosen = np.flatnonzero(np.any([holds[name] for name in wrong], axis=0))
-    whole = [k for k in chosen if all(holds[name][k] for name in names)]
-    everywhere = np.all([holds[name] for name in wrong], axis=0) if wrong else holds[names[0]]
-    by_part = {}
+    whole = tuple(table.claims[int(k)] for k in chosen if all(holds[name][k] for name in names))
+    by_part, chosen = {}, chosen[chosen < (len(table.claims) if table.alone is None else table.alone)]
+    common = [k for k in chosen if all(holds[name][k] for name in wrong)]
     for name in wrong:
-        found = [k for k in chosen if (everywhere if everywhere.any() else holds[name])[k]]
+        if not any(one.got[name].any() for one in apart):
+            continue  # zeros are told as such
+        found = common or [k for k in chosen if holds[name][k]]
         least = min((altered[k] for k in found), default=0)
         by_part[name] = [table.claims[int(k)] for k in found if altered[k] == least]
-    return Found(tuple(table.claims[int(k)] for k in whole), by_part, apart)
+    return Found(whole, by_part, apart)
 
 
 def _equal(got: Array, values: Array) -> Array:

@@ -11,7 +11,7 @@ from course.altered_gru import JACOBIAN, RIGHT, GRUSlip, Rows, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import GRU, gru_forward
 from course.gru_slips import GRU_SLIPS
-from course.gru_table import GRU_TABLE
+from course.gru_table import ALONE, GRU_TABLE
 from course.large import large_gated
 from course.models import Array
 from course.oracles import gradients
@@ -179,4 +179,5 @@ def composed(chosen: Array, p: GRU, x: Array, h: Array, dh_next: Array) -> Parts
     return altered_gradients(p, x, h, dh_next, [GRU_TABLE[k] for k in chosen])
 
 
-exercise.table = Table([Claim(slip.name, slip.sentence, slip.see) for slip in GRU_TABLE], composed)
+_claims = [Claim(slip.name, slip.sentence, slip.see) for slip in GRU_TABLE]
+exercise.table = Table(_claims, composed, alone=ALONE)
