@@ -1,5 +1,6 @@
 """Mistakes in the Jacobian of an LSTM's step, put together: what may stand in the place of each factor."""
 
+from dataclasses import replace
 from functools import partial
 from itertools import combinations, permutations
 
@@ -136,7 +137,9 @@ def _columns(gates: str, parts: tuple[str, ...]) -> JacobianSlip:
     what = "slopes and their factors" if len(parts) == 2 else "slopes" if "slope" in parts else "factors"
     where = f"W_h^{gates}" if len(gates) == 1 else "W_h"
     said = f"The {what} multiply the columns of {where}. They belong to its rows: diag(s) W."
-    return JacobianSlip(f"columns_scaled_at_{gates}_by_{'_and_'.join(parts)}", said, BLOCKS, factors=factors)
+    where = "" if gates == GATES else f"_at_{gates}"
+    name = f"columns_scaled{where}{'' if len(parts) == 2 else f'_by_{parts[0]}'}"
+    return JacobianSlip(name, said, BLOCKS, factors=factors)
 
 
 def _times(edges: list[str], at: At) -> Array:
@@ -148,6 +151,14 @@ SHOWN_AT_COLUMNS = JacobianSlip(
     "On the way through c_t, o ⊙ tanh′(c_t) multiplies the columns of ∂c_t/∂h_{t-1}, not its rows.",
     BLOCKS,
     factors={"shown": "1", "slope_c": "1", "at_cell": partial(_times, ["shown", "slope_c"])},
+)
+
+
+_EVERYWHERE = _columns(GATES, ("by", "slope"))
+THROUGHOUT = replace(
+    _EVERYWHERE,
+    name="columns_scaled_throughout",
+    factors=_EVERYWHERE.factors | SHOWN_AT_COLUMNS.factors,
 )
 
 
@@ -189,6 +200,7 @@ JACOBIAN_TABLE = (
         for parts in (("slope",), ("by",), ("by", "slope"))
     ],
     SHOWN_AT_COLUMNS,
+    THROUGHOUT,
     *[_order("".join(rows)) for rows in permutations(GATES) if "".join(rows) != GATES],
     *map(_turned, GATES),
     JacobianSlip("transpose_of_all", "Each gate's block of W_h is transposed.", BLOCKS, turned=GATES),

@@ -16,10 +16,11 @@ from course.recognise.attribution import BASES, attribute, fit
 from course.recognise.edges import Edges, as_lines, described, edges_of
 from course.recognise.further import edge_cases, path_cases
 from course.recognise.gallery import is_known, pictures, write_gallery
+from course.recognise.limits import limit_of
 from course.recognise.patterns import ALL, PATTERNS
 from course.recognise.picture import EXTRA, MISSING, svg
 from course.recognise.rules import RIGHT
-from course.recognise.shapes import limit_of, shapes_of, steps_said
+from course.recognise.shapes import shapes_of, steps_said
 from course.report import as_data, as_html
 from course.verdict import Paths, Verdict
 from tests.conftest import answer_of, bank_of

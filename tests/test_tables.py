@@ -9,7 +9,7 @@ from course.recognise.explain import Seen, by_parts
 from course.recognise.tables import Table, look_up
 from tests.conftest import bank_of
 
-TABLED = ("gru_step_backward", "cell_jacobian")
+TABLED = ("gru_step_backward", "cell_jacobian", "cell_path")
 
 
 def of(name: str) -> tuple[Exercise, Table]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from course.compare import difference
 from course.models import Array
+from course.recognise.limits import limit_of
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import RIGHT, Rule
-from course.recognise.shapes import limit_of, shapes_of
+from course.recognise.shapes import shapes_of
 from course.recognise.unrolled import Unrolled
 
 Parts = dict[str, Array]
