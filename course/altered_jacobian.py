@@ -27,6 +27,7 @@ EDGES = {  # what its factor is
     "shown": "o",  # from c_t to h_t, with the next
     "slope_c": "1 − tanh²(c_t)",
     **dict.fromkeys((f"at_{gate}" for gate in GATES), "1"),  # at h_{t-1}, before the gate's matrix
+    "through": "1",  # on what comes from h_{t-1}, before o ⊙ tanh′(c_t)
     "at_cell": "1",  # at h_{t-1}, before all matrices, on the way through c_t to h_t
 }
 
@@ -62,7 +63,7 @@ def altered_jacobians(p: LSTM, x: Array, h: Array, c: Array, slips: Sequence[Jac
     through = np.where(_flags(slips, lambda slip: slip.through_turned), through.swapaxes(1, 2), through)
     shown = w["shown"] * w["slope_c"]
     more = [_flags(slips, lambda slip, name=name: name in slip.direct) * units for name in "hc"]
-    of_h = np.concatenate([direct + shown * through + more[0], cell], axis=2)
+    of_h = np.concatenate([direct + shown * w["through"] * through + more[0], cell], axis=2)
     of_c = np.concatenate([shown * by_cell, by_cell + more[1]], axis=2)
     return np.concatenate([of_h, of_c], axis=1).swapaxes(1, 2)
 

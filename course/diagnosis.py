@@ -19,7 +19,7 @@ from course.recognise.ignored import ignored, sizes
 from course.recognise.patterns import Pattern
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.slips import by_slips
-from course.recognise.tables import look_up
+from course.recognise.tables import in_parts, look_up
 from course.recognise.two import matches, two_at_once
 from course.verdict import Diagnosis, Drawn, Weights
 
@@ -46,10 +46,8 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     named = as_diagnoses(table.whole) if table else named
     if not named:
         numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
-        known = table.by_part if table else {}
-        found_by_parts = by_parts(seen, whole_paths, alive, exercise.timed, numbers, known)
-        if table and not found_by_parts:  # in a piece of a result
-            found_by_parts = by_parts(table.apart, None, {}, {}, numbers, known)
+        ways = (whole_paths, alive, exercise.timed, numbers)
+        found_by_parts = in_parts(lambda one, known: by_parts(one, *ways, known), seen, table)
         named = as_diagnoses(found_by_parts or cut_off(seen) or ignored(exercise, seen))
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)

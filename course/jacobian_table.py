@@ -146,11 +146,18 @@ def _times(edges: list[str], at: At) -> Array:
     return np.asarray(np.prod([WORDS[EDGES[edge]](at) for edge in edges], axis=0))
 
 
+def _over(edges: list[str], at: At) -> Array:
+    return np.asarray(1 / _times(edges, at))
+
+
 SHOWN_AT_COLUMNS = JacobianSlip(
     "columns_scaled_through_the_cell",
     "On the way through c_t, o ⊙ tanh′(c_t) multiplies the columns of ∂c_t/∂h_{t-1}, not its rows.",
     BLOCKS,
-    factors={"shown": "1", "slope_c": "1", "at_cell": partial(_times, ["shown", "slope_c"])},
+    factors={
+        "through": partial(_over, ["shown", "slope_c"]),
+        "at_cell": partial(_times, ["shown", "slope_c"]),
+    },
 )
 
 

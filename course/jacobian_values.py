@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from course.factors import vocabulary
 from course.gated import LSTM, logistic
 from course.models import Array
 
@@ -50,35 +51,8 @@ BARE: dict[str, Word] = {
 }
 
 
-def _squared(word: str) -> str:
-    return word.replace("(", "²(") if "(" in word else f"{word}²"
-
-
-def _of(change: Callable[[Array], Array], word: Word) -> Word:
-    return lambda s: change(word(s))
-
-
-def _product(one: Word, other: Word) -> Word:
-    return lambda s: one(s) * other(s)
-
-
 WORDS: dict[str, Word] = {
-    **BARE,
-    **{f"−{word}": _of(np.negative, value) for word, value in BARE.items()},
-    **{f"1 − {word}": _of(lambda v: 1 - v, value) for word, value in BARE.items()},
-    **{f"1 + {word}": _of(lambda v: 1 + v, value) for word, value in BARE.items()},
-    **{f"{_squared(word)}": _of(np.square, value) for word, value in BARE.items()},
-    **{f"1 − {_squared(word)}": _of(lambda v: 1 - v**2, value) for word, value in BARE.items()},
-    **{f"{word} (1 − {word})": _of(lambda v: v * (1 - v), value) for word, value in BARE.items()},
-    **{f"{word} (1 + {word})": _of(lambda v: v * (1 + v), value) for word, value in BARE.items()},
-    **{f"1 − tanh² {word}": _of(lambda v: 1 - np.tanh(v) ** 2, value) for word, value in BARE.items()},
-    **{f"σ′({word})": _of(lambda v: logistic(v) * (1 - logistic(v)), value) for word, value in BARE.items()},
-    **{
-        f"{one} {other}": _product(a, b)
-        for one, a in BARE.items()
-        for other, b in BARE.items()
-        if one not in "01" and other not in "01" and one != other
-    },
+    **vocabulary(BARE),
     "f + c_{t-1} f (1 − f)": lambda s: s.f + s.c * s.f * (1 - s.f),
     "1 − tanh⁴(c_t)": lambda s: 1 - s.y**4,
 }

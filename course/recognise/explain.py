@@ -63,9 +63,8 @@ def by_parts(
         for name, claim in _nearby(seen, unrolled, wrong):
             by_part[name].append(claim)
     for name in wrong:
-        ways = [_swapped(seen, name), known.get(name, [])]
-        first, then = ways[::-1] if len(wrong) > 1 else ways  # one mistake in several parts, or in one
-        by_part[name] = by_part[name] or first or then or _shaped(seen, name, numbers, timed.get(name))
+        found = by_part[name] or known.get(name) or _swapped(seen, name)
+        by_part[name] = found or _shaped(seen, name, numbers, timed.get(name))
     return _shared_out(by_part, list(seen[0].want))
 
 

@@ -6,6 +6,7 @@ right, is at work in these alone; two that share the wrong results out are both 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -68,9 +69,34 @@ def look_up(seen: Sequence[Seen], table: Table) -> Found:
     return Found(whole, by_part, apart)
 
 
+def in_parts(
+    named: Callable[[Sequence[Seen], dict[str, list[Claim]]], tuple[Claim, ...]],
+    seen: Sequence[Seen],
+    found: Found | None,
+) -> tuple[Claim, ...]:
+    """What `named(seen, known)` tells: one mistake of a plain shape, or with the table, or in pieces.
+
+    `known` is by part what the table says.
+    """
+    plain = named(seen, {})
+    if found is None or len(plain) == 1:
+        return plain
+    return named(seen, found.by_part) or plain or named(found.apart, found.by_part)
+
+
 def _equal(got: Array, values: Array) -> Array:
     """Row by row, whether `difference` would see none."""
     axes = tuple(range(1, values.ndim))
     largest = np.abs(values).max(axis=axes, initial=0.0)
     gap = np.abs(got - values).max(axis=axes, initial=0.0)
     return np.asarray(gap <= RTOL["float64"] * np.where(largest > 0, largest, 1.0))
+
+
+def listed(slips: Sequence[tuple[str, str, Callable[..., Parts]]], see: str = "") -> Table:
+    """A table of functions that know nothing of each other: name, sentence and value of each."""
+
+    def values(chosen: Array, *args: Any) -> Parts:
+        found = [slips[int(k)][2](*args) for k in chosen]
+        return {name: np.stack([one[name] for one in found]) for name in found[0]}
+
+    return Table([Claim(name, sentence, see) for name, sentence, _ in slips], values)

@@ -356,7 +356,7 @@ for _name, _old, _new, _loses, _slip in (  # one for each kind of the table
         "read[:, None] * cell",
         "read * cell",
         STATE,
-        "columns_scaled_through_the_cell@∂h_t/∂h_{t-1}",
+        "columns_scaled_through_the_cell",
     ),
     (
         "output_gate_left_out_once",
