@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.altered_lstm import GATES, RIGHT, LSTMSlip, altered_step
+from course.altered_lstm import RIGHT, LSTMSlip, altered_step
 from course.gated import LSTM
 from course.models import Array
 from course.oracles import complex_step
@@ -52,19 +52,6 @@ def around(slope_at: str, *args: Array) -> Array:
     return np.asarray(blocks(RIGHT, *_of(args))[1, :, 1] + J[1, :, 0] @ J[0, :, 1])
 
 
-def columns_scaled(throughout: bool, gates: str, *args: Array) -> Array:
-    """The factors of the rows of these gates' blocks of W_h, put on their columns."""
-    p, J, found = _of(args)[0], blocks(RIGHT, *_of(args)).copy(), {}
-    for gate, W in zip(GATES, np.split(p.W_h, 4), strict=True):
-        read = blocks(LSTMSlip("", "", state_read=gate), *_of(args))[0 if gate == "o" else 1, :, 0]
-        factors = np.sum(read * W, axis=1) / np.maximum(np.sum(W * W, axis=1), 1e-300)
-        found[gate] = W * (factors if gate in gates else factors[:, None])
-    shown = _shown(J)
-    J[1, :, 0] = found["i"] + found["f"] + found["g"]
-    J[0, :, 0] = found["o"] + J[1, :, 0] * (shown if throughout else shown[:, None])
-    return np.asarray(J.reshape(2 * J.shape[1], -1))
-
-
 def _shown(J: Array) -> Array:
     """The factor from c_t to h_t, which is that of ∂h_t/∂c_{t-1} over that of ∂c_t/∂c_{t-1}."""
     return np.asarray(np.diag(J[0, :, 1]) / np.diag(J[1, :, 1]))
@@ -90,6 +77,12 @@ def full(row: int, spread: Callable[[Array], Array], *args: Array) -> Array:
     return spread(np.diag(blocks(RIGHT, *_of(args))[row, :, 1]))
 
 
+def outer(*args: Array) -> Array:
+    """∂h_t/∂c_{t-1} as the outer product of its two diagonals."""
+    J = blocks(RIGHT, *_of(args))
+    return np.outer(_shown(J), np.diag(J[1, :, 1]))
+
+
 SPREADS: tuple[Callable[[Array], Array], ...] = (
     lambda d: np.broadcast_to(d, (len(d), len(d))),
     lambda d: np.broadcast_to(d[:, None], (len(d), len(d))),
@@ -106,7 +99,7 @@ TOTAL = (
     "∂c_t/∂c_{t-1} counts the way through h_{t-1} too. Here h_{t-1} is a variable of its own: "
     "it stands still while c_{t-1} moves."
 )
-COLUMNS = "The slopes multiply the columns of W_h where they belong to its rows: diag(s) W is s[:, None] * W."
+FULL = "{} is a full matrix: c_{{t-1}} moves its own unit alone, so only the diagonal is not zero."
 BLOCK_SLIPS = (
     BlockSlip(
         "cell_first",
@@ -135,16 +128,6 @@ BLOCK_SLIPS = (
         "∂h_t/∂h_{t-1} lacks the way through c_t.",
         partial(replaced, 0, 0, lambda *args: blocks(LSTMSlip("", "", state_read="o"), *args)[0, :, 0]),
     ),
-    BlockSlip("columns_scaled", COLUMNS, partial(columns_scaled, False, GATES)),
-    BlockSlip("columns_scaled_throughout", COLUMNS, partial(columns_scaled, True, GATES)),
-    *[
-        BlockSlip(
-            f"columns_scaled_at_{gate}",
-            f"At {gate} the slopes multiply the columns of W_h^{gate}. They belong to its rows: diag(s) W.",
-            partial(columns_scaled, False, gate),
-        )
-        for gate in GATES
-    ],
     *[
         BlockSlip(
             "output_gate_moves_the_cell",
@@ -159,6 +142,11 @@ BLOCK_SLIPS = (
         partial(replaced, 0, 0, through_the_cell_ungated),
     ),
     BlockSlip(
+        "cell_to_state_full",
+        FULL.format("∂h_t/∂c_{t-1}"),
+        partial(replaced, 0, 1, outer),
+    ),
+    BlockSlip(
         "cell_to_state_ungated",
         "∂h_t/∂c_{t-1} lacks the factor f_t: h_t reads c_t, and c_t reads f_t ⊙ c_{t-1}.",
         partial(replaced, 0, 1, lambda *args: np.diag(_shown(blocks(RIGHT, *_of(args))))),
@@ -166,7 +154,7 @@ BLOCK_SLIPS = (
     *[
         BlockSlip(
             f"{name}_full",
-            f"{said} is a full matrix: c_{{t-1}} moves its own unit alone, so only the diagonal is not zero.",
+            FULL.format(said),
             partial(replaced, row, 1, partial(full, row, spread)),
         )
         for name, row, said in (("cell_to_state", 0, "∂h_t/∂c_{t-1}"), ("cell_to_cell", 1, "∂c_t/∂c_{t-1}"))

@@ -24,6 +24,7 @@ from course.recognise.products import by_products
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.sent_back import by_errors
 from course.recognise.slips import by_slips
+from course.recognise.tables import in_parts, look_up
 from course.recognise.two import matches, two_at_once
 from course.verdict import Diagnosis, Drawn, Weights
 
@@ -48,12 +49,15 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
     if not named and unrolled and unrolled.tabled:
         named = as_diagnoses(by_errors(seen, unrolled) or scaled_carry(seen, unrolled))
+    table = look_up(seen, exercise.table) if exercise.table and not named else None
+    named = as_diagnoses(table.whole) if table else named
     if not named:
         numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
-        known = (seen, whole_paths, alive, exercise.timed, numbers)
-        claims = by_parts(*known) or cut_off(seen) or ignored(exercise, seen)
+        ways = (whole_paths, alive, exercise.timed, numbers)
+        claims = in_parts(lambda one, known: by_parts(one, *ways, known), seen, table)
+        claims = claims or cut_off(seen) or ignored(exercise, seen)
         if not claims and unrolled and unrolled.tabled:
-            claims = by_parts(*known, partial(by_products, seen, unrolled))
+            claims = by_parts(seen, *ways, {}, partial(by_products, seen, unrolled))
         named = as_diagnoses(claims)
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)

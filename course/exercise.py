@@ -17,6 +17,7 @@ from course.models import Array
 
 if TYPE_CHECKING:
     from course.judging import Run
+    from course.recognise.tables import Table
     from course.recognise.unrolled import Unrolled
     from course.recognise.weighing import Weighed
 
@@ -120,6 +121,7 @@ class Exercise:
         self.shapes: Callable[..., dict[str, tuple[int, ...]]] | None = None
         self.unrolled: Unrolled | None = None  # for a gradient through time: how to take an answer apart
         self.weighed: Weighed | None = None  # the same for an LSTM: its gradient with weights on the edges
+        self.table: Table | None = None  # mistakes put together from a few kinds, all valued at once
         self.timed: dict[str, int] = {}  # parts that have an axis of time steps, and which
 
     @property

@@ -16,10 +16,11 @@ from course.recognise.attribution import BASES, attribute, fit
 from course.recognise.edges import Edges, as_lines, described, edges_of
 from course.recognise.further import edge_cases, path_cases
 from course.recognise.gallery import is_known, pictures, write_gallery
+from course.recognise.limits import floor_of, limit_of
 from course.recognise.patterns import ALL, PATTERNS
 from course.recognise.picture import EXTRA, MISSING, svg
 from course.recognise.rules import RIGHT
-from course.recognise.shapes import limit_of, shapes_of, steps_said
+from course.recognise.shapes import shapes_of, steps_said
 from course.report import as_data, as_html
 from course.verdict import Paths, Verdict
 from tests.conftest import answer_of, bank_of
@@ -30,7 +31,7 @@ GRADIENTS = ("rnn_bptt", "BPTT", "direct_and_total")
 NAMED = (  # of each, nineteen of twenty single mistakes
     *("rnn_bptt", "linear_rnn_bptt", "masked_bptt", "BPTT", "rtrl", "checkpointed_bptt", "direct_and_total"),
     *("untied_gradients", "chunked_bptt", "truncated_bptt", "lstm_bptt", "lstm_step_backward"),
-    "gru_step_backward",
+    *("gru_step_backward", "cell_jacobian", "cell_path"),
 )
 SAY_THEMSELVES = {"returns", "keeps", "memory"}  # the check that is lost says what is wrong
 TWO = {  # several mistakes in one answer: they are not to be named, unless all are
@@ -42,9 +43,14 @@ TWO = {  # several mistakes in one answer: they are not to be named, unless all 
     "states_alone_and_the_initial_cell_doubled",
     "later_state_and_dc_of_dc_next",
     "cell_gradient_ignored_and_clipped",
-    "later_state_and_inputs_by_dv",
+    "later_state_and_inputs_limited",
 }
-OUT_OF_SIGHT = {"small_carry_dropped", "twelve_steps_at_most"}  # limits written against the checks' own sizes
+OUT_OF_SIGHT = {
+    "small_carry_dropped",
+    "twelve_steps_at_most",
+    "small_counts_as_zero",
+    "eps_for_zero",
+}  # limits written against the checks' own sizes
 rnn = load("rnn_bptt")
 assert rnn.unrolled is not None
 unrolled = rnn.unrolled
@@ -92,7 +98,7 @@ def test_two_mistakes_are_both_named_or_none_is(answer: str, names: set[str]) ->
         ("masked_forward", "bias_in_the_padding_and_states_from_the_start"),
         ("lstm_step_backward", "later_state_and_dc_of_dc_next"),
         ("lstm_step_backward", "cell_gradient_ignored_and_clipped"),
-        ("gru_step_backward", "later_state_and_inputs_by_dv"),
+        ("gru_step_backward", "later_state_and_inputs_limited"),
         ("scan_gradient", "forwards_and_moduli"),
         ("layer_norm", "mean_held_and_gain_in_its_own_gradient"),
         ("rprop_step", "no_upper_limit_and_old_steps"),
@@ -233,6 +239,17 @@ def test_entries_cut_off_at_one_number_are_told(cut: tuple[int, int], limit: flo
     rng = np.random.default_rng(3)
     wants = [2 * rng.normal(size=(T, 3)) for T in (4, 6)]
     assert limit_of([(np.clip(want, *cut), want) for want in wants]) == limit
+
+
+@pytest.mark.parametrize(("low", "floor"), [(0.3, 0.3), (0.0, None), (-9.0, None)])
+def test_entries_raised_to_one_number_are_told_and_are_no_precision(low: float, floor: float | None) -> None:
+    rng = np.random.default_rng(3)
+    wants = [rng.uniform(0.001, 1, size=(T, 3)) for T in (4, 6)]
+    pairs = [(np.maximum(want, low), want) for want in wants]
+    assert floor_of(pairs) == floor
+    tiny = [np.where(want < 0.5, 1e-9 * want, want) for want in wants]
+    raised = [(np.maximum(want, 1e-7), want) for want in tiny]
+    assert [shape.name for shape in shapes_of(raised, [{}, {}], None)] == ["raised"]
 
 
 def test_rows_that_are_alike_and_wrong_are_no_broadcast() -> None:

@@ -1,149 +1,148 @@
-"""Tables of altered errors and factors: no two mistakes in them have the same numbers, and none is right."""
-
-import itertools
+"""Mistakes of a table: no two are one, each gets its own name, and in single results it is told which."""
 
 import numpy as np
 import pytest
 
-from course.exercise import load
-from course.grader.bank import Answer
-from course.judging import judge
+from course.compare import scale_of
+from course.exercise import Exercise, Parts
 from course.models import Array
-from course.recognise.explain import Seen
-from course.recognise.products import tables
-from course.recognise.sent_back import alike, errors_of, table
+from course.recognise.explain import Seen, by_parts
+from course.recognise.tables import Table, look_up
 from tests.conftest import bank_of
-from tests.test_banks import cases_of
 
-TABLED = ("rnn_bptt", "linear_rnn_bptt", "masked_bptt", "untied_gradients", "BPTT")
-LINEAR = {  # where a state is its own sum before the tanh, and has no slope
-    ("linear_rnn_bptt", name)
-    for name in ("state_unsquashed", "output_state_unsquashed", "own_error_unsloped", "carry_alone")
-}
+TABLED = (
+    "gru_step_backward",
+    "cell_jacobian",
+    "cell_path",
+    "highway",
+    "layer_norm",
+    "tied_matrices",
+    "state_jacobian",
+    "recurrence",
+    "scan_gradient",
+    "tied_pair",
+)
 
 
-def seen(name: str, seed: int) -> list[Seen]:
-    """The cases with the right results."""
-    exercise = load(name)
+def of(name: str) -> tuple[Exercise, Table]:
+    exercise = bank_of(name)[0]
+    assert exercise.table is not None
+    return exercise, exercise.table
+
+
+def seen(exercise: Exercise, got: list[Parts]) -> list[Seen]:
     assert exercise.oracle is not None
-    drawn = cases_of(exercise, seed)
-    return [Seen(c.args, right, right) for c in drawn for right in [exercise.oracle(*c.args)]]
+    cases = exercise.public_cases()
+    return [Seen(case.args, one, exercise.oracle(*case.args)) for case, one in zip(cases, got, strict=True)]
 
 
-def same_everywhere(columns: list[tuple[list[str], Array]]) -> list[tuple[str, str]]:
-    """Pairs of names with equal values in all cases; each column has names and values (Z, n) of one case."""
-    names = columns[0][0]
-    equal = np.ones((len(names), len(names)), dtype=bool)
-    for _, values in columns:
-        equal &= np.stack([alike(one, values) for one in values])
-    pairs = itertools.combinations(range(len(names)), 2)
-    return sorted({(names[i], names[j]) for i, j in pairs if equal[i, j] and names[i] != names[j]})
+def told(exercise: Exercise, table: Table, got: list[Parts]) -> list[str]:
+    found = look_up(seen(exercise, got), table)
+    return [claim.name for claim in found.whole]
 
 
 @pytest.mark.parametrize("name", TABLED)
-@pytest.mark.parametrize("seed", range(3))
-def test_altered_errors_are_told_apart(name: str, seed: int) -> None:
-    unrolled, columns = load(name).unrolled, []
-    assert unrolled is not None
-    for one in seen(name, seed):
-        errors = errors_of(unrolled, one)
-        values = table(unrolled, one, np.stack([e for _, e in errors]))
-        flat = [
-            np.concatenate([one.want[n][None], v]).reshape(1 + len(errors), -1) for n, v in values.items()
+def test_the_public_cases_tell_every_mistake_from_the_others_and_from_what_is_right(name: str) -> None:
+    exercise, table = of(name)
+    every, rows = np.arange(len(table.claims)), []
+    for case in exercise.public_cases():
+        values, right = table.values(every, *case.args), exercise.oracle(*case.args)  # type: ignore[misc]
+        scaled = [
+            (np.concatenate([right[part][None], values[part]]) / scale_of(right[part])).reshape(
+                len(every) + 1, -1
+            )
+            for part in values
         ]
-        columns.append((["right", *[e.name for e, _ in errors]], np.concatenate(flat, axis=1)))
-    assert same_everywhere(columns) == []
+        rows.append(np.concatenate(scaled, axis=1))
+    numbers = np.concatenate(rows, axis=1)
+    names = ["right", *(claim.name for claim in table.claims)]
+    alike = [
+        (names[i], names[j])
+        for i in range(1, len(names))
+        for j in np.flatnonzero(np.abs(numbers[:i] - numbers[i]).max(axis=1) < 1e-9)
+        if names[i] != names[j]
+    ]
+    assert not alike
 
 
 @pytest.mark.parametrize("name", TABLED)
-@pytest.mark.parametrize("seed", range(3))
-def test_altered_factors_are_told_apart(name: str, seed: int) -> None:
-    unrolled = load(name).unrolled
-    assert unrolled is not None
-    parts = [part for part in unrolled.names if part != "h_0"]
-    found = [(one, tables(unrolled, one, parts)) for one in seen(name, seed)]
-    for part in parts:
-        columns = []
-        for one, by_part in found:
-            factors, values = by_part[part]
-            want = one.want[unrolled.names[part]][None]
-            flat = np.concatenate([want, values]).reshape(1 + len(values), -1)
-            columns.append((["right", *[f.name for f in factors]], flat))
-        pairs = same_everywhere(columns)
-        odd = [p for p in pairs if not any((name, n) in LINEAR for n in p)]
-        if part in ("b_h", "b_q", "X"):  # of which one is told: `by_products`
-            odd = [p for p in odd if not (p[0].endswith("added_up") and p[1].endswith("by_step"))]
-        assert odd == [], part
+def test_a_mistake_of_the_table_gets_its_own_name(name: str) -> None:
+    exercise, table = of(name)
+    cases, every = exercise.public_cases(), np.arange(len(table.claims))
+    values = [table.values(every, *case.args) for case in cases]
+    for k in every[:: max(1, len(every) // 20)]:
+        got = [{part: value[k] for part, value in one.items()} for one in values]
+        assert told(exercise, table, got) == [table.claims[k].name]
 
 
-def named(name: str, *edits: tuple[str, str]) -> list[str]:
-    """What an edit of the reference is told."""
-    exercise, bank = bank_of(name)
-    source = bank.answers["reference"].source
-    for old, new in edits:
-        assert source.count(old) == 1
-        source = source.replace(old, new)
-    verdict = judge(exercise, Answer("edited", source, False).local(exercise), exercise.public_cases())
-    assert not verdict.passed
-    return [d.name for d in verdict.diagnoses]
+def gru_in(parts: set[str], mistake: str) -> tuple[dict[str, list[str]], list[str]]:
+    """What is told if the mistake is at work in those results: by part, and in all."""
+    exercise, table = of("gru_step_backward")
+    (k,) = [k for k, claim in enumerate(table.claims) if claim.name == mistake]
+    got = []
+    for case in exercise.public_cases():
+        value, right = table.values(np.array([k]), *case.args), exercise.oracle(*case.args)  # type: ignore[misc]
+        got.append({part: value[part][0] if part in parts else right[part] for part in right})
+    found = look_up(seen(exercise, got), table)
+    return {n: [c.name for c in claims] for n, claims in found.by_part.items()}, [c.name for c in found.whole]
 
 
-SENT, USED = "p.W_qh.T @ dO[t] + carry", "dO.T @ H[1:]"
+def test_a_mistake_in_one_result_is_told_by_what_alters_the_fewest() -> None:
+    both = "rows_zrn_of_x", "rows_zrn"  # they give the same dx
+    assert gru_in({"dx"}, both[1]) == ({"dx": [both[0]]}, [])
+    everything = {"W_x", "W_h", "b_x", "b_h", "dx", "dh"}
+    assert gru_in(everything, both[1])[1] == [both[1]]
+    assert gru_in({"W_x", "W_h", "b_x", "b_h"}, both[1])[0]["W_x"] == [both[1]]
 
 
-@pytest.mark.parametrize(
-    ("edit", "told"),
-    [
-        ((SENT, "p.W_qh.T @ dO[t - 1] + carry"), ["error_before"]),  # the output layer is right
-        (("    dA = np", "    dO = dO[[-1, *range(T - 1)]]\n    dA = np"), ["error_before"]),  # it is not
-        ((USED, "np.abs(dO).T @ H[1:]"), ["error_without_sign@W_qh"]),  # the states are right
-        ((SENT, "p.W_qh.T @ (dO[t] + 1e-3) + carry"), []),
-    ],
-)
-def test_errors_are_named_wherever_they_go(edit: tuple[str, str], told: list[str]) -> None:
-    assert named("rnn_bptt", edit) == told
+def test_numbers_that_are_nan_are_no_mistake_of_the_table() -> None:
+    exercise, table = of("gru_step_backward")
+    got: list[Parts] = []
+    for case in exercise.public_cases():
+        right: dict[str, Array] = exercise.oracle(*case.args)  # type: ignore[misc]
+        got.append({part: np.full_like(value, np.nan) for part, value in right.items()})
+    found = look_up(seen(exercise, got), table)
+    assert not found.whole
+    assert not any(found.by_part.values())
 
 
-CARRY = "carry = p.W_hh.T @ dA[t]"
+def jacobian_with(change: object) -> list[str]:
+    exercise, _ = of("cell_jacobian")
+    got = []
+    for case in exercise.public_cases():
+        J = exercise.oracle(*case.args)["J"].copy()  # type: ignore[misc]
+        change(J, len(J) // 2)  # type: ignore[operator]
+        got.append({"J": J})
+    found = look_up(seen(exercise, got), exercise.table)  # type: ignore[arg-type]
+    assert not found.whole
+    return [claim.name for claim in by_parts(found.apart, None, {}, {}, [{}] * len(got), found.by_part)]
 
 
-@pytest.mark.parametrize(
-    ("factor", "told"),
-    [
-        ("0.5", ["carry_scaled"]),
-        ("1 / T", ["carry_scaled"]),
-        ("-1", ["carry_negative"]),
-        ("(0.5 if T > 5 else 1)", []),  # one number in one case is no rule
-        ("(0.5 if t > 1 else 1)", []),
-    ],
-)
-def test_scaled_carry_is_the_same_in_every_step_and_case(factor: str, told: list[str]) -> None:
-    assert named("rnn_bptt", (CARRY, f"{CARRY} * {factor}")) == told
+def test_a_piece_of_a_result_is_told_by_its_shape_or_by_the_table() -> None:
+    def turned(J: Array, n: int) -> None:
+        J[n:, :n] = J[n:, :n].T.copy()
+
+    def shown(J: Array, n: int) -> None:
+        J[:n, n:] = -J[:n, n:]
+
+    def noisy(J: Array, n: int) -> None:
+        J[n:, :n] += 1e-3 * np.arange(n)
+
+    assert jacobian_with(turned) == ["transposed@∂c_t/∂h_{t-1}"]
+    assert len(jacobian_with(shown)) == 1
+    assert jacobian_with(noisy) == []
 
 
-def test_one_altered_factor_and_another_mistake_are_both_named_or_none() -> None:
-    shifted, plain = ("dA.T @ X,", "dA.T @ np.roll(X, 1, axis=0),"), ("dA.sum(axis=0)", "(dA**2).sum(axis=0)")
-    twice = ("dA.sum(axis=0)", "2 * dA.sum(axis=0)")
-    assert named("rnn_bptt", shifted, plain) == []
-    assert named("rnn_bptt", shifted, twice) == ["input_before@W_hx", "twice@b_h"]
-
-
-@pytest.mark.parametrize(
-    ("where", "told"),
-    [("carry = p.W_hh.T @ (s * dA[t])", "slope_twice_in_carry"), (CARRY, "slope_twice_at_uses")],
-)
-def test_slopes_are_named_with_their_place(where: str, told: str) -> None:
-    term = "dA[t] = (1 - H[t + 1] ** 2) * dh"
-    new = f"s = 1 - H[t + 1] ** 2\n        {term}\n        {where}"
-    if told.endswith("uses"):
-        new += "\n        dA[t] *= s"
-    assert named("rnn_bptt", (f"{term}\n        {CARRY}", new)) == [told]
-
-
-def test_factor_is_worded_for_what_is_summed_and_what_is_not() -> None:
-    exercise, bank = bank_of("rnn_bptt")
-    source = bank.answers["reference"].source.replace("dA @ p.W_hx", "dA @ p.W_hx / T")
-    verdict = judge(exercise, Answer("mean", source, False).local(exercise), exercise.public_cases())
-    assert [d.sentence for d in verdict.diagnoses] == [
-        "dX: T times too small. It is divided by the number of steps once too often."
-    ]
+def test_other_values_of_a_step_are_never_told_of_one_result() -> None:
+    exercise, table = of("cell_jacobian")
+    k = len(table.claims) - 1
+    assert table.alone is not None
+    assert k >= table.alone
+    got = []
+    for case in exercise.public_cases():
+        J, n = exercise.oracle(*case.args)["J"].copy(), len(case.args[2])  # type: ignore[misc]
+        J[:n, :n] = table.values(np.array([k]), *case.args)["J"][0, :n, :n]
+        got.append({"J": J})
+    found = look_up(seen(exercise, got), table)
+    assert not found.whole
+    assert not any(found.by_part.values())

@@ -10,9 +10,10 @@ from typing import Any
 from course.compare import difference
 from course.models import Array
 from course.recognise.claims import Claim, in_common, shared_out, worded
+from course.recognise.limits import limit_of
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import RIGHT, Rule
-from course.recognise.shapes import limit_of, shapes_of
+from course.recognise.shapes import shapes_of
 from course.recognise.unrolled import Unrolled
 
 Parts = dict[str, Array]
@@ -41,12 +42,14 @@ def by_parts(
     alive: Alive,
     timed: dict[str, int],
     numbers: Sequence[dict[str, float]],
+    known: dict[str, list[Claim]],
     products: Callable[[Sequence[str]], dict[str, list[Claim]]] | None = None,
 ) -> tuple[Claim, ...]:
     """The mistakes that explain every wrong part in every case; all, if several cannot be told apart.
 
-    `timed` says which axis of a part counts steps, `numbers` what a factor may be, case by case. `products`
-    are asked if nothing else explains everything: what they say of these parts.
+    `timed` says which axis of a part counts steps, `numbers` what a factor may be, case by case, `known` by
+    part what else explains it. `products` are asked if nothing explains everything: what they say of these
+    parts.
     """
     wrong = wrong_parts(seen)
     by_part = {name: [claim_of(pair) for pair in alive.get(name, [])] for name in wrong}
@@ -54,7 +57,8 @@ def by_parts(
         for name, claim in _nearby(seen, unrolled, wrong):
             by_part[name].append(claim)
     for name in wrong:
-        by_part[name] = by_part[name] or _swapped(seen, name) or _shaped(seen, name, numbers, timed.get(name))
+        found = by_part[name] or known.get(name) or _swapped(seen, name)
+        by_part[name] = found or _shaped(seen, name, numbers, timed.get(name))
     everything = list(seen[0].want)
     shared = shared_out(by_part, everything)
     if shared or products is None or not wrong:

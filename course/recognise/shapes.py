@@ -7,6 +7,7 @@ import numpy as np
 
 from course.compare import RTOL, difference
 from course.models import Array
+from course.recognise.limits import floor_of
 
 Pair = tuple[Array, Array]  # got and expected of one part, in one case
 
@@ -31,7 +32,7 @@ def shapes_of(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]], steps:
         numbers: for each case what a factor may be: {"T": 7, …}.
         steps: the axis that counts time steps, if there is one.
     """
-    exact = _factors(pairs, numbers) or _moved(pairs, steps)
+    exact = _factors(pairs, numbers) or _moved(pairs, steps) or _raised(pairs)
     if exact:
         return exact
     if all(difference(got, want, 1e-5) is None for got, want in pairs):
@@ -89,6 +90,17 @@ def _sized(symbol: str, name: str, power: int) -> str:
     return f"{name} times too large. Should it be {divided}, or is it {what} without need?"
 
 
+def _raised(pairs: Sequence[Pair]) -> list[Shape]:
+    """Small entries raised to a limit."""
+    least = floor_of(pairs)
+    said = (
+        f"{{parts}}: what is smaller than {least:.10g} is raised to it. No entry is to be limited."
+        if least
+        else ""
+    )
+    return [Shape("raised", said)] if least else []
+
+
 def _moved(pairs: Sequence[Pair], steps: int | None) -> list[Shape]:
     """The right numbers in the wrong places."""
     square = pairs[0][1].ndim >= 2 and all(want.shape[-1] == want.shape[-2] for _, want in pairs)
@@ -133,16 +145,6 @@ def _permuted(got: Array, want: Array, axis: int) -> bool:
     a, b = (np.moveaxis(x, axis, 0).reshape(x.shape[axis], -1) for x in (got, want))
     close = np.abs(a[:, None] - b[None]).max(axis=2) <= RTOL["float64"] * max(np.abs(want).max(), 1e-300)
     return bool((close.sum(0) == 1).all() and (close.sum(1) == 1).all())
-
-
-def limit_of(pairs: Sequence[Pair]) -> float | None:
-    """The number at which every entry that should be larger is cut off, in all of these arrays."""
-    got, want = (np.concatenate([p[i].ravel() for p in pairs]) for i in (0, 1))
-    largest = float(np.abs(got).max(initial=0.0))
-    cut = np.abs(want) > (1 + RTOL["directional"]) * largest
-    if not largest or cut.sum() < 2 or not _agree(pairs, lambda want: np.clip(want, -largest, largest)):
-        return None
-    return largest
 
 
 def _per_case(pairs: Sequence[Pair]) -> list[Shape]:

@@ -87,6 +87,7 @@ bank.edit(
     "(1 - z**2) * v\n    delta_2 = (1 - h**2)",
     "(1 - h**2) * v\n    delta_2 = (1 - z**2)",
     loses=ALL,
+    slip="slopes_exchanged",
 )
 bank.edit(
     "values_after",
@@ -178,3 +179,10 @@ bank.edit(
     slip="precision",
 )
 bank.edit("total_in_place", "outer + inner", "np.add(outer, inner, out=W)", loses={"keeps"})
+BOTH_LOST = {"outer_use", "inner_use", "both_uses"}
+for _name, _old, _new, _loses, _slip in (  # of the table
+    ("inner_not_squared", "(1 - h**2)", "(1 - h)", {"inner_use", "both_uses"}, "inner_slope_not_squared"),
+    ("inner_slope_at_the_outer", "(1 - z**2)", "(1 - h**2)", BOTH_LOST, "outer_slope_of_the_inner"),
+    ("inner_less_outer", "outer + inner", "inner - outer", {"both_uses"}, "total_turned_difference"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

@@ -50,7 +50,7 @@ bank.edit(
     "outer_slope_missing", "outer = np.cos(w * f)", "outer = 1.0", loses=ALL, slip="outer_slope_missing"
 )
 bank.edit("outer_slope_at_y", "np.cos(w * f)", "np.cos(np.sin(w * f))", loses=ALL, slip="outer_slope_at_y")
-bank.edit("outer_slope_at_f", "np.cos(w * f)", "np.cos(f)", loses=ALL)
+bank.edit("outer_slope_at_f", "np.cos(w * f)", "np.cos(f)", loses=ALL, slip="sine_slope_at_tanh")
 bank.edit("outer_sign", "np.cos(w * f)", "-np.cos(w * f)", loses=ALL, slip="sign")
 bank.edit("sine_for_cosine", "np.cos(w * f)", "np.sin(w * f)", loses=ALL, slip="sine_for_its_slope")
 bank.edit("inner_slope_missing", " * (1 - f**2)", "", loses=SECOND | BOTH, slip="inner_slope_missing")
@@ -66,7 +66,13 @@ bank.edit(
 bank.edit("square_missing", "1 - f**2", "1 - f", loses=SECOND | BOTH, slip="inner_slope_not_squared")
 bank.edit("weight_missing", "outer * w * (1", "outer * (1", loses=SECOND | BOTH, slip="weight_missing")
 bank.edit("input_missing", "(1 - f**2) * x", "(1 - f**2)", loses=SECOND | BOTH, slip="input_missing")
-bank.edit("one_use_in_one_formula", "outer * f", "outer * f * w", loses=FIRST | BOTH)
+bank.edit(
+    "one_use_in_one_formula",
+    "outer * f",
+    "outer * f * w",
+    loses=FIRST | BOTH,
+    slip="weight_too_many_in_the_first",
+)
 bank.edit("x_for_f", "outer * f\n", "outer * x\n", loses=FIRST | BOTH, slip="input_for_tanh")
 bank.edit("difference_of_both", "first + second", "first - second", loses=BOTH, slip="difference")
 bank.edit(
@@ -102,3 +108,23 @@ def difference_quotient(w: float, x: float) -> tuple[float, float, float]:
 
     e = 1e-7
     return (y(w + e, w) - y(w, w)) / e, (y(w, w + e) - y(w, w)) / e, (y(w + e, w + e) - y(w, w)) / e
+
+
+ALL_LOST = {"first_use", "second_use", "both_uses"}
+for _name, _old, _new, _loses, _slip in (  # of the table
+    (
+        "slope_of_the_argument",
+        "(1 - f**2)",
+        "(1 - (w * x) ** 2)",
+        {"second_use", "both_uses"},
+        "inner_slope_of_argument",
+    ),
+    (
+        "second_without_cosine",
+        "outer * w",
+        "w",
+        {"second_use", "both_uses"},
+        "sine_slope_too_few_in_the_second",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

@@ -71,7 +71,7 @@ bank.edit(
     loses={"states", *P},
     slip="transposed_in_P transposed_in_a",
 )
-bank.edit("one_factor", "C[t] @ P[t - 1, i]", "C[t]", loses={"states", *P})
+bank.edit("one_factor", "C[t] @ P[t - 1, i]", "C[t]", loses={"states", *P}, slip="product_last_alone")
 bank.edit(
     "previous_matrix",
     "C[t] @ P[t - 1, i]",
@@ -84,8 +84,14 @@ bank.edit(
     "starts_with_C", "P[t, t] = np.eye(h)", "P[t, t] = C[t]", loses={"start", "states"}, slip="first_factor"
 )
 bank.edit("loses_early", "for i in range(t):", "for i in range(1, t):", loses={"states", *P})
-bank.edit("sum_over_future", "tijk,ik->tj", "itjk,ik->tj", loses={"start", "states"})
-bank.edit("elementwise", "C[t] @ P[t - 1, i]", "C[t] * P[t - 1, i]", loses={"states", *P})
+bank.edit("sum_over_future", "tijk,ik->tj", "itjk,ik->tj", loses={"start", "states"}, slip="sum_over_later")
+bank.edit(
+    "elementwise",
+    "C[t] @ P[t - 1, i]",
+    "C[t] * P[t - 1, i]",
+    loses={"states", *P},
+    slip="product_of_entries_with_identity",
+)
 bank.edit(
     "keeps_going", "return a, P", "return a, P + np.triu(np.ones((T, T)), 1)[:, :, None, None]", loses=P
 )
@@ -115,3 +121,16 @@ bank.edit(  # two mistakes, of which one has a name
     "        a[t] += C[t].T @ a[t - 1]",
     loses={"states", *P},
 )
+LATE = {"states", "products"}
+for _name, _old, _new, _loses, _slip in (  # of the table
+    (
+        "power_of_the_last_matrix",
+        "C[t] @ P[t - 1, i]",
+        "np.linalg.matrix_power(C[t], t - i)",
+        LATE,
+        "product_power_of_the_last",
+    ),
+    ("added_matrices", "C[t] @ P[t - 1, i]", "C[t] + P[t - 1, i]", LATE, "product_sum_with_identity"),
+    ("products_transposed_in_the_sum", '"tijk,ik->tj"', '"tijk,ij->tk"', {"states"}, "sum_transposed"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

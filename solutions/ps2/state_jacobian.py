@@ -98,8 +98,8 @@ bank.edit(
     slip="same_factor",
 )
 bank.edit("transposed_result", "return J", "return J.T", loses=BOTH, slip="transposed_result")
-bank.edit("elementwise", "p.W_hh @ J", "p.W_hh * J", loses=BOTH)
-bank.edit("summed", f"J = {STEP}", "J = J + np.diag(1 - H[k] ** 2) @ p.W_hh", loses=BOTH)
+bank.edit("elementwise", "p.W_hh @ J", "p.W_hh * J", loses=BOTH, slip="entry_by_entry")
+bank.edit("summed", f"J = {STEP}", "J = J + np.diag(1 - H[k] ** 2) @ p.W_hh", loses=BOTH, slip="steps_added")
 bank.edit(
     "zero_for_no_step",
     "    return J",
@@ -123,3 +123,10 @@ bank.edit(
     slip="precision",
 )
 bank.edit("weights_overwritten", "    return J", "    p.W_hh[:] = J\n    return J", loses={"keeps"})
+SLOPE, STEPS = "1 - H[k] ** 2", {"one_step", "many_steps"}
+for _name, _old, _new, _loses, _slip in (  # of the table
+    ("not_squared", SLOPE, "1 - H[k]", STEPS, "slope_not_squared"),
+    ("slope_of_a_sigmoid", SLOPE, "H[k] * (1 - H[k])", STEPS, "slope_logistic"),
+    ("slope_of_the_first_state", "H[k] ** 2", "H[s] ** 2", STEPS, "slope_of_the_first"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

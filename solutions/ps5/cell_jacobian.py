@@ -318,3 +318,60 @@ bank.edit(
     loses=GATED,
     slip="columns_scaled_throughout",
 )
+for _name, _old, _new, _loses, _slip in (  # one for each kind of the table
+    (
+        "input_gate_for_forget_gate",
+        "np.diag(read * f)], [cell, np.diag(f)]",
+        "np.diag(read * i)], [cell, np.diag(i)]",
+        {"cell_from_cell", "state_from_cell"},
+        "kept_is_i",
+    ),
+    (
+        "input_gate_in_the_cell's_block",
+        "[cell, np.diag(f)]",
+        "[cell, np.diag(i)]",
+        {"cell_from_cell"},
+        "kept_is_i@∂c_t/∂c_{t-1}",
+    ),
+    ("sum_before_the_tanh", BY_I, BY_I.replace("g", "a_g", 1), GATED, "by_i_is_a^g"),
+    ("slope_of_another_gate", BY_I, BY_I.replace("i * (1 - i)", "f * (1 - f)"), GATED, "slope_i_is_f(1-f)"),
+    ("blocks_of_weights_ifog", "W_i, W_f, W_g, W_o =", "W_i, W_f, W_o, W_g =", GATED, "blocks_of_W_h_ifog"),
+    (
+        "one_block_transposed",
+        f"({BY_G})[:, None] * W_g",
+        f"({BY_G})[:, None] * W_g.T",
+        GATED,
+        "transpose_of_g",
+    ),
+    ("cell_by_state_zero", "[cell, np.diag(f)]", "[0 * cell, np.diag(f)]", CELL, "zero@∂c_t/∂h_{t-1}"),
+    (
+        "cell_by_state_transposed",
+        "[cell, np.diag(f)]",
+        "[cell.T, np.diag(f)]",
+        CELL,
+        "transposed@∂c_t/∂h_{t-1}",
+    ),
+    (
+        "through_the_cell_by_columns",
+        "read[:, None] * cell",
+        "read * cell",
+        STATE,
+        "columns_scaled_through_the_cell",
+    ),
+    (
+        "output_gate_left_out_once",
+        "np.diag(read * f)]",
+        "np.diag((1 - y**2) * f)]",
+        {"state_from_cell"},
+        "shown_is_1@∂h_t/∂c_{t-1}",
+    ),
+    ("coupled_gates", "np.tanh(f * c + i * g)", "np.tanh(f * c + (1 - f) * g)", READ, "values_cell_coupled"),
+    (
+        "identity_added",
+        f"np.block({RESULT})",
+        f"np.block({RESULT}) + np.eye(2 * len(h))",
+        {"state_from_state", "cell_from_cell"},
+        "identity_added_to_hc",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

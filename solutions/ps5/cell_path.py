@@ -87,7 +87,7 @@ bank.edit("squared", STEP, "P[t] = P[t + 1] * F[t] ** 2", loses=ALL, slip="squar
 bank.edit("squared_at_the_end", "return P", "return P * P", loses=ALL, slip="squared")
 bank.edit("gates_one_late", STEP, "P[t] = P[t + 1] * F[min(t + 1, T - 1)]", loses=MANY, slip="gates_one_late")
 bank.edit("gates_one_early", STEP, "P[t] = P[t + 1] * F[t - 1]", loses=MANY, slip="gates_one_early")
-bank.edit("power_of_one_gate", STEP, "P[t] = F[t] ** (T - t)", loses=MANY, slip="power_of_one_gate")
+bank.edit("power_of_one_gate", STEP, "P[t] = F[t] ** (T - t)", loses=MANY, slip="path_power_of_one_gate")
 bank.edit(
     "gates_clipped",
     "    P = np.ones",
@@ -126,6 +126,20 @@ bank.edit(
     loses=ALL,
     slip="last_row_zero",
 )
+for _name, _old, _new, _loses, _slip in (  # of each kind of the table
+    ("complement_of_the_gates", STEP, "P[t] = P[t + 1] * (1 - F[t])", ALL, "gate_1-f"),
+    ("slopes_of_the_gates", STEP, "P[t] = P[t + 1] * F[t] * (1 - F[t])", ALL, "gate_f(1-f)"),
+    ("mean_over_steps", STEP, "P[t] = F.mean(axis=0) ** (T - t)", MANY, "gate_mean_over_steps"),
+    ("first_row_left_out", "range(T - 1, -1, -1)", "range(T - 1, 0, -1)", ALL, "path_first_row_one"),
+    ("last_gate_left_out", "range(T - 1, -1, -1)", "range(T - 2, -1, -1)", ALL, "path_to_the_last_but_one"),
+    ("last_row_is_the_gate", "    return P", "    P[T] = F[-1]\n    return P", ALL, "path_last_row_gate"),
+    ("largest_gate", STEP, "P[t] = F[t:].max(axis=0)", MANY, "path_most"),
+    ("mean_gate", STEP, "P[t] = F[t:].mean(axis=0)", MANY, "path_mean"),
+    ("two_steps", STEP, "P[t] = np.prod(F[t : t + 2], axis=0)", MANY, "path_2_steps_only"),
+    ("all_later_cells", STEP, "P[t] = P[t + 1] * F[t] + 1", ALL, "path_with_all_later"),
+    ("products_limited", "return P", "return np.maximum(P, 1e-6)", MANY, "raised"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)
 bank.edit("without_the_last", "return P", "return P[:-1]", loses={"returns"})
 bank.edit(
     "single_precision",

@@ -239,12 +239,70 @@ bank.edit(
     loses=WEIGHTS | ALONE,
     slip="later_state",
 )
+for _name, _old, _new, _loses, _slip in (  # one for each kind of the table
+    (
+        "at_r_without_n's_slope",
+        "delta_n * v_n",
+        "dh_next * (1 - z) * v_n",
+        ALL,
+        "slope_n_missing_on_the_way_to_r",
+    ),
+    ("inputs_by_dv", "p.W_x.T @ du", "p.W_x.T @ dv", INPUT | ALONE, "reset_on_both@dx"),
+    (
+        "states_reset_first",
+        "np.outer(dv, h)",
+        "np.outer(du, r * h)",
+        WEIGHTS | ALONE,
+        "state_reset_in_W_h_without_r",
+    ),
+    ("candidate_slope_of_a_gate", "(1 - n**2)", "n * (1 - n)", ALL, "slope_n_is_n(1-n)"),
+    ("update_by_the_next_state", "(h - n)", "z * (h - n)", ALL, "update_is_h_next-n"),
+    ("kept_times_h", "+ dh_next * z\n", "+ dh_next * z * h\n", STATE | ALONE, "kept_is_zh"),
+    (
+        "update_gate_held_for_x",
+        "p.W_x.T @ du",
+        "p.W_x.T @ np.concatenate([delta_r, 0 * delta_z, delta_n])",
+        INPUT | ALONE,
+        "row_z_of_u_times_0@dx",
+    ),
+    (
+        "one_block_turned",
+        "p.W_h.T @ dv",
+        "p.W_h.T @ dv + (np.split(p.W_h, 3)[2] - np.split(p.W_h, 3)[2].T) @ (delta_n * r)",
+        STATE,
+        "transpose_of_n",
+    ),
+    (
+        "reset_behind_the_matrix",
+        "p.W_h.T @ dv",
+        "np.split(p.W_h, 3)[2].T @ delta_n * r + p.W_h[: 2 * len(h)].T @ dv[: 2 * len(h)]",
+        STATE,
+        "reset_behind_the_matrix",
+    ),
+    ("state_weighed_at_the_end", "dv + dh_next * z", "dv * z + dh_next * z", STATE, "sent_by_rzn_times_z"),
+    ("gates_of_the_input", "np.exp(-u_r - v_r)", "np.exp(-u_r)", ALL, "values_r_of_u"),
+    (
+        "reset_before_the_product",
+        "    n = np.tanh(u_n + r * v_n)",
+        "    n = np.tanh(u_n + np.split(p.W_h, 3)[2] @ (r * h) + np.split(p.b_h, 3)[2])",
+        ALL,
+        "values_state_reset",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)
 bank.edit(
     "clipped", "    delta_z =", "    dh_next = np.clip(dh_next, -1, 1)\n    delta_z =", loses=ALL - ALONE
 )
-bank.edit(  # two mistakes, of which one has a name
+bank.edit(  # two mistakes, and both have names
     "later_state_and_inputs_by_dv",
     "np.outer(dv, h), du, dv)\n    return grads, p.W_x.T @ du",
     "np.outer(dv, (1 - z) * n + z * h), du, dv)\n    return grads, p.W_x.T @ dv",
+    loses=WEIGHTS | ALONE | {"input"},
+    slip="later_state@W_h reset_on_both@dx",
+)
+bank.edit(  # two mistakes, of which one has a name
+    "later_state_and_inputs_limited",
+    "np.outer(dv, h), du, dv)\n    return grads, p.W_x.T @ du",
+    "np.outer(dv, (1 - z) * n + z * h), du, dv)\n    return grads, np.clip(p.W_x.T @ du, -0.1, 0.1)",
     loses=WEIGHTS | ALONE | {"input"},
 )

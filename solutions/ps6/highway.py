@@ -80,15 +80,23 @@ bank.edit("path_around", DX, "W_t.T @ da_t + W_p.T @ da_p", loses={"input"}, sli
 bank.edit(
     "transposes_missing", DX, "dy * (1 - t) + W_t @ da_t + W_p @ da_p", loses={"input"}, slip="transpose"
 )
-bank.edit("one_transpose_missing", DX, "dy * (1 - t) + W_t @ da_t + W_p.T @ da_p", loses={"input"})
+bank.edit(
+    "one_transpose_missing",
+    DX,
+    "dy * (1 - t) + W_t @ da_t + W_p.T @ da_p",
+    loses={"input"},
+    slip="transpose_of_t",
+)
 bank.edit("open_path", DX, "dy + W_t.T @ da_t + W_p.T @ da_p", loses={"input"}, slip="around_whole")
 bank.edit("gate_on_path", DX, "dy * t + W_t.T @ da_t + W_p.T @ da_p", loses={"input"}, slip="around_turned")
 bank.edit(
     "gate_on_unit_alone", DT, "dy * p * t * (1 - t)", loses={"gate", "input"}, slip="gate_on_unit_alone"
 )
-bank.edit("gate_sum", DT, "dy * (p + x) * t * (1 - t)", loses={"gate", "input"})
+bank.edit("gate_sum", DT, "dy * (p + x) * t * (1 - t)", loses={"gate", "input"}, slip="update_is_p+x")
 bank.edit("gate_slope_missing", DT, "dy * (p - x)", loses={"gate", "input"}, slip="gate_slope_missing")
-bank.edit("gate_slope_of_tanh", DT, "dy * (p - x) * (1 - t**2)", loses={"gate", "input"})
+bank.edit(
+    "gate_slope_of_tanh", DT, "dy * (p - x) * (1 - t**2)", loses={"gate", "input"}, slip="slope_t_is_1-t^2"
+)
 bank.edit(
     "gate_slope_of_value",
     DT,
@@ -111,7 +119,13 @@ bank.edit(
     loses={"gate"},
     slip="transposed@dW_t",
 )
-bank.edit("output_for_input", "np.outer(da_p, x), da_p,", "np.outer(da_p, t), da_p,", loses={"unit"})
+bank.edit(
+    "output_for_input",
+    "np.outer(da_p, x), da_p,",
+    "np.outer(da_p, t), da_p,",
+    loses={"unit"},
+    slip="weights_beside_t@dW_p",
+)
 bank.edit("overflow", "0.5 + 0.5 * np.tanh(a_t / 2)", "np.exp(a_t) / (1 + np.exp(a_t))", loses={"returns"})
 bank.edit("both_paths_open", Y, "return t * p + x,", loses={"output"})
 bank.edit("gate_of_units", "t = 0.5 + 0.5 * np.tanh(a_t / 2)", "t = np.tanh(a_t)", loses={"output", *BACK})
@@ -142,3 +156,16 @@ bank.edit("gate_slope_is_value", DT, "dy * (p - x) * t", loses={"gate", "input"}
 bank.edit("gate_turned", DT, "dy * (x - p) * t * (1 - t)", loses={"gate", "input"}, slip="gate_turned")
 bank.edit("output_exchanged", Y, "return (1 - t) * p + t * x,", loses={"output"}, slip="output_exchanged")
 bank.edit("clipped", "    da_t =", "    dy = np.clip(dy, -1, 1)\n    da_t =", loses=BACK)
+for _name, _old, _new, _loses, _slip in (  # of the table
+    ("unit_slope_of_a_gate", "(1 - p**2)", "p * (1 - p)", {"unit", "input"}, "slope_p_is_p(1-p)"),
+    ("update_by_y", "(p - x)", "(1 - t) * (p - x)", {"gate", "input"}, "update_is_p-y"),
+    (
+        "matrices_exchanged",
+        "W_t.T @ da_t + W_p.T @ da_p",
+        "W_p.T @ da_t + W_t.T @ da_p",
+        {"input"},
+        "weights_exchanged",
+    ),
+    ("unit_beside_the_gate", "np.outer(da_t, x)", "np.outer(da_t, p)", {"gate"}, "weights_beside_p@dW_t"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

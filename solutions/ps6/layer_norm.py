@@ -87,9 +87,21 @@ bank.edit(
     slip="spread_held",
 )
 bank.edit("both_held", D, "d / root", loses={"one_row", DX, FAR}, slip="both_held")
-bank.edit("not_divided", D, "d - d.mean(axis=1, keepdims=True) - normed * along", loses={"one_row", DX, FAR})
-bank.edit("sum_along", "(d * normed).mean", "(d * normed).sum", loses={"one_row", DX, FAR})
-bank.edit("along_dY", "along = (d * normed)", "along = (dY * normed)", loses={"one_row", DX, FAR})
+bank.edit(
+    "not_divided",
+    D,
+    "d - d.mean(axis=1, keepdims=True) - normed * along",
+    loses={"one_row", DX, FAR},
+    slip="over_root_missing",
+)
+bank.edit("sum_along", "(d * normed).mean", "(d * normed).sum", loses={"one_row", DX, FAR}, slip="spread_sum")
+bank.edit(
+    "along_dY",
+    "along = (d * normed)",
+    "along = (dY * normed)",
+    loses={"one_row", DX, FAR},
+    slip="gain_missing_in_the_spread",
+)
 bank.edit("gain_missing", "d = dY * gain", "d = dY", loses={"one_row", DX, FAR}, slip="gain_missing")
 bank.edit(
     "gain_last",
@@ -98,7 +110,13 @@ bank.edit(
     loses={"one_row", DX, FAR},
     slip="gain_last",
 )
-bank.edit("sign_of_the_spread", "- normed * along", "+ normed * along", loses={"one_row", DX, FAR})
+bank.edit(
+    "sign_of_the_spread",
+    "- normed * along",
+    "+ normed * along",
+    loses={"one_row", DX, FAR},
+    slip="spread_turned",
+)
 bank.edit("output_along", "- normed * along", "- (normed * gain + bias) * along", loses={"one_row", DX, FAR})
 bank.edit(
     "bias_in_the_gain",
@@ -110,7 +128,13 @@ bank.edit(
 bank.edit(
     "mean_over_rows", "dY.sum(axis=0)", "dY.mean(axis=0)", loses={PAR, FAR}, slip="factor_1/X.shape[0]@dbias"
 )
-bank.edit("gain_in_dbias", ", dY.sum(axis=0)", ", d.sum(axis=0)", loses={"one_row", PAR, FAR})
+bank.edit(
+    "gain_in_dbias",
+    ", dY.sum(axis=0)",
+    ", d.sum(axis=0)",
+    loses={"one_row", PAR, FAR},
+    slip="gain_in_the_bias",
+)
 bank.edit("sums_over_units", RETURN, "(dY * normed).sum(axis=1), dY.sum(axis=1)", loses={"returns"})
 bank.edit(
     "eps_outside",
@@ -208,3 +232,16 @@ bank.edit(  # two mistakes, of which one has a name
     "(d - normed * along) / root\n    return normed * gain + bias, dX, (d * normed)",
     loses={"one_row", DX, PAR, FAR},
 )
+X_LOST = {"one_row", "inputs", "far"}
+for _name, _old, _new, _loses, _slip in (  # of the table
+    ("sum_for_mean_of_d", "(d - d.mean(", "(d - d.sum(", X_LOST, "mean_sum"),
+    ("root_twice", "along) / root", "along) / root**2", X_LOST, "over_root_twice"),
+    (
+        "gain_in_dgain",
+        "(dY * normed).sum",
+        "(d * normed).sum",
+        {"one_row", "parameters", "far"},
+        "gain_in_its_gradient",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

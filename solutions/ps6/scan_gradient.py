@@ -134,9 +134,12 @@ bank.edit(
     DB,
     "db = solve(np.concatenate([zero, c[:0:-1]]), dA[::-1])",
     loses=BOTH,
+    slip="total_reversed",
 )
 bank.edit("direct_alone", DB, "db = dA.copy()", loses=BOTH, slip="direct_alone direct_states")
-bank.edit("sums_of_dA", DB, "db = np.cumsum(dA[::-1], axis=0)[::-1]", loses=BOTH)
+bank.edit(
+    "sums_of_dA", DB, "db = np.cumsum(dA[::-1], axis=0)[::-1]", loses=BOTH, slip="total_without_factors"
+)
 bank.edit(
     "direct_states",
     "return db * before, db",
@@ -152,7 +155,13 @@ bank.edit(
     loses={"factors"},
     slip="inputs_for_states",
 )
-bank.edit("factor_in_dc", "return db * before, db", "return c * db * before, db", loses={"factors"})
+bank.edit(
+    "factor_in_dc",
+    "return db * before, db",
+    "return c * db * before, db",
+    loses={"factors"},
+    slip="state_weighed",
+)
 bank.edit(
     "exchanged",
     "return db * before, db",
@@ -165,6 +174,7 @@ bank.edit(
     "return db * before, db",
     "return np.concatenate([db[1:], zero]) * before, db",
     loses={"factors"},
+    slip="total_one_late",
 )
 bank.edit("minus", "return db * before, db", "return -db * before, db", loses={"factors"}, slip="sign@dc")
 bank.edit("joined_wrongly", "C[reach:] * a[:-reach]", "C[:-reach] * a[:-reach]", loses=BOTH)
@@ -192,3 +202,14 @@ bank.edit(  # two mistakes, of which one has a name
     "    db = solve(c, dA)\n    return np.abs(db * before), db",
     loses={"added", "factors"},
 )
+for _name, _old, _new, _loses, _slip in (  # of the table
+    ("inputs_beside_the_totals", "db * before", "db * b", {"one_step", "factors"}, "state_inputs"),
+    (
+        "summed_over_time",
+        "return db * before",
+        "return np.cumsum(db * before, axis=0)",
+        {"factors"},
+        "summed_forwards",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

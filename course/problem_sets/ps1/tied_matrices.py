@@ -11,6 +11,8 @@ from course.altered import Alter, altered_states, slope_of
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array
 from course.oracles import complex_step
+from course.recognise.tables import listed
+from course.tanh_slopes import SLOPES
 
 
 def tied_matrices(W: np.ndarray, v: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -226,3 +228,104 @@ for name, sentence, change in (
     ),
 ):
     exercise.slip(name, sentence, partial(changed, change), SEE)
+
+
+def sloped_by(which: str, slope: Callable[[Array, Array], Array], W: Array, v: Array, x: Array) -> Parts:
+    """One tanh, or both, with another slope, made of argument and value."""
+
+    def tanh(a: Any, here: str) -> Any:
+        y = np.tanh(np.real(a))
+        return y + 1j * slope(np.real(a), y) * np.imag(a) if which in (here, "both") else np.tanh(a)
+
+    return of_uses(lambda W_1, W_2: v @ tanh(W_1 @ tanh(W_2 @ x, "inner"), "outer"), W)
+
+
+def of_uses(y: Callable[[Any, Any], Any], W: Array) -> Parts:
+    """The derivatives of y(W_1, W_2) at W_1 = W_2 = W."""
+    return {
+        "outer": complex_step(lambda M: y(M, W), W),
+        "inner": complex_step(lambda M: y(W, M), W),
+        "total": complex_step(lambda M: y(M, M), W),
+    }
+
+
+def slopes_of(
+    inner: Callable[..., Array], outer: Callable[..., Array], W: Array, v: Array, x: Array
+) -> Parts:
+    """Slopes that are made of x, and of both values: `inner(x, h, z)`, `outer(x, h, z)`."""
+    h = np.tanh(W @ x)
+    z = np.tanh(W @ h)
+
+    def y(W_1: Any, W_2: Any) -> Any:
+        inside = h + 1j * inner(x, h, z) * np.imag(W_2 @ x)
+        return v @ (z + 1j * outer(x, h, z) * np.imag(W_1 @ inside))
+
+    return of_uses(y, W)
+
+
+def total_of(change: Callable[[Array, Array], Array], *args: Array) -> Parts:
+    """The right uses, and a total made of them wrongly."""
+    found = expected(*args)
+    return found | {"total": change(found["outer"], found["inner"])}
+
+
+def plain(value: Array) -> Array:
+    """The slope of tanh at the argument of that value."""
+    return 1 - value**2
+
+
+exercise.table = listed(
+    [
+        *[
+            (
+                f"{which}_slope_{name}",
+                f"{'Both slopes are' if which == 'both' else f'The slope of the {which} tanh is'} 1 − tanh²: "
+                f"{said} stands there.",
+                partial(sloped_by, which, slope),
+            )
+            for name, (said, slope) in SLOPES.items()
+            for which in ("inner", "outer", "both")
+            if name != "negative" or which == "inner"  # else all signs are wrong
+        ],
+        *[
+            (name, f"{said}: each tanh has its own.", partial(slopes_of, inner, outer))
+            for name, said, inner, outer in (
+                (
+                    "outer_slope_of_the_inner",
+                    "The slope of the inner tanh stands at the outer one",
+                    lambda x, h, z: plain(h),
+                    lambda x, h, z: plain(h),
+                ),
+                (
+                    "inner_slope_of_the_outer",
+                    "The slope of the outer tanh stands at the inner one",
+                    lambda x, h, z: plain(z),
+                    lambda x, h, z: plain(z),
+                ),
+                (
+                    "slopes_exchanged",
+                    "The slopes are exchanged",
+                    lambda x, h, z: plain(z),
+                    lambda x, h, z: plain(h),
+                ),
+                (
+                    "inner_slope_of_x",
+                    "1 − x² stands at the inner tanh",
+                    lambda x, h, z: plain(x),
+                    lambda x, h, z: plain(z),
+                ),
+            )
+        ],
+        *[
+            (f"total_{name}", f"The total is {said}: it is the sum of the two.", partial(total_of, change))
+            for name, said, change in (
+                ("difference", "the difference of the two", lambda a, b: a - b),
+                ("turned_difference", "the inner less the outer", lambda a, b: b - a),
+                ("inner_twice", "made with twice the inner", lambda a, b: a + 2 * b),
+                ("outer_twice", "made with twice the outer", lambda a, b: 2 * a + b),
+                ("matrix_product", "a matrix product", lambda a, b: a @ b),
+            )
+        ],
+    ],
+    SEE,
+)

@@ -11,6 +11,7 @@ from course.judging import Run
 from course.models import Array
 from course.oracles import complex_step
 from course.recognise.slips import flows
+from course.recognise.tables import listed
 
 
 def recurrence(b: np.ndarray, C: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -143,3 +144,83 @@ for _name, _said, _changed in (
         lambda b, C, changed=_changed: {"a": states(b, changed(C))},
         see="The lemma",
     )
+
+
+def paired(join: Callable[[Array, int, int], Array], b: Array, C: Array) -> Parts:
+    """a and P if P_{t,i}, for i < t, is `join(C, t, i)`: the factors are C[i+1] to C[t]."""
+    T, h = b.shape
+    P = np.zeros((T, T, h, h)) + np.eye(T)[:, :, None, None] * np.eye(h)
+    for t, i in zip(*np.tril_indices(T, -1), strict=True):
+        P[t, i] = join(C, int(t), int(i))
+    return summed(lambda b, C: {"P": P}, b, C) | {"P": P}
+
+
+def sum_by(indices: str, b: Array, C: Array) -> Parts:
+    """The right P, and a summed over other indices."""
+    P = responses(b, C)
+    return {"a": np.einsum(indices, P, b), "P": P}
+
+
+def late(b: Array, C: Array) -> Parts:
+    """The right P, and a made of b_{t-1}."""
+    return {"a": states(np.vstack([0 * b[:1], b[:-1]]), C), "P": responses(b, C)}
+
+
+exercise.table = listed(
+    [
+        *[
+            (
+                f"product_{name}",
+                f"{said}: P_{{t,i}} is the product of C_t … C_{{i+1}}.",
+                partial(paired, join),
+            )
+            for name, said, join in (
+                ("last_alone", "P_{t,i} is C_t alone", lambda C, t, i: C[t]),
+                ("first_alone", "P_{t,i} is C_{i+1} alone", lambda C, t, i: C[i + 1]),
+                (
+                    "power_of_the_last",
+                    "P_{t,i} is a power of C_t",
+                    lambda C, t, i: np.linalg.matrix_power(C[t], t - i),
+                ),
+                (
+                    "power_of_the_first",
+                    "P_{t,i} is a power of C_{i+1}",
+                    lambda C, t, i: np.linalg.matrix_power(C[i + 1], t - i),
+                ),
+                (
+                    "of_entries",
+                    "The matrices are multiplied entry by entry",
+                    lambda C, t, i: np.prod(C[i + 1 : t + 1], axis=0),
+                ),
+                (
+                    "of_entries_with_identity",
+                    "The matrices are multiplied entry by entry, from I on",
+                    lambda C, t, i: np.eye(C.shape[1]) * np.prod(C[i + 1 : t + 1], axis=0),
+                ),
+                ("sum", "The matrices are added", lambda C, t, i: C[i + 1 : t + 1].sum(axis=0)),
+                (
+                    "sum_with_identity",
+                    "The matrices are added to I",
+                    lambda C, t, i: np.eye(C.shape[1]) + C[i + 1 : t + 1].sum(axis=0),
+                ),
+                (
+                    "of_the_early_index",
+                    "C_i, or its power, stands for every factor",
+                    lambda C, t, i: np.linalg.matrix_power(C[i], t - i),
+                ),
+            )
+        ],
+        (
+            "sum_transposed",
+            "In a_t each P_{t,i} is transposed: a_t is the sum of P_{t,i} b_i.",
+            partial(sum_by, "tijk,ij->tk"),
+        ),
+        (
+            "sum_over_later",
+            "a is summed over t where it is over i: a_t is the sum of P_{t,i} b_i.",
+            partial(sum_by, "itjk,ik->tj"),
+        ),
+        ("inputs_one_late", "b_{t-1} stands where b_t belongs in a.", late),
+    ],
+    "The lemma",
+)

@@ -11,6 +11,8 @@ from course.altered import FORWARD, RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
+from course.recognise.tables import listed
+from course.tanh_slopes import SLOPES
 
 
 def state_jacobian(p: RNN, X: np.ndarray, h_0: np.ndarray, s: int, t: int) -> np.ndarray:
@@ -196,5 +198,64 @@ exercise.slip(
     "started_at_h_0",
     "The steps after s are run from h_0; at step s the network has reached h_s.",
     lambda p, X, h_0, s, t: expected(p, X[s:], h_0, 0, t - s),
+    SEE,
+)
+
+
+def sloped(slope: Callable[[Array, Array], Array], at: Callable[[int, int, int], int], *args: Any) -> Parts:
+    """Steps with other slopes: made of argument and value, at the state of step `at(j, s, t)` for step j."""
+    p, X, h_0, s, t = args
+    H, still = rnn_forward(p, X, h_0)[0], np.zeros(len(h_0))
+
+    def step(j: int) -> Array:
+        y = H[min(at(j, s, t), len(X))]
+        return complex_step(lambda v: slope(np.arctanh(y), y) * (p.W_hh @ v), still)
+
+    return {"J": product([step(j) for j in range(t, s, -1)], len(h_0))}
+
+
+def joined(join: Callable[[Array, Array], Array], *args: Any) -> Parts:
+    """The steps' Jacobians put together in another way, beginning with the identity."""
+    return {"J": reduce(join, local(*args), np.eye(len(args[2])))}
+
+
+exercise.table = listed(
+    [
+        *[
+            (
+                f"slope_{name}",
+                f"The slope is 1 − h_t²: {said} stands there.",
+                partial(sloped, slope, lambda j, s, t: j),
+            )
+            for name, (said, slope) in SLOPES.items()
+            if name != "of_argument"
+        ],
+        *[
+            (
+                f"slope_{name}",
+                f"{said}: step t has the slope 1 − h_t².",
+                partial(sloped, lambda a, y: 1 - y**2, at),
+            )
+            for name, said, at in (
+                ("of_the_first", "Every slope is taken at h_s", lambda j, s, t: s),
+                (
+                    "of_the_last",
+                    "Every slope is taken at the last state, the matrices are right",
+                    lambda j, s, t: t,
+                ),
+                ("one_late", "The slope of step t is taken at h_{t+1}", lambda j, s, t: j + 1),
+            )
+        ],
+        (
+            "steps_added",
+            "The Jacobians of the steps are added to I: along one path they multiply.",
+            partial(joined, np.add),
+        ),
+        (
+            "entry_by_entry",
+            "The Jacobians are multiplied entry by entry: a chain of them is a matrix product.",
+            partial(joined, np.multiply),
+        ),
+    ],
     SEE,
 )

@@ -8,14 +8,18 @@ import numpy as np
 
 from course import draws
 from course.altered_blocks import BLOCK_SLIPS
+from course.altered_jacobian import altered_jacobians
 from course.altered_lstm import PATHS, LSTMSlip, altered_step
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_step
+from course.jacobian_table import ALONE, JACOBIAN_TABLE
 from course.judging import Run
 from course.lstm_slips import STEP_SLIPS
 from course.models import Array
 from course.oracles import complex_step, slope
 from course.recognise.cell_exercises import OF_A_JACOBIAN
+from course.recognise.claims import Claim
+from course.recognise.tables import Table
 
 
 def cell_jacobian(p: LSTM, x: np.ndarray, h: np.ndarray, c: np.ndarray) -> np.ndarray:
@@ -112,6 +116,16 @@ def altered(slip: LSTMSlip, *args: Any) -> Parts:
     return of_step(partial(altered_step, slip=slip), *args)
 
 
+READ = "∂a^{0}_t/∂h_{{t-1}} is taken for zero: all four rows of a_t read h_{{t-1}}."
+SAID = {  # here nothing goes back: of the loss the Jacobian knows nothing
+    "slopes_missing": "The slopes of all four gates are missing: ∂f_t/∂a^f_t is f_t (1 − f_t), and so on.",
+    "cell_slope_missing": "∂h_t/∂c_t lacks the factor tanh′(c_t).",
+    "output_gate_missing": "∂h_t/∂c_t lacks the factor o_t: h_t = o_t ⊙ tanh(c_t).",
+    "state_slope": "The columns of h_{t-1} get a slope 1 − h²_{t-1}, as in a plain RNN.",
+    "cell_not_gated": "∂⁺c_t/∂c_{t-1} lacks the factor f_t.",
+    "state_to_cell_missing": "∂h_t/∂c_t is taken for zero: it is o_t ⊙ tanh′(c_t).",
+    **{f"state_read_without_{gate}": READ.format(gate) for gate in "ifgo"},
+}
 for _slip in (
     *[slip for slip in STEP_SLIPS if slip.rows == "ifgo" and slip.name != "transpose" and not slip.held],
     LSTMSlip(
@@ -127,9 +141,29 @@ for _slip in (
         state_read="",
     ),
 ):
-    exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
+    _sentence = SAID.get(_slip.name, _slip.sentence)
+    exercise.slip(_slip.name, _sentence, partial(altered, _slip), _slip.see)
 
 
 for _block in BLOCK_SLIPS:
     exercise.slip(_block.name, _block.sentence, lambda *args, value=_block.value: {"J": value(*args)}, SEE)
 exercise.weighed = OF_A_JACOBIAN
+
+
+def composed(chosen: Array, p: LSTM, x: Array, h: Array, c: Array) -> Parts:
+    """What the mistakes at those places of the table make of it."""
+    return {"J": altered_jacobians(p, x, h, c, [JACOBIAN_TABLE[k] for k in chosen])}
+
+
+def in_blocks(parts: Parts) -> Parts:
+    """The four blocks (…, h, h): a mistake may be in one alone."""
+    n = parts["J"].shape[-1] // 2
+    return {
+        f"∂{after}_t/∂{before}_{{t-1}}": parts["J"][..., rows, columns]
+        for after, rows in (("h", slice(n)), ("c", slice(n, None)))
+        for before, columns in (("h", slice(n)), ("c", slice(n, None)))
+    }
+
+
+_claims = [Claim(slip.name, slip.sentence, slip.see) for slip in JACOBIAN_TABLE]
+exercise.table = Table(_claims, composed, in_blocks, ALONE)

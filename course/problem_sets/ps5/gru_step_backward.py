@@ -11,9 +11,12 @@ from course.altered_gru import JACOBIAN, RIGHT, GRUSlip, Rows, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import GRU, gru_forward
 from course.gru_slips import GRU_SLIPS
+from course.gru_table import ALONE, GRU_TABLE
 from course.large import large_gated
 from course.models import Array
 from course.oracles import gradients
+from course.recognise.claims import Claim
+from course.recognise.tables import Table
 
 
 def gru_step_backward(
@@ -116,16 +119,19 @@ exercise.claim("input", "∂L/∂x is right.", parts=("dx",), points=1, see=SEE)
 
 def altered(slip: GRUSlip, p: GRU, x: Array, h: Array, dh_next: Array) -> Parts:
     """The same with the derivative of the step altered."""
-    return altered_gradients(p, x, h, dh_next, slip)
+    return {name: part[0] for name, part in altered_gradients(p, x, h, dh_next, (slip,)).items()}
 
 
 for _slip in GRU_SLIPS:
     exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
 
 
+UNRESET = GRUSlip("", "", factors={"product": "1"})
+
+
 def reset_missing_in(name: str, *args: Any) -> Parts:
     """One of the results without the factor r in the rows of n; the others as they should be."""
-    return altered(RIGHT, *args) | {name: altered(GRUSlip("", "", reset=""), *args)[name]}
+    return altered(RIGHT, *args) | {name: altered(UNRESET, *args)[name]}
 
 
 for _name, _which in (("W_h", "∂L/∂W_h"), ("dh", "∂L/∂h")):
@@ -142,12 +148,6 @@ def of_other_rows(change: Rows, p: GRU, *others: Array) -> Parts:
     found = altered(RIGHT, with_rows(p, change), *others)
     grads = with_rows(GRU(*[found[name] for name in GRU._fields]), change)
     return found | grads._asdict()
-
-
-def later_state(p: GRU, x: Array, h: Array, dh_next: Array) -> Parts:
-    """h' for h in ∂L/∂W_h."""
-    delta = altered(RIGHT, p, x, h, dh_next)["b_h"]
-    return {"W_h": np.outer(delta, given_step(p, x, h))}
 
 
 def without_candidate_bias(p: GRU, *others: Array) -> Parts:
@@ -170,6 +170,14 @@ for _name, _sentence, _value, _see in (
         "The GRU",
     ),
     ("candidate_bias_missing", "b_h^n is missing in v^n.", without_candidate_bias, "The GRU"),
-    ("later_state", "∂L/∂W_h has h' where h belongs: W_h multiplies the state before.", later_state, SEE),
 ):
     exercise.slip(_name, _sentence, _value, _see)
+
+
+def composed(chosen: Array, p: GRU, x: Array, h: Array, dh_next: Array) -> Parts:
+    """The same for those places of the table."""
+    return altered_gradients(p, x, h, dh_next, [GRU_TABLE[k] for k in chosen])
+
+
+_claims = [Claim(slip.name, slip.sentence, slip.see) for slip in GRU_TABLE]
+exercise.table = Table(_claims, composed, alone=ALONE)

@@ -9,6 +9,9 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_layer
 from course.models import Array
 from course.problem_sets.ps6._highway import MISTAKES, NAMES, Alter, gradients, layer
+from course.problem_sets.ps6._highway_table import SLIPS, altered
+from course.recognise.claims import Claim
+from course.recognise.tables import Table
 
 
 def highway(
@@ -79,3 +82,4 @@ exercise.claim("input", "∂L/∂x is right: x has three readers.", parts=("dx",
 
 for _mistake in MISTAKES:
     exercise.slip(_mistake.name, _mistake.sentence, _mistake.value, SEE)
+exercise.table = Table([Claim(slip.name, slip.sentence, SEE) for slip in SLIPS], altered)

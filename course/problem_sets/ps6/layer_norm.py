@@ -20,7 +20,9 @@ from course.problem_sets.ps6._layer_norm import (
     over_the_variance,
     unbiased,
 )
+from course.problem_sets.ps6._layer_norm_table import SLIPS
 from course.recognise.slips import flows
+from course.recognise.tables import listed
 
 
 def layer_norm(
@@ -197,3 +199,4 @@ exercise.slip(
     lambda X, gain, bias, eps, dY: {"dgain": np.sum(dY * normalised(eps, X, gain, bias), axis=0)},
     SEE,
 )
+exercise.table = listed(SLIPS, SEE)

@@ -1,0 +1,225 @@
+"""Mistakes in the Jacobian of an LSTM's step, put together: what may stand in the place of each factor."""
+
+from dataclasses import replace
+from functools import partial
+from itertools import combinations, permutations
+
+import numpy as np
+
+from course.altered_jacobian import EDGES, JacobianSlip
+from course.altered_lstm import GATES
+from course.factors import slug
+from course.jacobian_steps import VALUES
+from course.jacobian_values import WORDS, At, Word
+from course.models import Array
+
+BLOCKS = "The block Jacobian"
+SAID = {
+    "kept": "∂⁺c_t/∂c_{t-1} is f",
+    "by_i": "∂c_t/∂i is g",
+    "by_f": "∂c_t/∂f is c_{t-1}",
+    "by_g": "∂c_t/∂g is i",
+    "by_o": "∂h_t/∂o is tanh(c_t)",
+    **{f"slope_{gate}": f"∂{gate}/∂a^{gate} is {EDGES[f'slope_{gate}']}" for gate in GATES},
+    "shown": "∂h_t/∂c_t has the factor o",
+    "slope_c": "∂h_t/∂c_t has the factor 1 − tanh²(c_t)",
+}
+INSTEAD = {
+    "kept": (
+        *(
+            "1",
+            "i",
+            "o",
+            "g",
+            "1 − f",
+            "f²",
+            "f (1 − f)",
+            "1 + f",
+            "f + c_{t-1} f (1 − f)",
+            "σ′(f)",
+            "a^f",
+            "0",
+        ),
+        *("f c_{t-1}", "f tanh(c_t)", "f o", "i f", "i g", "−f"),
+    ),
+    "by_i": ("1", "i", "f", "o", "c_{t-1}", "h_{t-1}", "a^g", "−g", "g²", "1 − g²", "i g", "tanh(c_t)", "0"),
+    "by_f": (
+        "1",
+        "c_t",
+        "h_{t-1}",
+        "h_t",
+        "g",
+        "f",
+        "i",
+        "tanh(c_{t-1})",
+        "tanh(c_t)",
+        "f c_{t-1}",
+        "−c_{t-1}",
+        "0",
+    ),
+    "by_g": ("1", "g", "f", "o", "1 − i", "1 − f", "i²", "i g", "c_{t-1}", "a^i", "0"),
+    "by_o": (
+        "1",
+        "c_t",
+        "c_{t-1}",
+        "tanh(c_{t-1})",
+        "h_t",
+        "h_{t-1}",
+        "o",
+        "g",
+        "tanh²(c_t)",
+        "1 − tanh²(c_t)",
+        "0",
+    ),
+    "shown": ("1", "0", "f", "i", "g", "1 − o", "o²", "o (1 − o)", "tanh(c_t)", "f o", "i o", "h_t", "−o"),
+    "slope_c": (
+        *(
+            "1",
+            "tanh(c_t)",
+            "1 − tanh(c_t)",
+            "1 + tanh(c_t)",
+            "tanh²(c_t)",
+            "1 − tanh² tanh(c_t)",
+            "1 − h_t²",
+        ),
+        *("1 − tanh²(c_{t-1})", "1 − c_t²", "1 − c_{t-1}²", "tanh(c_t) (1 − tanh(c_t))", "1 − g²", "σ′(c_t)"),
+        *("1 − tanh⁴(c_t)", "1 − h_{t-1}²"),
+    ),
+    **{
+        f"slope_{gate}": (
+            *("1", gate, f"1 − {gate}", f"{gate}²", f"1 − {gate}²", f"{gate} (1 + {gate})", f"σ′({gate})"),
+            *(f"{other} (1 − {other})" for other in "ifo" if other != gate),
+            *("1 − g²", f"1 − tanh² a^{gate}"),
+        )
+        for gate in "ifo"
+    },
+    "slope_g": (
+        *("1", "g", "1 − g", "1 + g", "g²", "g (1 − g)", "1 − tanh² g", "1 − a^g²", "1 − h_{t-1}²"),
+        *("i (1 − i)", "f (1 − f)", "o (1 − o)", "σ′(a^g)"),
+    ),
+}
+KINDS = {"missing": "1", "their value": "{0}", "that of tanh": "1 − {0}²", "taken at the gate": "σ′({0})"}
+
+
+def _instead(edge: str, word: str) -> JacobianSlip:
+    said = {"0": "it is taken for zero", "1": "that factor is missing"}.get(word, f"{word} stands there")
+    return JacobianSlip(f"{edge}_is_{slug(word)}", f"{SAID[edge]}: {said}.", factors={edge: word})
+
+
+def _twice(edge: str, at: At) -> Array:
+    return np.asarray(WORDS[EDGES[edge]](at) ** 2)
+
+
+def _both(edge: str) -> JacobianSlip:
+    said = f"{SAID[edge]}: that factor stands twice."
+    return JacobianSlip(f"factor_{edge}_twice", said, factors={edge: partial(_twice, edge)})
+
+
+def _slopes(gates: str, kind: str) -> JacobianSlip:
+    factors: dict[str, str | Word] = {f"slope_{gate}": KINDS[kind].format(gate) for gate in gates}
+    said = f"The slopes at {', '.join(gates)} are {kind}: each is s (1 − s)."
+    return JacobianSlip(f"slopes_at_{gates}_{slug(kind)}", said, factors=factors)
+
+
+def _unread(gates: tuple[str, ...]) -> JacobianSlip:
+    said = (
+        f"{' and '.join(gates)} {'do' if len(gates) > 1 else 'does'} not read h_{{t-1}}: all four gates do."
+    )
+    return JacobianSlip(f"unread_by_{''.join(gates)}", said, factors={f"by_{gate}": "0" for gate in gates})
+
+
+def _columns(gates: str, parts: tuple[str, ...]) -> JacobianSlip:
+    """Factors on the columns of the gates' blocks in place of the rows."""
+    factors: dict[str, str | Word] = {}
+    for gate in gates:
+        edges = [f"{part}_{gate}" for part in parts]
+        factors |= dict.fromkeys(edges, "1") | {f"at_{gate}": partial(_times, edges)}
+    what = "slopes and their factors" if len(parts) == 2 else "slopes" if "slope" in parts else "factors"
+    where = f"W_h^{gates}" if len(gates) == 1 else "W_h"
+    said = f"The {what} multiply the columns of {where}. They belong to its rows: diag(s) W."
+    where = "" if gates == GATES else f"_at_{gates}"
+    name = f"columns_scaled{where}{'' if len(parts) == 2 else f'_by_{parts[0]}'}"
+    return JacobianSlip(name, said, BLOCKS, factors=factors)
+
+
+def _times(edges: list[str], at: At) -> Array:
+    return np.asarray(np.prod([WORDS[EDGES[edge]](at) for edge in edges], axis=0))
+
+
+def _over(edges: list[str], at: At) -> Array:
+    return np.asarray(1 / _times(edges, at))
+
+
+SHOWN_AT_COLUMNS = JacobianSlip(
+    "columns_scaled_through_the_cell",
+    "On the way through c_t, o ⊙ tanh′(c_t) multiplies the columns of ∂c_t/∂h_{t-1}, not its rows.",
+    BLOCKS,
+    factors={
+        "through": partial(_over, ["shown", "slope_c"]),
+        "at_cell": partial(_times, ["shown", "slope_c"]),
+    },
+)
+
+
+_EVERYWHERE = _columns(GATES, ("by", "slope"))
+THROUGHOUT = replace(
+    _EVERYWHERE,
+    name="columns_scaled_throughout",
+    factors=_EVERYWHERE.factors | SHOWN_AT_COLUMNS.factors,
+)
+
+
+def _order(rows: str) -> JacobianSlip:
+    said = f"The blocks of W_h stand in the order {', '.join(rows)}; here they are i, f, g, o."
+    return JacobianSlip(f"blocks_of_W_h_{rows}", said, "The cell", rows=rows)
+
+
+def _turned(gate: str) -> JacobianSlip:
+    return JacobianSlip(
+        f"transpose_of_{gate}",
+        f"W_h^{gate} is transposed: ∂a^{gate}/∂h_{{t-1}} is W_h^{gate}.",
+        BLOCKS,
+        turned=gate,
+    )
+
+
+def _identity(which: str) -> JacobianSlip:
+    blocks = " and ".join(f"∂{one}_t/∂{one}_{{t-1}}" for one in which)
+    said = f"To {blocks} the identity is added: there is no such way."
+    return JacobianSlip(f"identity_added_to_{which}", said, BLOCKS, direct=tuple(which))
+
+
+def _moved(gates: str) -> JacobianSlip:
+    which = "f: it reads" if gates == "f" else "i, f and g: they read"
+    said = f"∂c_t/∂c_{{t-1}} has a way through {which} h_{{t-1}}, which stands still here."
+    return JacobianSlip(f"cell_moves_{gates}", said, moved=gates)
+
+
+JACOBIAN_TABLE = (
+    *[_instead(edge, word) for edge, words in INSTEAD.items() for word in words],
+    *map(_both, ("by_f", "slope_i", "slope_f", "slope_g", "slope_o", "slope_c")),
+    *[_slopes(gates, kind) for gates in ("if", "io", "fo", "ifo") for kind in KINDS],
+    _slopes("ifgo", "missing"),
+    *[_unread(gates) for n in (2, 3) for gates in combinations(GATES, n)],
+    *[
+        _columns(gates, parts)
+        for gates in (*GATES, GATES, "ifg")
+        for parts in (("slope",), ("by",), ("by", "slope"))
+    ],
+    SHOWN_AT_COLUMNS,
+    THROUGHOUT,
+    *[_order("".join(rows)) for rows in permutations(GATES) if "".join(rows) != GATES],
+    *map(_turned, GATES),
+    JacobianSlip("transpose_of_all", "Each gate's block of W_h is transposed.", BLOCKS, turned=GATES),
+    JacobianSlip(
+        "through_the_cell_transposed",
+        "On the way through c_t stands the transpose of ∂c_t/∂h_{t-1}.",
+        BLOCKS,
+        through_turned=True,
+    ),
+    *map(_identity, ("h", "hc")),
+    *map(_moved, ("f", "ifg")),
+    *VALUES,  # last, see `ALONE`
+)
+
+ALONE = len(JACOBIAN_TABLE) - len(VALUES)  # what may be wrong in one block; other values are so in all
