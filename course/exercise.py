@@ -72,7 +72,8 @@ class Slip:
     """A mistake that can be recognised: `value(*args)` is what a function with it returns.
 
     Of results that `value` does not speak of, `others(name, got, *args)` says whether the one of that name is
-    as the mistake leaves it. Where there is no oracle, it says so of a right one as well.
+    as the mistake leaves it. Where there is no oracle, it says so of a right one as well. Slips with the same
+    `together` are valued at once: it takes what each is made `of`, and the arguments.
     """
 
     name: str
@@ -80,6 +81,8 @@ class Slip:
     see: str
     value: Callable[..., Parts]
     others: Callable[..., bool] | None = None
+    of: Any = None
+    together: Callable[..., list[Parts]] | None = None
 
 
 class Exercise:
@@ -114,6 +117,7 @@ class Exercise:
         self.read = read
         self.checks: list[Check] = []
         self.slips: list[Slip] = []
+        self.composed: Callable[[], list[Slip]] | None = None  # more, put together where none of these is it
         self._cases: Callable[[np.random.Generator], list[Case]] | None = None
         self.large: Callable[[np.random.Generator], Large] | None = None
         self.oracle: Callable[..., Parts] | None = None
@@ -194,9 +198,11 @@ class Exercise:
         value: Callable[..., Parts],
         see: str = "",
         others: Callable[..., bool] | None = None,
+        of: Any = None,
+        together: Callable[..., list[Parts]] | None = None,
     ) -> None:
         """A mistake to recognise by its value on every case, and by what it does to the other results."""
-        self.slips.append(Slip(name, sentence, see, value, others))
+        self.slips.append(Slip(name, sentence, see, value, others, of, together))
 
     def _add(self, check: Check) -> None:
         known = {"returns", *[c.name for c in self.checks]}

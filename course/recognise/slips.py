@@ -18,18 +18,40 @@ Cases = Sequence[tuple["Run", Case]]
 def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
     """The exercise's slips that explain every case of every run; all, if several cannot be told apart.
 
-    None, if a result is wrong that they leave unexplained: then there is another mistake.
+    Where none does, those that it composes. None, if a result is wrong that they leave unexplained: then there
+    is another mistake.
     """
+    exercise = runs[0].exercise
     cases = sorted(((run, case) for run in runs for case in run.cases), key=_time)
-    found: list[tuple[Slip, list[set[str]]]] = [(slip, []) for slip in runs[0].exercise.slips]
+    found = _explaining(exercise.slips, cases)
+    return found or (_explaining(exercise.composed(), cases) if exercise.composed else ())
+
+
+def _explaining(known: Sequence[Slip], cases: Cases) -> tuple[Diagnosis, ...]:
+    """Those of them."""
+    found: list[tuple[Slip, list[set[str]]]] = [(slip, []) for slip in known]
     for run, case in cases:  # with each slip, the results that it speaks of, case by case
-        got, values = run.parts(case), [(slip, said, slip.value(*case.args)) for slip, said in found]
-        found = [(slip, [*said, set(value)]) for slip, said, value in values if _explains(value, got)]
+        got, values = run.parts(case), _values([slip for slip, _ in found], case.args)
+        pairs = zip(found, values, strict=True)
+        found = [(slip, [*said, set(value)]) for (slip, said), value in pairs if _explains(value, got)]
     slips = [slip for slip, _ in found]
     said = [set[str]().union(*names) for names in zip(*[names for _, names in found], strict=True)]
     if slips and not all(_left_so(name, slips, cases) for name in _unsaid(said, cases)):
         return ()
-    return tuple(Diagnosis(slip.name, slip.sentence, slip.see) for slip in slips)
+    return tuple(dict.fromkeys(Diagnosis(slip.name, slip.sentence, slip.see) for slip in slips))
+
+
+def _values(slips: Sequence[Slip], args: tuple[Any, ...]) -> list[Parts]:
+    """What each slip gives."""
+    at_once: dict[Callable[..., list[Parts]], list[int]] = {}
+    for number, slip in enumerate(slips):
+        if slip.together:
+            at_once.setdefault(slip.together, []).append(number)
+    found = [{} if slip.together else slip.value(*args) for slip in slips]
+    for together, numbers in at_once.items():
+        for number, value in zip(numbers, together([slips[n].of for n in numbers], *args), strict=True):
+            found[number] = value
+    return found
 
 
 def flows(*ways: Callable[..., Parts]) -> Callable[..., bool]:

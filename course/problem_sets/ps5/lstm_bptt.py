@@ -1,23 +1,25 @@
 """Backpropagation through time for the LSTM, by hand."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from course import draws
-from course.altered_lstm import RIGHT, LSTMSlip, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_forward
 from course.large import large_gated
 from course.lstm_carried import CARRIED_SLIPS, LAST_STEPS, PASSED_SLIPS
-from course.lstm_parts import PART_SLIPS, in_parts
+from course.lstm_family import composed, results, slips_of
+from course.lstm_graph import Altered, Run
+from course.lstm_known import as_mistake
+from course.lstm_parts import PART_SLIPS
 from course.lstm_slips import STEP_SLIPS
+from course.lstm_words import Mistake
 from course.models import Array
 from course.oracles import gradients
 from course.recognise.cell_exercises import OF_A_SEQUENCE
-from course.recognise.slips import flows
 
 
 def lstm_bptt(
@@ -123,40 +125,41 @@ exercise.claim(
 )
 
 
-def altered(slip: LSTMSlip, p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
-    """The same with the derivative of each step altered."""
-    found = altered_gradients(p, X, dH, np.zeros_like(c_0), h_0, c_0, slip)
-    return {name: found[name] for name in LSTM._fields} | {
-        "dX": found["X"],
-        "dh_0": found["h_0"],
-        "dc_0": found["c_0"],
-    }
+def named(found: Parts) -> Parts:
+    """The results as they are called here."""
+    return {NAMES[name]: part for name, part in found.items() if name in NAMES}
 
 
-for _slip in (*STEP_SLIPS, *PASSED_SLIPS, *CARRIED_SLIPS):
-    exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
-
-for _slip, _parts in PART_SLIPS:
-    exercise.slip(_slip.name, _slip.sentence, partial(in_parts, altered, _slip, _parts), _slip.see)
+NAMES = {"X": "dX", "h_0": "dh_0", "c_0": "dc_0"} | {name: name for name in LSTM._fields}
 
 
-def last_steps_alone(starts: bool, slip: LSTMSlip, *args: Any) -> Parts:
-    """The slip's value without that of the start, or that alone: nothing, if it lies so far back."""
-    found = altered(slip, *args)
-    if starts:
-        return {name: found[name] * (len(args[1]) < slip.within) for name in ("dh_0", "dc_0")}
-    return {name: part for name, part in found.items() if name not in ("dh_0", "dc_0")}
+def at_once(mistakes: Sequence[Mistake], p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> list[Parts]:
+    """What each of these mistakes makes of it."""
+    return results(mistakes, Run(p, X, h_0, c_0), dH, np.zeros_like(c_0), named)
 
 
-for _slip in LAST_STEPS:
-    _nothing = partial(last_steps_alone, True, _slip)
-    _others = flows(partial(altered, _slip), _nothing)
-    exercise.slip(_slip.name, _slip.sentence, partial(last_steps_alone, False, _slip), _slip.see, _others)
+def right(*args: Any) -> Parts:
+    """What is right, in a fraction of the oracle's time."""
+    return at_once([Mistake("", "", "", Altered())], *args)[0]
+
+
+def right_errors(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Array:
+    """∂L/∂a_t at every step (T, 4h)."""
+    return np.asarray(Run(p, X, h_0, c_0).gradients(dH, np.zeros_like(c_0), [Altered()])["a"][0])
+
+
+KNOWN = [
+    *map(as_mistake, (*STEP_SLIPS, *PASSED_SLIPS, *CARRIED_SLIPS)),
+    *(as_mistake(slip, *parts) for slip, parts in PART_SLIPS),
+    *(as_mistake(slip, unsaid=("h_0", "c_0")) for slip in LAST_STEPS),
+]
+exercise.slips += slips_of(KNOWN, at_once)
+exercise.composed = cache(lambda: slips_of(composed(KNOWN, steps=True), at_once))
 
 
 def other_losses(change: Callable[[Array], Array], p: LSTM, X: Array, dH: Array, *start: Array) -> Parts:
     """What is right for another dH."""
-    return altered(RIGHT, p, X, change(dH), *start)
+    return right(p, X, change(dH), *start)
 
 
 def only_last(dH: Array) -> Array:
@@ -181,8 +184,8 @@ def without_the_first(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> P
     """The gradients of the later steps, as if they were all."""
     H, C = lstm_forward(p, X, h_0, c_0)
     if len(X) == 1:
-        return {name: 0 * part for name, part in altered(RIGHT, p, X, dH, h_0, c_0).items()}
-    later = altered(RIGHT, p, X[1:], dH[1:], H[1], C[1])
+        return {name: 0 * part for name, part in right(p, X, dH, h_0, c_0).items()}
+    later = right(p, X[1:], dH[1:], H[1], C[1])
     return later | {"dX": np.concatenate([0 * X[:1], later["dX"]])}
 
 
@@ -191,14 +194,14 @@ exercise.slip("first_step_left_out", "The loop leaves out the first step.", with
 
 def only_first_use(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
     """The gradients of the weights through their use at step 1."""
-    delta = altered_gradients(p, X, dH, np.zeros_like(c_0), h_0, c_0, RIGHT)["a"][0]
+    delta = right_errors(p, X, dH, h_0, c_0)[0]
     return {"W_x": np.outer(delta, X[0]), "W_h": np.outer(delta, h_0), "b": delta}
 
 
 def only_first_use_in(name: str, *args: Any) -> Parts:
     """The same in one of the gradients alone."""
-    right = altered(RIGHT, *args)
-    return {other: right[other] for other in LSTM._fields} | {name: only_first_use(*args)[name]}
+    all_uses = right(*args)
+    return {other: all_uses[other] for other in LSTM._fields} | {name: only_first_use(*args)[name]}
 
 
 exercise.slip(
@@ -218,10 +221,10 @@ for _name in LSTM._fields:
 
 def sums_multiplied(names: tuple[str, ...], p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
     """A product of two sums for the sum of the products, over the steps' errors and what they read."""
-    errors = altered(RIGHT, p, X, dH, h_0, c_0)["b"]
+    errors = right(p, X, dH, h_0, c_0)["b"]
     read = {"W_x": X, "W_h": lstm_forward(p, X, h_0, c_0)[0][:-1]}
     sums = {name: np.outer(errors, read[name].sum(axis=0)) for name in names}
-    return altered(RIGHT, p, X, dH, h_0, c_0) | sums
+    return right(p, X, dH, h_0, c_0) | sums
 
 
 for _parts, _said in (

@@ -1,0 +1,116 @@
+"""All composed mistakes of an LSTM's backward pass, and their results, many at once."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from course import lstm_composed, lstm_elsewhere
+from course.exercise import Parts, Slip
+from course.lstm_graph import FACTORS, GATES, READ, Altered, Run
+from course.lstm_words import Mistake
+from course.models import Array
+from course.recognise.slips import flows
+
+LENGTHS = (2, 3, 7, 22, 25)
+OF_A_STEP = (
+    lstm_composed.on_the_edges,
+    lstm_composed.who_reads,
+    lstm_composed.blocks,
+    lstm_composed.too_many,
+)
+OF_STEPS = (lstm_elsewhere.at_the_start, lstm_elsewhere.cuts, lstm_elsewhere.uses_of_steps)
+OF_BOTH = (
+    *OF_A_STEP,
+    lstm_elsewhere.gates_of,
+    lstm_elsewhere.activations,
+    lstm_elsewhere.rows,
+    lstm_elsewhere.gates_left_out,
+    lstm_elsewhere.uses_of_cells,
+)
+
+
+def key(mistake: Mistake) -> tuple[Any, ...]:
+    """Two mistakes that alter the same have the same key."""
+    a = mistake.altered
+    cuts = tuple(a.carried(T).tobytes() for T in LENGTHS) if a.carried else ()
+    return (
+        frozenset((e, tuple(sorted(f))) for e, f in a.factors.items() if sorted(f) != sorted(FACTORS[e])),
+        frozenset((e, counts) for e, counts in a.read.items() if counts != READ[e]),
+        frozenset(a.extra.items()),
+        frozenset(a.uses.items()),
+        frozenset((gate, block) for gate, block in a.blocks.items() if block != (gate, False)),
+        *(a.rows, a.gates, cuts, a.only_uses, a.only_first, mistake.parts),
+    )
+
+
+def composed(known: Sequence[Mistake], steps: bool) -> Iterator[Mistake]:
+    """Those that no known mistake is already; `steps`: of several steps, not of one alone."""
+    seen = {key(one) for one in known}
+    for one in chain.from_iterable(make() for make in (*OF_BOTH, *(OF_STEPS if steps else ()))):
+        if key(one) not in seen and (steps or not _of_neighbours(one.altered)):
+            seen.add(key(one))
+            yield one
+
+
+def _of_neighbours(a: Altered) -> bool:
+    """Whether other steps come in, which a single one has not."""
+    return a.gates in ("two before", "step before", "first", "input before") or any(
+        name[-1] in "<>!" for factor in (*a.factors.values(), *a.extra.values()) for name in factor
+    )
+
+
+def results(
+    mistakes: Sequence[Mistake], run: Run, dH: Array, dc_T: Array, named: Callable[[dict[str, Array]], Parts]
+) -> list[Parts]:
+    """What each leaves, `named` as the exercise does; each alteration is followed once."""
+    kinds: dict[int, int] = {}
+    altered = [Altered()]
+    for one in mistakes:
+        if id(one.altered) not in kinds:
+            kinds[id(one.altered)] = len(altered)
+            altered.append(one.altered)
+    found = run.gradients(dH, dc_T, altered)
+    values = [{name: part[k] for name, part in found.items()} for k in range(len(altered))]
+    left = []
+    for one in mistakes:
+        value = values[kinds[id(one.altered)]]
+        if one.parts:
+            value = values[0] | {name: value[name] for name in one.parts}
+        left.append(named({name: part for name, part in value.items() if name not in one.unsaid}))
+    return left
+
+
+AtOnce = Callable[..., list[Parts]]
+
+
+def slips_of(mistakes: Iterable[Mistake], at_once: AtOnce) -> list[Slip]:
+    """As slips of an exercise, where `at_once(mistakes, *args)` gives what each of them leaves."""
+    return [
+        Slip(
+            one.name,
+            one.sentence,
+            one.see,
+            partial(_alone, at_once, one),
+            flows(partial(_alone, at_once, one._replace(unsaid=())), partial(_from_cut, at_once, one))
+            if one.unsaid
+            else None,
+            one,
+            at_once,
+        )
+        for one in mistakes
+    ]
+
+
+def _alone(at_once: AtOnce, one: Mistake, *args: Any) -> Parts:
+    return at_once([one], *args)[0]
+
+
+def _from_cut(at_once: AtOnce, one: Mistake, *args: Any) -> Parts:
+    """The results of the start where the first step sends back nothing either, if it is among those cut."""
+    found = _alone(at_once, one._replace(unsaid=()), *args)
+    T = len(found["dX"])
+    on = one.altered.carried(T)[0] if one.altered.carried else np.ones(2)
+    return {name: found[name] * kept for name, kept in zip(("dh_0", "dc_0"), on, strict=True)}
