@@ -73,7 +73,8 @@ class Slip:
 
     Of results that `value` does not speak of, `others(name, got, *args)` says whether the one of that name is
     as the mistake leaves it. Where there is no oracle, it says so of a right one as well. Slips with the same
-    `together` are valued at once: it takes what each is made `of`, and the arguments.
+    `together` are valued at once: it takes what each is made `of`, and the arguments, and gives every result
+    with a first axis for them.
     """
 
     name: str
@@ -82,7 +83,7 @@ class Slip:
     value: Callable[..., Parts]
     others: Callable[..., bool] | None = None
     of: Any = None
-    together: Callable[..., list[Parts]] | None = None
+    together: Callable[..., Parts] | None = None
 
 
 class Exercise:
@@ -199,7 +200,7 @@ class Exercise:
         see: str = "",
         others: Callable[..., bool] | None = None,
         of: Any = None,
-        together: Callable[..., list[Parts]] | None = None,
+        together: Callable[..., Parts] | None = None,
     ) -> None:
         """A mistake to recognise by its value on every case, and by what it does to the other results."""
         self.slips.append(Slip(name, sentence, see, value, others, of, together))

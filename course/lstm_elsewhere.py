@@ -147,19 +147,21 @@ def cuts() -> Iterator[Mistake]:
             yield _of_cut("cut_once", f"{said} {told}.", what, where)
         for every in range(2, MOST + 1):
             for start, counted in ((True, "first"), (False, "last")):
+                if every == TWICE + 1 and not start:  # in the middle, where the others are
+                    continue
                 sentence = f"{said} across blocks of {every} steps, counted from the {counted} step."
                 if every > TWICE and start:
                     sentence = f"{said} from step {every + 1} to step {every}."
                 elif every > TWICE:
                     sentence = f"{said} to the {every + 1}th step, counted from the last."
                 name = "cut_every" if every <= TWICE else "cut_once"
-                yield _of_cut(name, sentence, what, partial(_every, every, start))
+                for starts in (True, False) if start else (False,):
+                    where = partial(_every, every, start, starts)
+                    yield _of_cut(name, sentence, what, where)
 
 
 def _of_cut(name: str, sentence: str, what: str, where: Callable[[int], Array]) -> Mistake:
-    """One that may cut off the start as well."""
-    altered = Altered(carried=partial(_cut, what, where))
-    return mistake(name, sentence, altered, see=PATHS)._replace(unsaid=("h_0", "c_0"))
+    return mistake(name, sentence, Altered(carried=partial(_cut, what, where)), see=PATHS)
 
 
 def _cut(what: str, where: Callable[[int], Array], T: int) -> Array:
@@ -170,16 +172,17 @@ def _cut(what: str, where: Callable[[int], Array], T: int) -> Array:
 
 
 def _last(T: int) -> Array:
-    return np.arange(T) == T - 1
+    return (np.arange(T) == T - 1) & (np.arange(T) > 0)
 
 
 def _second(T: int) -> Array:
     return np.arange(T) == 1
 
 
-def _every(steps: int, from_start: bool, T: int) -> Array:
+def _every(steps: int, from_start: bool, starts: bool, T: int) -> Array:
+    """Before which steps; with `starts` before the first, too."""
     t = np.arange(T)
-    return np.asarray((t if from_start else T - t) % steps == 0)
+    return ((t if from_start else T - t) % steps == 0) & (starts | (t > 0) | (not from_start))
 
 
 def _said(parts: tuple[str, ...]) -> str:

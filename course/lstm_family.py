@@ -12,7 +12,6 @@ from course.exercise import Parts, Slip
 from course.lstm_graph import FACTORS, GATES, READ, Altered, Run
 from course.lstm_words import Mistake
 from course.models import Array
-from course.recognise.slips import flows
 
 LENGTHS = (2, 3, 7, 22, 25)
 OF_A_STEP = (
@@ -46,12 +45,10 @@ def key(mistake: Mistake) -> tuple[Any, ...]:
     )
 
 
-def composed(known: Sequence[Mistake], steps: bool) -> Iterator[Mistake]:
-    """Those that no known mistake is already; `steps`: of several steps, not of one alone."""
-    seen = {key(one) for one in known}
+def composed(steps: bool) -> Iterator[Mistake]:
+    """All of them; `steps`: of several steps, not of one alone."""
     for one in chain.from_iterable(make() for make in (*OF_BOTH, *(OF_STEPS if steps else ()))):
-        if key(one) not in seen and (steps or not _of_neighbours(one.altered)):
-            seen.add(key(one))
+        if steps or not _of_neighbours(one.altered):
             yield one
 
 
@@ -62,55 +59,34 @@ def _of_neighbours(a: Altered) -> bool:
     )
 
 
-def results(
-    mistakes: Sequence[Mistake], run: Run, dH: Array, dc_T: Array, named: Callable[[dict[str, Array]], Parts]
-) -> list[Parts]:
-    """What each leaves, `named` as the exercise does; each alteration is followed once."""
+def results(mistakes: Sequence[Mistake], run: Run, dH: Array, dc_T: Array) -> Parts:
+    """What each leaves, with a first axis for them; each alteration is followed once."""
     kinds: dict[int, int] = {}
     altered = [Altered()]
     for one in mistakes:
         if id(one.altered) not in kinds:
             kinds[id(one.altered)] = len(altered)
             altered.append(one.altered)
+    whole = np.array([kinds[id(one.altered)] for one in mistakes])
     found = run.gradients(dH, dc_T, altered)
-    values = [{name: part[k] for name, part in found.items()} for k in range(len(altered))]
-    left = []
-    for one in mistakes:
-        value = values[kinds[id(one.altered)]]
-        if one.parts:
-            value = values[0] | {name: value[name] for name in one.parts}
-        left.append(named({name: part for name, part in value.items() if name not in one.unsaid}))
-    return left
+    return {
+        name: part[
+            [0 if m.parts and name not in m.parts else k for m, k in zip(mistakes, whole, strict=True)]
+        ]
+        for name, part in found.items()
+    }
 
 
-AtOnce = Callable[..., list[Parts]]
+AtOnce = Callable[..., Parts]
 
 
 def slips_of(mistakes: Iterable[Mistake], at_once: AtOnce) -> list[Slip]:
     """As slips of an exercise, where `at_once(mistakes, *args)` gives what each of them leaves."""
     return [
-        Slip(
-            one.name,
-            one.sentence,
-            one.see,
-            partial(_alone, at_once, one),
-            flows(partial(_alone, at_once, one._replace(unsaid=())), partial(_from_cut, at_once, one))
-            if one.unsaid
-            else None,
-            one,
-            at_once,
-        )
+        Slip(one.name, one.sentence, one.see, partial(_alone, at_once, one), of=one, together=at_once)
         for one in mistakes
     ]
 
 
 def _alone(at_once: AtOnce, one: Mistake, *args: Any) -> Parts:
-    return at_once([one], *args)[0]
-
-
-def _from_cut(at_once: AtOnce, one: Mistake, *args: Any) -> Parts:
-    """The results of the start where the first step sends back nothing either, if it is among those cut."""
-    found = _alone(at_once, one._replace(unsaid=()), *args)
-    T = len(found["dX"])
-    on = one.altered.carried(T)[0] if one.altered.carried else np.ones(2)
-    return {name: found[name] * kept for name, kept in zip(("dh_0", "dc_0"), on, strict=True)}
+    return {name: part[0] for name, part in at_once([one], *args).items()}

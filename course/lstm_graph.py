@@ -41,7 +41,7 @@ class Altered:
         blocks: which rows of W_h a gate reads h_{t-1} by; none for None.
         rows: which gate's gradient stands in the rows of i, f, g, o.
         gates: from what the gates are computed, see `course.lstm_atoms.entering`.
-        carried: what of h and c goes on into each step, (T, 2), as a function of T.
+        carried: what of h and c goes into each step, of h_0 and c_0 into the first, (T, 2), as a function of T.
         only_uses: whether all that holds where parameters and inputs enter, and not where h and c do.
         only_first: whether it holds in step 1 alone.
         uses: what the errors at the steps are multiplied by, in the gradients of W_x, W_h and b: see `USES`.
@@ -73,16 +73,20 @@ class Run:
             self._atoms[gates] = Atoms(self.p, self.X, self.H, self.C, gates)
         return self._atoms[gates]
 
-    def factors(self, edge: str, slips: Sequence[Altered], uses: bool) -> Array:
-        """The factor of an edge (K, T, h), where parameters enter (`uses`) or where states do."""
-        plain = self.atoms("before").product(FACTORS[edge])
-        found = np.repeat(plain[None], len(slips), 0)
+    def factors(self, slips: Sequence[Altered], uses: bool) -> dict[str, Array]:
+        """The factor of each edge (K, T, h), where parameters enter (`uses`) or where states do."""
+        plain = self.atoms("before")
+        edges = GATES if uses else tuple(FACTORS)
+        found = {edge: np.repeat(plain.product(FACTORS[edge])[None], len(slips), 0) for edge in edges}
         for k, slip in enumerate(slips):
-            wanted = slip.factors.get(edge, FACTORS[edge])
-            if (slip.only_uses and not uses) or (wanted == FACTORS[edge] and slip.gates == "before"):
+            if slip.only_uses and not uses:
                 continue
             end = 1 if slip.only_first else None
-            found[k, :end] = self.atoms(slip.gates).product(wanted)[:end]
+            atoms = plain if slip.gates == "before" else self.atoms(slip.gates)
+            wanted = slip.factors if slip.gates == "before" else FACTORS | slip.factors
+            for edge, factor in wanted.items():
+                if edge in found:
+                    found[edge][k, :end] = atoms.product(factor)[:end]
         return found
 
     def matrices(self, slips: Sequence[Altered]) -> Array:
@@ -107,10 +111,10 @@ class Run:
         tangents = _Tangents(self, slips)
         d_h, d_c = (np.repeat(np.eye(2 * h).reshape(2, 1, h, 2 * h)[j], K, 0) for j in (0, 1))
         response = np.zeros((K, 2 * h + 4 * h * T))
-        on = np.stack([slip.carried(T) if slip.carried else np.ones((T, 2)) for slip in slips])
+        cut = [(k, slip.carried(T)) for k, slip in enumerate(slips) if slip.carried]
         for t in range(T):
-            if t:
-                d_h, d_c = (d * on[:, t, j, None, None] for j, d in enumerate((d_h, d_c)))
+            for k, on in cut:
+                d_h[k], d_c[k] = on[t, 0] * d_h[k], on[t, 1] * d_c[k]
             loss, d_h, d_c = tangents.after(t, d_h, d_c)
             response[:, : d_h.shape[2]] += dH[t] @ loss
         response += dc_T @ d_c
@@ -160,9 +164,8 @@ class _Tangents:
 
     def __init__(self, run: Run, slips: Sequence[Altered]) -> None:
         self.slips, self.W, K = slips, run.matrices(slips), len(slips)  # W (K, 4, h, h)
-        at = {edge: run.factors(edge, slips, False) for edge in FACTORS}
-        used = any(slip.only_uses for slip in slips)
-        uses = {gate: run.factors(gate, slips, True) if used else at[gate] for gate in GATES}
+        at = run.factors(slips, False)
+        uses = run.factors(slips, True) if any(slip.only_uses for slip in slips) else at
         self.entering, self.passing = (
             np.stack([f[g] for g in GATES], axis=2) for f in (uses, at)
         )  # (K, T, 4, h)
@@ -219,8 +222,8 @@ class _Tangents:
 def _add(d: Array, counts: Array, way: Array) -> None:
     """Add to the channels d (c, K, h, n) what goes along a way, as often as it counts there (K, c)."""
     for channel, count in zip(d, counts.T, strict=True):
-        if (count == 1).all():
-            channel += way
-        elif count.any():
-            some = np.flatnonzero(count)
+        some = np.flatnonzero(count)
+        if 2 * len(some) < len(count):
             channel[some] += count[some, None, None] * way[some]
+        else:
+            channel += way if (count == 1).all() else count[:, None, None] * way

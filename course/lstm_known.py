@@ -1,6 +1,7 @@
 """The slips of `course.altered_lstm` as alterations of `course.lstm_graph`, which takes many at once."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -63,15 +64,17 @@ def _extra(slip: LSTMSlip) -> dict[tuple[str, str], Product]:
     return dict.fromkeys(ways.get(slip.added, (("c", "kept"),)), ())
 
 
-def as_altered(slip: LSTMSlip) -> Altered:
+def _carried(slip: LSTMSlip, starts: bool, T: int) -> Array:
+    """What goes on into each step (T, 2); into the first all of it, unless `starts` are cut off as well."""
+    on = np.ones((T, 2))
+    on[: max(T - slip.within + 1, 0)] = ["h" in slip.carried, "c" in slip.carried]
+    return on if starts else np.concatenate([np.ones((1, 2)), on[1:]])
+
+
+def as_altered(slip: LSTMSlip, starts: bool = False) -> Altered:
     """The same, with everything said that `LSTMSlip` can say."""
     o = (float("o" in slip.seen), float("o" in slip.onward), 0.0, 0.0)
     c = (slip.cell_read * float("c" in slip.seen), slip.cell_read * float("c" in slip.onward))
-
-    def carried(T: int) -> Array:
-        on = np.ones((T, 2))
-        on[: max(T - slip.within + 1, 0)] = ["h" in slip.carried, "c" in slip.carried]
-        return on
 
     blocks = {gate: (gate, not slip.transpose) if gate in slip.state_read else None for gate in GATES}
     return Altered(
@@ -81,13 +84,13 @@ def as_altered(slip: LSTMSlip) -> Altered:
         blocks=blocks,
         rows=slip.rows,
         gates=slip.gates_of,
-        carried=carried if slip.carried != "hc" else None,
+        carried=partial(_carried, slip, starts) if slip.carried != "hc" else None,
         only_uses=slip.at_uses,
         uses={"W_h": "after"} if slip.state_used == "after" else {},
     )
 
 
-def as_mistake(slip: LSTMSlip, *parts: str, unsaid: tuple[str, ...] = ()) -> Mistake:
+def as_mistake(slip: LSTMSlip, *parts: str, starts: bool = False) -> Mistake:
     """The slip, at work in those results alone if there are any: then where they are made."""
-    altered = as_altered(replace(slip, at_uses=bool(parts)))
-    return Mistake(slip.name, slip.sentence, slip.see, altered, parts, unsaid)
+    altered = as_altered(replace(slip, at_uses=bool(parts)), starts)
+    return Mistake(slip.name, slip.sentence, slip.see, altered, parts)

@@ -21,17 +21,13 @@ EDGES = {  # by the key of `FACTORS`: the edge, and how it is called in a name
 
 
 class Mistake(NamedTuple):
-    """A mistake: its name and sentence, what is altered, in which results alone (empty: in all).
-
-    Of the results `unsaid` it says nothing.
-    """
+    """A mistake: its name and sentence, what is altered, and in which results alone (empty: in all)."""
 
     name: str
     sentence: str
     see: str
     altered: Altered
     parts: tuple[str, ...] = ()
-    unsaid: tuple[str, ...] = ()
 
 
 def word(name: str) -> str:

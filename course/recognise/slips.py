@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import alike, difference
 from course.exercise import Case, Parts, Slip
 from course.verdict import Diagnosis
 
@@ -18,8 +18,8 @@ Cases = Sequence[tuple["Run", Case]]
 def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
     """The exercise's slips that explain every case of every run; all, if several cannot be told apart.
 
-    Where none does, those that it composes. None, if a result is wrong that they leave unexplained: then there
-    is another mistake.
+    Where none does, those that it composes. None, if a result is wrong that they leave unexplained: then
+    there is another mistake.
     """
     exercise = runs[0].exercise
     cases = sorted(((run, case) for run in runs for case in run.cases), key=_time)
@@ -31,9 +31,9 @@ def _explaining(known: Sequence[Slip], cases: Cases) -> tuple[Diagnosis, ...]:
     """Those of them."""
     found: list[tuple[Slip, list[set[str]]]] = [(slip, []) for slip in known]
     for run, case in cases:  # with each slip, the results that it speaks of, case by case
-        got, values = run.parts(case), _values([slip for slip, _ in found], case.args)
-        pairs = zip(found, values, strict=True)
-        found = [(slip, [*said, set(value)]) for (slip, said), value in pairs if _explains(value, got)]
+        spoken = _spoken([slip for slip, _ in found], run.parts(case), case.args)
+        pairs = zip(found, spoken, strict=True)
+        found = [(slip, [*said, names]) for (slip, said), names in pairs if names is not None]
     slips = [slip for slip, _ in found]
     said = [set[str]().union(*names) for names in zip(*[names for _, names in found], strict=True)]
     if slips and not all(_left_so(name, slips, cases) for name in _unsaid(said, cases)):
@@ -41,16 +41,20 @@ def _explaining(known: Sequence[Slip], cases: Cases) -> tuple[Diagnosis, ...]:
     return tuple(dict.fromkeys(Diagnosis(slip.name, slip.sentence, slip.see) for slip in slips))
 
 
-def _values(slips: Sequence[Slip], args: tuple[Any, ...]) -> list[Parts]:
-    """What each slip gives."""
-    at_once: dict[Callable[..., list[Parts]], list[int]] = {}
+def _spoken(slips: Sequence[Slip], got: Parts, args: tuple[Any, ...]) -> list[set[str] | None]:
+    """The results that each slip speaks of; None where it does not explain them."""
+    found: list[set[str] | None] = [None] * len(slips)
+    at_once: dict[Callable[..., Parts], list[int]] = {}
     for number, slip in enumerate(slips):
         if slip.together:
             at_once.setdefault(slip.together, []).append(number)
-    found = [{} if slip.together else slip.value(*args) for slip in slips]
+        elif _explains(value := slip.value(*args), got):
+            found[number] = set(value)
     for together, numbers in at_once.items():
-        for number, value in zip(numbers, together([slips[n].of for n in numbers], *args), strict=True):
-            found[number] = value
+        value = together([slips[n].of for n in numbers], *args)
+        right = np.all([alike(got[name], values) for name, values in value.items()], axis=0)
+        for n in np.array(numbers)[right]:
+            found[n] = set(value)
     return found
 
 
