@@ -21,7 +21,7 @@ SHIFTS = ("<", "<<", ">", ">>")
 
 def factors_for(right: str) -> list[Product]:
     """What may stand where a value belongs: nothing, it twice, another, or its own of another step."""
-    found: list[Product] = [(), (right, right), (f"1-{right}",), *VALUES]
+    found: list[Product] = [(), (right, right), *VALUES, *([] if right in GATES else [(f"1-{right}",)])]
     known = {"c0": (">", ">>"), "y": ("<", "<<")}.get(right, ())  # c_t and tanh(c_{t-1}) themselves
     found += [(right + shift,) for shift in SHIFTS if shift not in known]
     found += [(right + "<r",)] if right in GATES else []
@@ -34,8 +34,9 @@ def slopes_of_gate(gate: str) -> list[Product]:
     found: list[Product] = [(), (s,), (rest,), (s, s, rest), (s, rest, rest), (s, s, rest, rest), (s, s)]
     found += [(f"1-{gate}2",), (rest, rest), (f"σ′({gate})",), (f"tanh′({gate})",), (s, f"1+{gate}")]
     found += [(f"a{gate}", f"1-a{gate}"), (f"1-a{gate}2",), ("1-g2",), ("g", "1-g"), ("1-y2",), ("1-h12",)]
-    for other in SIGMOIDS.replace(gate, "") + "g":
-        found += [(other, f"1-{other}"), (s, f"1-{other}"), (other, rest)]
+    found += [(other, f"1-{other}") for other in SIGMOIDS.replace(gate, "")]
+    for other in GATES.replace(gate, ""):
+        found += [(s, f"1-{other}"), (other, rest)]
     if gate == "o":  # o_t tanh(c_t) is h_t, which may stand where tanh(c_t) belongs
         found.remove((s, s, rest))
     return found + [(s + shift, rest + shift) for shift in (*SHIFTS, "<r")]

@@ -9,7 +9,7 @@ import numpy as np
 
 from course import lstm_composed, lstm_elsewhere
 from course.exercise import Parts, Slip
-from course.lstm_graph import FACTORS, GATES, READ, Altered, Run
+from course.lstm_graph import FACTORS, READ, Altered, Run
 from course.lstm_words import Mistake
 from course.models import Array
 
@@ -40,6 +40,7 @@ def key(mistake: Mistake) -> tuple[Any, ...]:
         frozenset((e, counts) for e, counts in a.read.items() if counts != READ[e]),
         frozenset(a.extra.items()),
         frozenset(a.uses.items()),
+        a.losses,
         frozenset((gate, block) for gate, block in a.blocks.items() if block != (gate, False)),
         *(a.rows, a.gates, cuts, a.only_uses, a.only_first, mistake.parts),
     )

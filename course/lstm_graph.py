@@ -45,6 +45,7 @@ class Altered:
         only_uses: whether all that holds where parameters and inputs enter, and not where h and c do.
         only_first: whether it holds in step 1 alone.
         uses: what the errors at the steps are multiplied by, in the gradients of W_x, W_h and b: see `USES`.
+        losses: what is read of dH (T, h).
     """
 
     factors: Mapping[str, Product] = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Altered:
     only_uses: bool = False
     only_first: bool = False
     uses: Mapping[str, str] = field(default_factory=dict)
+    losses: Callable[[Array], Array] | None = None
 
 
 class Run:
@@ -111,12 +113,13 @@ class Run:
         tangents = _Tangents(self, slips)
         d_h, d_c = (np.repeat(np.eye(2 * h).reshape(2, 1, h, 2 * h)[j], K, 0) for j in (0, 1))
         response = np.zeros((K, 2 * h + 4 * h * T))
+        dL = np.stack([dH if slip.losses is None else slip.losses(dH) for slip in slips])
         cut = [(k, slip.carried(T)) for k, slip in enumerate(slips) if slip.carried]
         for t in range(T):
             for k, on in cut:
                 d_h[k], d_c[k] = on[t, 0] * d_h[k], on[t, 1] * d_c[k]
             loss, d_h, d_c = tangents.after(t, d_h, d_c)
-            response[:, : d_h.shape[2]] += dH[t] @ loss
+            response[:, : d_h.shape[2]] += np.einsum("ku,kun->kn", dL[:, t], loss)
         response += dc_T @ d_c
         delta = response[:, 2 * h :].reshape(K, T, 4 * h)
         back, one = delta.swapaxes(1, 2), np.ones((T, 1))
@@ -155,6 +158,8 @@ USES: dict[str, Callable[[Array, Run], Array]] = {  # instead of x_t, h_{t-1} or
     "tanh of cell": lambda values, run: np.tanh(run.C[1:]),
     "but the first": lambda values, run: _but(0, values),
     "but the last": lambda values, run: _but(-1, values),
+    "sum": lambda values, run: 0 * values + values.sum(axis=0),
+    "at the first": lambda values, run: values - _but(0, values),
     "at the last": lambda values, run: values - _but(-1, values),
 }
 

@@ -52,7 +52,7 @@ def _factors(slip: LSTMSlip) -> dict[str, Product]:
         gate: (first[gate], *[name.format(gate) for name in slopes[gate]]) for gate in "ifo"
     }
     found["g"] = ("g" if slip.factors == "swapped" else "i", *OF_G[slip.slope_g])
-    found |= {gate: ("0",) for gate in slip.held}
+    found |= dict.fromkeys(slip.held, ("0",))
     found["c"], found["kept"] = DIRECT[slip.direct], ARRIVING[slip.arriving]
     found["ch"] = (*(("o",) if slip.cell_shown else ()), *OF_CELL[slip.slope_c])
     found["read"] = ("1-h02",) if slip.state_slope else ()

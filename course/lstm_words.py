@@ -9,8 +9,8 @@ from course.lstm_graph import Altered
 PLAIN = {
     **{gate: f"{gate}_t" for gate in GATES},
     **{f"a{gate}": f"a^{gate}_t" for gate in GATES},
-    **{"c0": "c_{t-1}", "c1": "c_t", "h0": "h_{t-1}", "h1": "h_t", "y": "tanh(c_t)", "y0": "tanh(c_{t-1})"},
-    **{"1-y2": "tanh′(c_t)", "1-y02": "tanh′(c_{t-1})", "-1": "−1", "2": "2", "c0!": "0 for c_0"},
+    "c0": "c_{t-1}", "c1": "c_t", "h0": "h_{t-1}", "h1": "h_t", "y": "tanh(c_t)", "y0": "tanh(c_{t-1})",
+    "1-y2": "tanh′(c_t)", "1-y02": "tanh′(c_{t-1})", "-1": "−1", "2": "2", "c0!": "0 for c_0",
 }
 EDGES = {  # by the key of `FACTORS`: the edge, and how it is called in a name
     **{gate: (f"{gate}_t → c_t", f"{gate}_c") for gate in "ifg"},
