@@ -5,6 +5,7 @@ from itertools import combinations
 
 from course.altered_lstm import PATHS
 from course.lstm_atoms import GATES, Product
+from course.lstm_carried import FORGET_GATE_EARLY
 from course.lstm_graph import FACTORS, READ, Altered
 from course.lstm_words import EDGES, Mistake, code, mistake, stands
 
@@ -59,8 +60,14 @@ def on_the_edges() -> Iterator[Mistake]:
         for new in factors_for(first):
             if new != (first,):
                 altered = Altered(factors={edge: (*new, *rest)})
-                see = PATHS if edge == "c" else ""
-                yield _on(f"{short}:{code(new)}", stands(said, new, (first,)), altered, see)
+                see, early = (
+                    PATHS if edge == "c" else "",
+                    edge == "c" and new[:1] in (("f<",), ("f<<",), ("f<r",)),
+                )
+                name, sentence = f"{short}:{code(new)}", stands(said, new, (first,))
+                if early:
+                    name, sentence = FORGET_GATE_EARLY.name, FORGET_GATE_EARLY.sentence
+                yield _on(name, sentence, altered, see)
     for gate in GATES:
         first, *slope = FACTORS[gate]
         for new in slopes_of_gate(gate) if gate != "g" else slopes_of_tanh("g", "ag"):
@@ -134,78 +141,3 @@ def blocks() -> Iterator[Mistake]:
             altered = Altered(blocks={gate: (other, False)})
             sentence = f"{said} goes by the rows {other} of W_h: its own are the rows {gate}."
             yield mistake(f"block_{other}_for_{gate}", sentence, altered, see=PATHS)
-
-
-def too_many() -> Iterator[Mistake]:
-    """Edges that are none."""
-    shown: tuple[str, ...] = ("shown", "kept")
-    whole, o = ("loss", "later"), ("o", "1-y2")
-    for name, start, ends, factor, sentence in (
-        (
-            "cell_to_state_back",
-            "h",
-            shown,
-            (),
-            "∂L/∂c_t goes back to h_{t-1} itself: h_{t-1} moves c_t through the gates alone.",
-        ),
-        (
-            "cell_to_state_back",
-            "h",
-            shown,
-            ("f",),
-            "f_t ⊙ ∂L/∂c_t goes back to h_{t-1}: it belongs to c_{t-1} alone.",
-        ),
-        (
-            "state_to_cell_back",
-            "c",
-            whole,
-            (),
-            "∂L/∂h_t itself goes back to c_{t-1}: c_{t-1} moves h_t through c_t alone.",
-        ),
-        (
-            "state_to_cell_back",
-            "c",
-            whole,
-            ("o",),
-            "∂L/∂h_t goes back to c_{t-1} by o_t alone: c_{t-1} moves h_t through c_t.",
-        ),
-        (
-            "state_to_cell_twice",
-            "c",
-            whole,
-            o,
-            "What h_t gives to c_t goes back to c_{t-1} once more, without f_t.",
-        ),
-        (
-            "gates_read_cell",
-            "c",
-            tuple(GATES),
-            (),
-            "What the gates send back to h_{t-1} goes to c_{t-1} as well: they do not read the cell.",
-        ),
-        (
-            "state_back_to_cell",
-            "c",
-            tuple(GATES),
-            o,
-            "What the gates send back to h_{t-1} goes on to c_{t-1} in the same step: there the step before adds it, with its own o and tanh′.",
-        ),
-        (
-            "state_back_to_cell",
-            "c",
-            tuple(GATES),
-            ("o<<", "1-y2<<"),
-            "What the gates send back to h_{t-1} goes on to c_{t-1} in the same step: the step before adds it once more.",
-        ),
-        *[
-            (
-                f"gate_{gate}_reads_cell",
-                "c",
-                (gate,),
-                (),
-                f"What gate {gate} sends back to h_{{t-1}} goes to c_{{t-1}} as well: it does not read the cell.",
-            )
-            for gate in GATES
-        ],
-    ):
-        yield mistake(name, sentence, Altered(extra={(start, end): factor for end in ends}), see=PATHS)

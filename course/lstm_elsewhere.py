@@ -1,4 +1,4 @@
-"""Mistakes in what an LSTM's gates are computed from, in single results, and in what goes on between steps."""
+"""Mistakes in what an LSTM's gates are computed from, in single results, and in what goes back in time."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -9,7 +9,7 @@ import numpy as np
 from course.altered_lstm import PATHS
 from course.lstm_atoms import GATES
 from course.lstm_graph import FACTORS, Altered
-from course.lstm_words import Mistake, mistake
+from course.lstm_words import Mistake, mistake, parts_named, parts_said
 from course.models import Array
 
 ORDERS = ["".join(order) for order in permutations(GATES) if "".join(order) != GATES]
@@ -75,9 +75,9 @@ def rows() -> Iterator[Mistake]:
         sentence = f"The rows stand in the order {said}"
         yield mistake(f"rows_{order}", sentence, Altered(rows=order))
         for parts in USES:
-            sentence = f"In {_said(parts)} the rows stand in the order {said}"
+            sentence = f"In {parts_said(parts)} the rows stand in the order {said}"
             yield mistake(
-                f"rows_{order}_in_{_named(parts)}", sentence, Altered(rows=order, only_uses=True), *parts
+                f"rows_{order}_in_{parts_named(parts)}", sentence, Altered(rows=order, only_uses=True), *parts
             )
         back = {gate: (GATES[order.index(gate)], False) for gate in GATES}
         sentence = f"What goes back to h_{{t-1}} takes the gates in the order {said}"
@@ -90,16 +90,17 @@ def gates_left_out() -> Iterator[Mistake]:
         for parts in (*USES, ("W_x", "W_h", "b", "X")):
             altered = Altered(factors={gate: ("0",)}, only_uses=True)
             yield mistake(
-                f"without_{gate}_in_{_named(parts)}",
-                f"In {_said(parts)} the gate {gate} is missing.",
+                f"without_{gate}_in_{parts_named(parts)}",
+                f"In {parts_said(parts)} the gate {gate} is missing.",
                 altered,
                 *parts,
             )
     bare = {gate: FACTORS[gate][:1] for gate in GATES}
-    for parts in USES[-2:]:
-        sentence = f"In {_said(parts)} the gates' slopes are missing: ∂L/∂i_t stands where ∂L/∂a^i_t belongs, and so on."
+    for parts in (USES[3],):
+        said = f"In {parts_said(parts)} the gates' slopes are missing"
+        sentence = f"{said}: ∂L/∂i_t stands where ∂L/∂a^i_t belongs, and so on."
         yield mistake(
-            f"slopes_missing_in_{_named(parts)}", sentence, Altered(factors=bare, only_uses=True), *parts
+            f"slopes_missing_in_{parts_named(parts)}", sentence, Altered(factors=bare, only_uses=True), *parts
         )
 
 
@@ -145,19 +146,22 @@ def cuts() -> Iterator[Mistake]:
             (_second, "from step 2 to step 1"),
         ):
             yield _of_cut("cut_once", f"{said} {told}.", what, where)
-        for every in range(2, MOST + 1):
-            for start, counted in ((True, "first"), (False, "last")):
-                if every == TWICE + 1 and not start:  # in the middle, where the others are
-                    continue
+        for every in range(2, TWICE + 1):
+            for start, starts, counted in (
+                (True, True, "first"),
+                (True, False, "first"),
+                (False, True, "last"),
+            ):
                 sentence = f"{said} across blocks of {every} steps, counted from the {counted} step."
-                if every > TWICE and start:
-                    sentence = f"{said} from step {every + 1} to step {every}."
-                elif every > TWICE:
-                    sentence = f"{said} to the {every + 1}th step, counted from the last."
-                name = "cut_every" if every <= TWICE else "cut_once"
-                for starts in (True, False) if start else (False,):
-                    where = partial(_every, every, start, starts)
-                    yield _of_cut(name, sentence, what, where)
+                yield _of_cut("cut_every", sentence, what, partial(_every, every, start, starts))
+    for every in range(TWICE + 1, MOST + 1):
+        for start, told in (
+            (True, f"from step {every + 1} to step {every}"),
+            (False, f"beyond the last {every} steps"),
+        ):
+            if every > TWICE + 1 or start:  # there the two are one, in the middle
+                where = partial(_every, every, start, False)
+                yield _of_cut("cut_once", f"{WHAT['hc']} {told}.", "hc", where)
 
 
 def _of_cut(name: str, sentence: str, what: str, where: Callable[[int], Array]) -> Mistake:
@@ -172,82 +176,19 @@ def _cut(what: str, where: Callable[[int], Array], T: int) -> Array:
 
 
 def _last(T: int) -> Array:
-    return (np.arange(T) == T - 1) & (np.arange(T) > 0)
+    return _at(T - 1, T)
 
 
 def _second(T: int) -> Array:
-    return np.arange(T) == 1
+    return _at(1, T)
+
+
+def _at(step: int, T: int) -> Array:
+    t = np.arange(T)
+    return np.asarray((t == step) & (t > 0))
 
 
 def _every(steps: int, from_start: bool, starts: bool, T: int) -> Array:
     """Before which steps; with `starts` before the first, too."""
     t = np.arange(T)
-    return ((t if from_start else T - t) % steps == 0) & (starts | (t > 0) | (not from_start))
-
-
-def _said(parts: tuple[str, ...]) -> str:
-    names = ["∂L/∂x_t" if part == "X" else f"∂L/∂{part}" for part in parts]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _named(parts: tuple[str, ...]) -> str:
-    return "_and_".join("x" if part == "X" else part for part in parts)
-
-
-WEIGHTS = ("W_x", "W_h", "b")
-STANDS = {
-    "W_x": {
-        "before": "x_{t-1} stands where x_t belongs",
-        "before around": "x_{t-1} stands where x_t belongs",
-        "later": "x_{t+1} stands where x_t belongs",
-        "later around": "x_{t+1} stands where x_t belongs",
-        "first": "x_1 stands at every step, where x_t belongs",
-        "last": "x_T stands at every step, where x_t belongs",
-        "reversed": "the inputs are read in the wrong order",
-    },
-    "W_h": {
-        "before": "h_{t-2} stands where h_{t-1} belongs",
-        "before around": "h_{t-2} stands where h_{t-1} belongs",
-        "around": "h_{t-2} stands where h_{t-1} belongs",
-        "later": "h_t stands where h_{t-1} belongs",
-        "later around": "h_t stands where h_{t-1} belongs",
-        "first": "h_0 stands at every step, where h_{t-1} belongs",
-        "last": "h_{T-1} stands at every step, where h_{t-1} belongs",
-        "reversed": "the states are read in the wrong order",
-    },
-}
-CELLS = {"cell before": "c_{t-1}", "cell after": "c_t", "tanh of cell": "tanh(c_t)"}
-
-
-def uses_of_cells() -> Iterator[Mistake]:
-    """∂L/∂W_h reads a cell."""
-    for kind, said in CELLS.items():
-        sentence = f"In ∂L/∂W_h {said} stands where h_{{t-1}} belongs."
-        yield mistake(f"W_h_reads_{kind.replace(' ', '_')}", sentence, Altered(uses={"W_h": kind}), "W_h")
-
-
-def uses_of_steps() -> Iterator[Mistake]:
-    """∂L/∂W_x or ∂L/∂W_h reads what belongs to another step; or a gradient leaves a step out."""
-    for part, kinds in STANDS.items():
-        for kind, said in kinds.items():
-            name = f"{part}_reads_{kind.replace(' around', '').replace('around', 'before')}"
-            yield mistake(name, f"In ∂L/∂{part} {said}.", Altered(uses={part: kind}), part)
-    for parts in (*USES[:3], WEIGHTS):
-        for kind, name, sentence in (
-            ("but the first", "first_use_left_out", "{} leaves out step 1."),
-            ("but the last", "last_use_left_out", "{} leaves out the last step."),
-            (
-                "at the last",
-                "only_last_use",
-                "Only the use at the last step is left in {}: is each step's term assigned instead of added?",
-            ),
-        ):
-            altered = Altered(uses=dict.fromkeys(parts, kind))
-            yield mistake(
-                f"{name}_{_named(parts)}",
-                sentence.format(_said(parts)).replace(
-                    "b leaves", "b leave" if len(parts) > 1 else "b leaves"
-                ),
-                altered,
-                *parts,
-            )
+    return np.asarray(((t if from_start else T - t) % steps == 0) & (starts | (t > 0)))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from course import lstm_composed, lstm_elsewhere
+from course import lstm_composed, lstm_elsewhere, lstm_sums, lstm_uses, lstm_ways
 from course.exercise import Parts, Slip
 from course.lstm_graph import FACTORS, READ, Altered, Run
 from course.lstm_words import Mistake
@@ -15,19 +15,14 @@ from course.models import Array
 
 LENGTHS = (2, 3, 7, 22, 25)
 OF_A_STEP = (
-    lstm_composed.on_the_edges,
-    lstm_composed.who_reads,
-    lstm_composed.blocks,
-    lstm_composed.too_many,
+    *(lstm_composed.on_the_edges, lstm_composed.who_reads, lstm_composed.blocks),
+    *(lstm_ways.one_more, lstm_ways.throughout, lstm_ways.too_many),
+    *(lstm_elsewhere.gates_of, lstm_elsewhere.activations, lstm_elsewhere.rows),
+    *(lstm_elsewhere.gates_left_out, lstm_uses.of_cells),
 )
-OF_STEPS = (lstm_elsewhere.at_the_start, lstm_elsewhere.cuts, lstm_elsewhere.uses_of_steps)
-OF_BOTH = (
-    *OF_A_STEP,
-    lstm_elsewhere.gates_of,
-    lstm_elsewhere.activations,
-    lstm_elsewhere.rows,
-    lstm_elsewhere.gates_left_out,
-    lstm_elsewhere.uses_of_cells,
+OF_STEPS = (
+    *(lstm_elsewhere.at_the_start, lstm_elsewhere.cuts, lstm_uses.of_steps),
+    *(lstm_sums.of_losses,),
 )
 
 
@@ -48,7 +43,7 @@ def key(mistake: Mistake) -> tuple[Any, ...]:
 
 def composed(steps: bool) -> Iterator[Mistake]:
     """All of them; `steps`: of several steps, not of one alone."""
-    for one in chain.from_iterable(make() for make in (*OF_BOTH, *(OF_STEPS if steps else ()))):
+    for one in chain.from_iterable(make() for make in (*OF_A_STEP, *(OF_STEPS if steps else ()))):
         if steps or not _of_neighbours(one.altered):
             yield one
 

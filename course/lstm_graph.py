@@ -1,8 +1,8 @@
 """Gradients of an LSTM with the factors of its edges altered: many alterations at once.
 
-The tangents run forwards, as in `course.altered_lstm`, with a first axis for the alterations. Each edge of the
-cell has a product of values as its factor (`FACTORS`), each gate's way to the cell or the state counts in four
-places (`READ`), and an alteration says what is other than there.
+The tangents run forwards, as in `course.altered_lstm`, with a first axis for the alterations. Each edge of
+the cell has a product of values as its factor (`FACTORS`), each gate's way to the cell or the state counts in
+four places (`READ`), and an alteration says what is other than there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ import numpy as np
 
 from course.gated import LSTM, lstm_forward
 from course.lstm_atoms import GATES, Atoms, Product
+from course.lstm_reads import USES
 from course.models import Array
 
 CHANNELS = ("loss", "later", "shown", "kept")  # h_t for its loss, and for step t+1; c_t for h_t, and for t+1
@@ -41,10 +42,11 @@ class Altered:
         blocks: which rows of W_h a gate reads h_{t-1} by; none for None.
         rows: which gate's gradient stands in the rows of i, f, g, o.
         gates: from what the gates are computed, see `course.lstm_atoms.entering`.
-        carried: what of h and c goes into each step, of h_0 and c_0 into the first, (T, 2), as a function of T.
+        carried: what of h and c goes into each step, (T, 2), as a function of T.
         only_uses: whether all that holds where parameters and inputs enter, and not where h and c do.
         only_first: whether it holds in step 1 alone.
-        uses: what the errors at the steps are multiplied by, in the gradients of W_x, W_h and b: see `USES`.
+        uses: what the errors at the steps are multiplied by, in the gradients of W_x, W_h and b: see
+            `course.lstm_reads.USES`.
         losses: what is read of dH (T, h).
     """
 
@@ -85,7 +87,7 @@ class Run:
                 continue
             end = 1 if slip.only_first else None
             atoms = plain if slip.gates == "before" else self.atoms(slip.gates)
-            wanted = slip.factors if slip.gates == "before" else FACTORS | slip.factors
+            wanted = slip.factors if slip.gates == "before" else {**FACTORS, **slip.factors}
             for edge, factor in wanted.items():
                 if edge in found:
                     found[edge][k, :end] = atoms.product(factor)[:end]
@@ -127,41 +129,9 @@ class Run:
         found = {name: back @ values for name, values in read.items()}
         for k, slip in enumerate(slips):
             for name, kind in slip.uses.items():
-                found[name][k] = back[k] @ USES[kind](read[name], self)
+                found[name][k] = back[k] @ USES[kind](read[name], self.H, self.C)
         found |= {"b": found["b"][..., 0], "a": delta}
         return found | {"X": delta @ self.p.W_x, "h_0": response[:, :h], "c_0": response[:, h : 2 * h]}
-
-
-def _but(step: int, values: Array) -> Array:
-    """Without that step."""
-    return np.where(np.arange(len(values))[:, None] == step % len(values), 0.0, values)
-
-
-def _shifted(steps: int, values: Array) -> Array:
-    """Those of some steps before, and nothing where there are none."""
-    late = np.arange(len(values))[:, None] - steps
-    return np.where((late >= 0) & (late < len(values)), np.roll(values, steps, 0), 0.0)
-
-
-USES: dict[str, Callable[[Array, Run], Array]] = {  # instead of x_t, h_{t-1} or 1
-    "after": lambda values, run: run.H[1:],
-    "around": lambda values, run: np.roll(run.H, 1, 0)[:-1],
-    "before": lambda values, run: _shifted(1, values),
-    "before around": lambda values, run: np.roll(values, 1, 0),
-    "later": lambda values, run: _shifted(-1, values),
-    "later around": lambda values, run: np.roll(values, -1, 0),
-    "first": lambda values, run: 0 * values + values[0],
-    "last": lambda values, run: 0 * values + values[-1],
-    "reversed": lambda values, run: values[::-1],
-    "cell before": lambda values, run: run.C[:-1],
-    "cell after": lambda values, run: run.C[1:],
-    "tanh of cell": lambda values, run: np.tanh(run.C[1:]),
-    "but the first": lambda values, run: _but(0, values),
-    "but the last": lambda values, run: _but(-1, values),
-    "sum": lambda values, run: 0 * values + values.sum(axis=0),
-    "at the first": lambda values, run: values - _but(0, values),
-    "at the last": lambda values, run: values - _but(-1, values),
-}
 
 
 class _Tangents:

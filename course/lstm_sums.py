@@ -1,6 +1,7 @@
 """Mistakes in an LSTM's sums over the steps: whose losses, which steps, and what their errors multiply."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
@@ -36,6 +37,63 @@ LOSSES = (
     ),
     _of_losses("last_step_left_out", "The loop leaves out the last step.", lambda dH: dH - only(-1, dH)),
 )
+
+
+def of_losses() -> Iterator[Mistake]:
+    """Others of the losses, and what else may stand in the place of one of them."""
+    for name, sentence, change in (
+        ("losses_one_late", "At step t the loss of step t + 1 enters: dH[t-1] belongs to h_t.", _late),
+        ("losses_one_late", "At step t the loss of step t + 1 enters: dH[t-1] belongs to h_t.", _late_around),
+        ("losses_one_early", "At step t the loss of step t - 1 enters: dH[t-1] belongs to h_t.", _early),
+        (
+            "first_loss_only",
+            "Only the first step's loss is counted: every row of dH enters.",
+            partial(only, 0),
+        ),
+        ("first_loss_left_out", "The first step's loss is left out: every row of dH enters.", _but_the_first),
+        ("losses_added_up", "At step t the sum of the losses' rows enters where dH[t-1] belongs.", _added),
+        (
+            "losses_added_up",
+            "At step t the rows of dH enter added up to there: dH[t-1] belongs to h_t.",
+            _so_far,
+        ),
+        (
+            "losses_added_up",
+            "At step t the rows of dH enter added up from there: dH[t-1] belongs to h_t.",
+            _from_there,
+        ),
+    ):
+        yield _of_losses(name, sentence, change)
+
+
+def _late(dH: Array) -> Array:
+    return np.concatenate([dH[1:], 0 * dH[:1]])
+
+
+def _late_around(dH: Array) -> Array:
+    return np.roll(dH, -1, axis=0)
+
+
+def _early(dH: Array) -> Array:
+    return np.concatenate([0 * dH[:1], dH[:-1]])
+
+
+def _but_the_first(dH: Array) -> Array:
+    return dH - only(0, dH)
+
+
+def _added(dH: Array) -> Array:
+    return 0 * dH + dH.sum(axis=0)
+
+
+def _so_far(dH: Array) -> Array:
+    return np.cumsum(dH, axis=0)
+
+
+def _from_there(dH: Array) -> Array:
+    return np.cumsum(dH[::-1], axis=0)[::-1]
+
+
 LEFT_OUT = Altered(  # h_0 and c_0 stand where h_1 and c_1 do, and step 1 has no loss
     factors={**dict.fromkeys(GATES, ("0",)), "c": ()},
     read={"ch": (0.0, 0.0)},

@@ -1,4 +1,4 @@
-"""The values of `course.lstm_atoms` in words, and one mistake of an LSTM's backward pass with its sentence."""
+"""The values of `course.lstm_atoms` in words, and a mistake of an LSTM's backward pass with its sentence."""
 
 from typing import NamedTuple
 
@@ -9,8 +9,17 @@ from course.lstm_graph import Altered
 PLAIN = {
     **{gate: f"{gate}_t" for gate in GATES},
     **{f"a{gate}": f"a^{gate}_t" for gate in GATES},
-    "c0": "c_{t-1}", "c1": "c_t", "h0": "h_{t-1}", "h1": "h_t", "y": "tanh(c_t)", "y0": "tanh(c_{t-1})",
-    "1-y2": "tanh′(c_t)", "1-y02": "tanh′(c_{t-1})", "-1": "−1", "2": "2", "c0!": "0 for c_0",
+    "c0": "c_{t-1}",
+    "c1": "c_t",
+    "h0": "h_{t-1}",
+    "h1": "h_t",
+    "y": "tanh(c_t)",
+    "y0": "tanh(c_{t-1})",
+    "1-y2": "tanh′(c_t)",
+    "1-y02": "tanh′(c_{t-1})",
+    "-1": "−1",
+    "2": "2",
+    "c0!": "0 for c_0",
 }
 EDGES = {  # by the key of `FACTORS`: the edge, and how it is called in a name
     **{gate: (f"{gate}_t → c_t", f"{gate}_c") for gate in "ifg"},
@@ -83,6 +92,8 @@ def _ascii(name: str) -> str:
 def stands(edge: str, new: Product, right: Product) -> str:
     """What is said of another factor on an edge."""
     said = f"On the edge {edge}"
+    if new == ("c0!",):
+        return f"{said} c_0 is taken for zero."
     if not new:
         return f"{said} the factor {words(right)} is missing."
     if new == right * 2:
@@ -93,3 +104,14 @@ def stands(edge: str, new: Product, right: Product) -> str:
 def mistake(name: str, sentence: str, altered: Altered, *parts: str, see: str = BACKWARD) -> Mistake:
     """One with a place to read."""
     return Mistake(name, sentence, see, altered, parts)
+
+
+def parts_said(parts: tuple[str, ...]) -> str:
+    """Some results, as a sentence has them."""
+    names = ["∂L/∂x_t" if part == "X" else f"∂L/∂{part}" for part in parts]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def parts_named(parts: tuple[str, ...]) -> str:
+    """The same in a name."""
+    return "_and_".join("x" if part == "X" else part for part in parts)
