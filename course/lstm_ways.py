@@ -48,7 +48,7 @@ def throughout() -> Iterator[Mistake]:
     """One value stands wherever another belongs."""
     others = ("c0", "c1", "y0", "h0", "h1", "y", *GATES, *(f"a{gate}" for gate in GATES))
     for right in ("i", "f", "g", "o", "y"):
-        shifts = ("<", "<<", ">", ">>", "<r") if right != "y" else (">", ">>")
+        shifts = ("<", "<<", ">", ">>", "<r") if right != "y" else (">", ">>", "0<")
         for new in (*others, *(right + shift for shift in shifts)):
             if new == right:
                 continue

@@ -1,4 +1,4 @@
-"""Many altered gradients of an LSTM at once: they are those of one at a time, and no two names mean the same."""
+"""Many altered gradients of an LSTM at once are those of one at a time, and no two names mean the same."""
 
 from collections import defaultdict
 from dataclasses import replace
@@ -88,7 +88,7 @@ def test_a_batch_is_compared_as_each_of_it() -> None:
 
 
 EDITS = (  # none of them is banked
-    ("np.tanh(C[t + 1])", "np.tanh(C[t - 1])", "y_before"),
+    ("np.tanh(C[t + 1])", "np.tanh(C[t - 1])", "y0_before_for_y"),
     ("dh * y * o * (1 - o)", "dh * g * o * (1 - o)", "o_h:g"),
     ("dc * g * i * (1 - i)", "dc * f * i * (1 - i)", "i_c:f"),
     ("dc * C[t] * f", "dc * H[t] * f", "f_c:h0"),
