@@ -18,7 +18,7 @@ from course.recognise.further import attributed, drawn, weights_of
 from course.recognise.ignored import ignored, sizes
 from course.recognise.patterns import Pattern
 from course.recognise.rules import RIGHT, Rule
-from course.recognise.slips import by_slips
+from course.recognise.slips import by_composed, by_slips
 from course.recognise.two import matches, two_at_once
 from course.verdict import Diagnosis, Drawn, Weights
 
@@ -44,7 +44,7 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     if not named:
         numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
         found_by_parts = by_parts(seen, whole_paths, alive, exercise.timed, numbers)
-        named = as_diagnoses(found_by_parts or cut_off(seen) or ignored(exercise, seen))
+        named = as_diagnoses(found_by_parts or cut_off(seen) or ignored(exercise, seen)) or by_composed(run)
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)
         return named or _by_edges(weights) or _changes(run), weights

@@ -118,7 +118,7 @@ class Exercise:
         self.read = read
         self.checks: list[Check] = []
         self.slips: list[Slip] = []
-        self.composed: Callable[[], list[Slip]] | None = None  # more, put together where none of these is it
+        self.composed: Callable[[], list[Slip]] | None = None  # more, tried where nothing else is it
         self._cases: Callable[[np.random.Generator], list[Case]] | None = None
         self.large: Callable[[np.random.Generator], Large] | None = None
         self.oracle: Callable[..., Parts] | None = None

@@ -83,7 +83,7 @@ def _but_the_first(dH: Array) -> Array:
 
 
 def _added(dH: Array) -> Array:
-    return 0 * dH + dH.sum(axis=0)
+    return np.asarray(0 * dH + dH.sum(axis=0))
 
 
 def _so_far(dH: Array) -> Array:
@@ -91,7 +91,7 @@ def _so_far(dH: Array) -> Array:
 
 
 def _from_there(dH: Array) -> Array:
-    return np.cumsum(dH[::-1], axis=0)[::-1]
+    return np.asarray(np.cumsum(dH[::-1], axis=0)[::-1])
 
 
 LEFT_OUT = Altered(  # h_0 and c_0 stand where h_1 and c_1 do, and step 1 has no loss

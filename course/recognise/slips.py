@@ -18,17 +18,20 @@ Cases = Sequence[tuple["Run", Case]]
 def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
     """The exercise's slips that explain every case of every run; all, if several cannot be told apart.
 
-    Where none does, those that it composes. None, if a result is wrong that they leave unexplained: then
-    there is another mistake.
+    None, if a result is wrong that they leave unexplained: then there is another mistake.
     """
-    exercise = runs[0].exercise
+    return _explaining(runs[0].exercise.slips, runs)
+
+
+def by_composed(run: "Run") -> tuple[Diagnosis, ...]:
+    """The same of the slips that the exercise composes, if it does."""
+    make = run.exercise.composed
+    return _explaining(make(), [run]) if make else ()
+
+
+def _explaining(known: Sequence[Slip], runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
+    """Those of them that do."""
     cases = sorted(((run, case) for run in runs for case in run.cases), key=_time)
-    found = _explaining(exercise.slips, cases)
-    return found or (_explaining(exercise.composed(), cases) if exercise.composed else ())
-
-
-def _explaining(known: Sequence[Slip], cases: Cases) -> tuple[Diagnosis, ...]:
-    """Those of them."""
     found: list[tuple[Slip, list[set[str]]]] = [(slip, []) for slip in known]
     for run, case in cases:  # with each slip, the results that it speaks of, case by case
         spoken = _spoken([slip for slip, _ in found], run.parts(case), case.args)
