@@ -13,6 +13,7 @@ from course.lstm_words import Mistake, mistake, parts_named, parts_said
 from course.models import Array
 
 ORDERS = ["".join(order) for order in permutations(GATES) if "".join(order) != GATES]
+MISREAD = ("figo", "gfio", "ofgi", "igfo", "iogf", "ifog", "fiog", "ofig", "fgio", "iofg")
 USES = (("W_x",), ("W_h",), ("b",), ("X",), ("W_x", "W_h", "b"))
 CELL = "The cell"
 
@@ -33,7 +34,7 @@ def gates_of() -> Iterator[Mistake]:
         yield mistake(name, sentence, Altered(gates=gates), see=CELL)
         if gates in ("no state", "no input", "no bias", "forget bias"):
             yield mistake(name, sentence, Altered(gates=gates + "!"), see=CELL)
-    for order in ORDERS:
+    for order in MISREAD:
         sentence = f"The rows of a are taken as {', '.join(order)}; here they are i, f, g, o."
         for rows in (GATES, order):
             for own in ("", "!"):

@@ -77,21 +77,24 @@ class Run:
             self._atoms[gates] = Atoms(self.p, self.X, self.H, self.C, gates)
         return self._atoms[gates]
 
-    def factors(self, slips: Sequence[Altered], uses: bool) -> dict[str, Array]:
-        """The factor of each edge (K, T, h), where parameters enter (`uses`) or where states do."""
+    def factors(self, slips: Sequence[Altered]) -> tuple[dict[str, Array], dict[str, Array]]:
+        """The factor of each edge (K, T, h) where states go along, and of each gate's where parameters enter."""
         plain = self.atoms("before")
-        edges = GATES if uses else tuple(FACTORS)
-        found = {edge: np.repeat(plain.product(FACTORS[edge])[None], len(slips), 0) for edge in edges}
+        found = {
+            edge: np.repeat(plain.product(right)[None], len(slips), 0) for edge, right in FACTORS.items()
+        }
+        uses = {gate: found[gate].copy() for gate in GATES}
         for k, slip in enumerate(slips):
-            if slip.only_uses and not uses:
-                continue
             end = 1 if slip.only_first else None
             atoms = plain if slip.gates == "before" else self.atoms(slip.gates)
             wanted = slip.factors if slip.gates == "before" else {**FACTORS, **slip.factors}
             for edge, factor in wanted.items():
-                if edge in found:
-                    found[edge][k, :end] = atoms.product(factor)[:end]
-        return found
+                value = atoms.product(factor)[:end]
+                if edge in uses:
+                    uses[edge][k, :end] = value
+                if not slip.only_uses:
+                    found[edge][k, :end] = value
+        return found, uses
 
     def matrices(self, slips: Sequence[Altered]) -> Array:
         """The rows of W_h by which each gate reads h_{t-1} (K, 4, h, h)."""
@@ -116,10 +119,11 @@ class Run:
         d_h, d_c = (np.repeat(np.eye(2 * h).reshape(2, 1, h, 2 * h)[j], K, 0) for j in (0, 1))
         response = np.zeros((K, 2 * h + 4 * h * T))
         dL = np.stack([dH if slip.losses is None else slip.losses(dH) for slip in slips])
-        cut = [(k, slip.carried(T)) for k, slip in enumerate(slips) if slip.carried]
+        whole = np.ones((T, 2))
+        on = np.stack([slip.carried(T) if slip.carried else whole for slip in slips])
         for t in range(T):
-            for k, on in cut:
-                d_h[k], d_c[k] = on[t, 0] * d_h[k], on[t, 1] * d_c[k]
+            if (on[:, t] != 1).any():
+                d_h, d_c = on[:, t, 0, None, None] * d_h, on[:, t, 1, None, None] * d_c
             loss, d_h, d_c = tangents.after(t, d_h, d_c)
             response[:, : d_h.shape[2]] += np.einsum("ku,kun->kn", dL[:, t], loss)
         response += dc_T @ d_c
@@ -139,8 +143,7 @@ class _Tangents:
 
     def __init__(self, run: Run, slips: Sequence[Altered]) -> None:
         self.slips, self.W, K = slips, run.matrices(slips), len(slips)  # W (K, 4, h, h)
-        at = run.factors(slips, False)
-        uses = run.factors(slips, True) if any(slip.only_uses for slip in slips) else at
+        at, uses = run.factors(slips)
         self.entering, self.passing = (
             np.stack([f[g] for g in GATES], axis=2) for f in (uses, at)
         )  # (K, T, 4, h)
