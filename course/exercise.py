@@ -74,7 +74,7 @@ class Slip:
     Of results that `value` does not speak of, `others(name, got, *args)` says whether the one of that name is
     as the mistake leaves it. Where there is no oracle, it says so of a right one as well. Slips with the same
     `together` are valued at once: it takes what each is made `of`, and the arguments, and gives every result
-    with a first axis for them.
+    with a first axis for them. `possible` takes what came back as well, and says quickly which may be it.
     """
 
     name: str
@@ -84,6 +84,7 @@ class Slip:
     others: Callable[..., bool] | None = None
     of: Any = None
     together: Callable[..., Parts] | None = None
+    possible: Callable[..., Array] | None = None
 
 
 class Exercise:
@@ -199,11 +200,9 @@ class Exercise:
         value: Callable[..., Parts],
         see: str = "",
         others: Callable[..., bool] | None = None,
-        of: Any = None,
-        together: Callable[..., Parts] | None = None,
     ) -> None:
         """A mistake to recognise by its value on every case, and by what it does to the other results."""
-        self.slips.append(Slip(name, sentence, see, value, others, of, together))
+        self.slips.append(Slip(name, sentence, see, value, others))
 
     def _add(self, check: Check) -> None:
         known = {"returns", *[c.name for c in self.checks]}

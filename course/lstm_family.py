@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from course import lstm_composed, lstm_elsewhere, lstm_sums, lstm_uses, lstm_ways
+from course.compare import RTOL, scale_of
 from course.exercise import Parts, Slip
 from course.lstm_graph import FACTORS, READ, Altered, Run
 from course.lstm_words import Mistake
@@ -55,16 +56,19 @@ def _of_neighbours(a: Altered) -> bool:
     )
 
 
-def results(mistakes: Sequence[Mistake], run: Run, dH: Array, dc_T: Array) -> Parts:
-    """What each leaves, with a first axis for them; each alteration is followed once."""
+def results(mistakes: Sequence[Mistake], run: Run, dH: Array, dc_T: Array, start: bool = False) -> Parts:
+    """What each leaves, with a first axis for them; each alteration is followed once.
+
+    With `start` the gradients by x_1, h_0 and c_0 alone.
+    """
     kinds: dict[int, int] = {}
     altered = [Altered()]
     for one in mistakes:
         if id(one.altered) not in kinds:
             kinds[id(one.altered)] = len(altered)
             altered.append(one.altered)
-    whole = np.array([kinds[id(one.altered)] for one in mistakes])
-    found = run.gradients(dH, dc_T, altered)
+    found = (run.start if start else run.gradients)(dH, dc_T, altered)
+    whole = [kinds[id(one.altered)] for one in mistakes]
     return {
         name: part[
             [0 if m.parts and name not in m.parts else k for m, k in zip(mistakes, whole, strict=True)]
@@ -73,13 +77,40 @@ def results(mistakes: Sequence[Mistake], run: Run, dH: Array, dc_T: Array) -> Pa
     }
 
 
+MANY = 8  # steps and mistakes from which on a look at the start pays
+
+
+def possible(mistakes: Sequence[Mistake], run: Run, dH: Array, dc_T: Array, got: Parts) -> Array:
+    """Whether each (K) leaves what came back for x_1, h_0 and c_0; where there is little to do, always.
+
+    `got` has the names of `results`.
+    """
+    found = np.ones(len(mistakes), dtype=bool)
+    if min(len(dH), len(mistakes)) < MANY:
+        return found
+    for name, values in results(mistakes, run, dH, dc_T, start=True).items():
+        gap = np.abs(values - got[name][: values.shape[1]]).reshape(len(values), -1).max(axis=1)
+        found &= gap <= 2 * RTOL["float64"] * scale_of(got[name])
+    return found
+
+
 AtOnce = Callable[..., Parts]
 
 
-def slips_of(mistakes: Iterable[Mistake], at_once: AtOnce) -> list[Slip]:
-    """As slips of an exercise, where `at_once(mistakes, *args)` gives what each of them leaves."""
+def slips_of(
+    mistakes: Iterable[Mistake], at_once: AtOnce, sieve: Callable[..., Array] | None = None
+) -> list[Slip]:
+    """As slips of an exercise: `at_once` and `sieve` are the slips' `together` and `possible`."""
     return [
-        Slip(one.name, one.sentence, one.see, partial(_alone, at_once, one), of=one, together=at_once)
+        Slip(
+            one.name,
+            one.sentence,
+            one.see,
+            partial(_alone, at_once, one),
+            of=one,
+            together=at_once,
+            possible=sieve,
+        )
         for one in mistakes
     ]
 

@@ -54,6 +54,11 @@ def _spoken(slips: Sequence[Slip], got: Parts, args: tuple[Any, ...]) -> list[se
         elif _explains(value := slip.value(*args), got):
             found[number] = set(value)
     for together, numbers in at_once.items():
+        if possible := slips[numbers[0]].possible:
+            may_be = possible([slips[n].of for n in numbers], got, *args)
+            numbers = [n for n, may in zip(numbers, may_be, strict=True) if may]
+        if not numbers:
+            continue
         value = together([slips[n].of for n in numbers], *args)
         right = np.all([alike(got[name], values) for name, values in value.items()], axis=0)
         for n in np.array(numbers)[right]:

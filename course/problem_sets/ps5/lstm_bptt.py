@@ -11,7 +11,7 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_forward
 from course.large import large_gated
 from course.lstm_carried import CARRIED_SLIPS, LAST_STEPS, PASSED_SLIPS
-from course.lstm_family import composed, results, slips_of
+from course.lstm_family import composed, possible, results, slips_of
 from course.lstm_graph import Run
 from course.lstm_known import as_mistake
 from course.lstm_parts import PART_SLIPS
@@ -133,14 +133,22 @@ def at_once(mistakes: Sequence[Mistake], p: LSTM, X: Array, dH: Array, h_0: Arra
     return weights | {"dX": found["X"], "dh_0": found["h_0"], "dc_0": found["c_0"]}
 
 
+def sieve(
+    mistakes: Sequence[Mistake], got: Parts, p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array
+) -> Array:
+    """Which of these mistakes may have left what came back."""
+    at_start = {"X": got["dX"], "h_0": got["dh_0"], "c_0": got["dc_0"]}
+    return possible(mistakes, Run(p, X, h_0, c_0), dH, np.zeros_like(c_0), at_start)
+
+
 KNOWN = [
     *map(as_mistake, (*STEP_SLIPS, *PASSED_SLIPS, *CARRIED_SLIPS)),
     *(as_mistake(slip, *parts) for slip, parts in PART_SLIPS),
     *(as_mistake(slip, starts=starts) for slip in LAST_STEPS for starts in (False, True)),
     *STEPS_LEFT,
 ]
-exercise.slips += slips_of(KNOWN, at_once)
-exercise.composed = cache(lambda: slips_of(composed(steps=True), at_once))
+exercise.slips += slips_of(KNOWN, at_once, sieve)
+exercise.composed = cache(lambda: slips_of(composed(steps=True), at_once, sieve))
 
 
 exercise.timed = {"dX": 0}
