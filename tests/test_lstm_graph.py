@@ -90,7 +90,8 @@ def test_a_batch_is_compared_as_each_of_it() -> None:
 def test_the_look_at_the_start_lets_every_mistake_pass_and_few_others() -> None:
     slips = of_family("lstm_bptt")[::9]
     args = load("lstm_bptt").public_cases()[-1].args
-    assert slips[0].together is not None and slips[0].possible is not None
+    assert slips[0].together is not None
+    assert slips[0].possible is not None
     ofs = [slip.of for slip in slips]
     found = slips[0].together(ofs, *args)
     for k in range(0, len(slips), 5):
