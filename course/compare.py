@@ -56,6 +56,14 @@ def difference(got: Array, expected: Array, rtol: float = RTOL["float64"]) -> Di
     return Difference(place, float(got[place]), float(expected[place]), int(off.sum()), off.size)
 
 
+def alike(got: Array, values: Array, rtol: float = RTOL["float64"]) -> Array:
+    """For each of `values` (K, ...) whether `difference(got, value)` is None: (K)."""
+    gap, sizes = np.abs(got - values).reshape(len(values), -1), np.abs(values).reshape(len(values), -1)
+    largest = sizes.max(axis=1, initial=0.0)
+    scale = np.where(largest > 0, largest, 1.0)
+    return np.asarray((gap <= rtol * scale[:, None]).all(axis=1))
+
+
 def same(a: Any, b: Any) -> bool:
     """Whether two decoded values are identical, bit for bit: types, shapes, dtypes, entries."""
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):

@@ -23,7 +23,7 @@ from course.recognise.patterns import Pattern
 from course.recognise.products import by_products
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.sent_back import by_errors
-from course.recognise.slips import by_slips
+from course.recognise.slips import by_composed, by_slips
 from course.recognise.tables import in_parts, look_up
 from course.recognise.two import matches, two_at_once
 from course.verdict import Diagnosis, Drawn, Weights
@@ -58,7 +58,7 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
         claims = claims or cut_off(seen) or ignored(exercise, seen)
         if not claims and unrolled and unrolled.tabled:
             claims = by_parts(seen, *ways, {}, partial(by_products, seen, unrolled))
-        named = as_diagnoses(claims)
+        named = as_diagnoses(claims) or by_composed(run)
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)
         return named or _by_edges(weights) or _changes(run), weights

@@ -73,7 +73,9 @@ class Slip:
     """A mistake that can be recognised: `value(*args)` is what a function with it returns.
 
     Of results that `value` does not speak of, `others(name, got, *args)` says whether the one of that name is
-    as the mistake leaves it. Where there is no oracle, it says so of a right one as well.
+    as the mistake leaves it. Where there is no oracle, it says so of a right one as well. Slips with the same
+    `together` are valued at once: it takes what each is made `of`, and the arguments, and gives every result
+    with a first axis for them. `possible` takes what came back as well, and says quickly which may be it.
     """
 
     name: str
@@ -81,6 +83,9 @@ class Slip:
     see: str
     value: Callable[..., Parts]
     others: Callable[..., bool] | None = None
+    of: Any = None
+    together: Callable[..., Parts] | None = None
+    possible: Callable[..., Array] | None = None
 
 
 class Exercise:
@@ -115,6 +120,7 @@ class Exercise:
         self.read = read
         self.checks: list[Check] = []
         self.slips: list[Slip] = []
+        self.composed: Callable[[], list[Slip]] | None = None  # more, tried where nothing else is it
         self._cases: Callable[[np.random.Generator], list[Case]] | None = None
         self.large: Callable[[np.random.Generator], Large] | None = None
         self.oracle: Callable[..., Parts] | None = None

@@ -50,6 +50,12 @@ def _last_steps_alone(steps: int) -> LSTMSlip:
     return LSTMSlip("last_steps_alone", said, PATHS, carried="", within=steps)
 
 
+FORGET_GATE_EARLY = LSTMSlip(
+    "forget_gate_early",
+    "∂L/∂c_t goes back to c_{t-1} with the factor f_{t-1}: the gate between them is f_t.",
+    PATHS,
+    direct="early",
+)
 CARRIED_SLIPS = (
     LSTMSlip(
         "cell_not_carried",
@@ -89,12 +95,7 @@ CARRIED_SLIPS = (
         PATHS,
         added="later h",
     ),
-    LSTMSlip(
-        "forget_gate_early",
-        "∂L/∂c_t goes back to c_{t-1} with the factor f_{t-1}: the gate between them is f_t.",
-        PATHS,
-        direct="early",
-    ),
+    FORGET_GATE_EARLY,
     LSTMSlip(
         "cell_gated_first",
         "∂L/∂c_t gets the factor f_t where it comes back to c_t, and none where it goes on to c_{t-1}: f_t "

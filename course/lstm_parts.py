@@ -1,11 +1,6 @@
 """Mistakes in some results of an LSTM's backward pass alone: see `course.altered_lstm`."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
-
-from course.altered_lstm import RIGHT, LSTMSlip
-from course.exercise import Parts
+from course.altered_lstm import LSTMSlip
 
 
 def _slopes_missing_in(*parts: str) -> tuple[LSTMSlip, tuple[str, ...]]:
@@ -32,9 +27,3 @@ PART_SLIPS = (
     *[_slopes_missing_in(*parts) for parts in (("W_x",), ("W_h",), ("b",), ("W_x", "W_h", "b"))],
     *map(_rows_of_the_bias, ("figo", "ifog", "igfo", "fiog")),
 )
-
-
-def in_parts(altered: Callable[..., Parts], slip: LSTMSlip, parts: tuple[str, ...], *args: Any) -> Parts:
-    """What the slip makes of those results if it is at work in them alone; the others as they should be."""
-    found = altered(replace(slip, at_uses=True), *args)
-    return altered(RIGHT, *args) | {name: found[name] for name in parts}

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from course.altered_lstm import altered_gradients
 from course.calls import Failure, Reply
 from course.compare import difference
 from course.exercise import load
@@ -34,6 +33,7 @@ from course.recognise.weighing import Parts, Solution, solve, weigh
 from course.report import as_data, as_html, as_text
 from course.verdict import Paths, Verdict, Weights
 from tests.conftest import answer_of, bank_of
+from tests.one_by_one import altered_gradients
 from tests.test_banks import cases_of
 from tests.test_mutants import of as mutants_of
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from course.altered_gru import GRUSlip
-from course.altered_lstm import RIGHT, altered_gradients
+from course.altered_lstm import RIGHT
 from course.gated import GRU, LSTM, lstm_forward
 from course.grader.bank import Answer
 from course.judging import judge
@@ -17,6 +17,7 @@ from course.problem_sets.ps5 import gru_step_backward as gru
 from course.problem_sets.ps5.chrono_bias import FALSE_ALARM, furthest
 from course.problem_sets.ps5.exploding_lstm import jacobians, log_norm
 from tests.conftest import bank_of
+from tests.one_by_one import altered_gradients
 from tests.test_banks import cases_of
 
 SEEDS = range(1, 6)

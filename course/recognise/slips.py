@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import alike, difference
 from course.exercise import Case, Parts, Slip
 from course.verdict import Diagnosis
 
@@ -20,16 +20,50 @@ def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
 
     None, if a result is wrong that they leave unexplained: then there is another mistake.
     """
+    return _explaining(runs[0].exercise.slips, runs)
+
+
+def by_composed(run: "Run") -> tuple[Diagnosis, ...]:
+    """The same of the slips that the exercise composes, if it does."""
+    make = run.exercise.composed
+    return _explaining(make(), [run]) if make else ()
+
+
+def _explaining(known: Sequence[Slip], runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
+    """Those of them that do."""
     cases = sorted(((run, case) for run in runs for case in run.cases), key=_time)
-    found: list[tuple[Slip, list[set[str]]]] = [(slip, []) for slip in runs[0].exercise.slips]
+    found: list[tuple[Slip, list[set[str]]]] = [(slip, []) for slip in known]
     for run, case in cases:  # with each slip, the results that it speaks of, case by case
-        got, values = run.parts(case), [(slip, said, slip.value(*case.args)) for slip, said in found]
-        found = [(slip, [*said, set(value)]) for slip, said, value in values if _explains(value, got)]
+        spoken = _spoken([slip for slip, _ in found], run.parts(case), case.args)
+        pairs = zip(found, spoken, strict=True)
+        found = [(slip, [*said, names]) for (slip, said), names in pairs if names is not None]
     slips = [slip for slip, _ in found]
     said = [set[str]().union(*names) for names in zip(*[names for _, names in found], strict=True)]
     if slips and not all(_left_so(name, slips, cases) for name in _unsaid(said, cases)):
         return ()
-    return tuple(Diagnosis(slip.name, slip.sentence, slip.see) for slip in slips)
+    return tuple(dict.fromkeys(Diagnosis(slip.name, slip.sentence, slip.see) for slip in slips))
+
+
+def _spoken(slips: Sequence[Slip], got: Parts, args: tuple[Any, ...]) -> list[set[str] | None]:
+    """The results that each slip speaks of; None where it does not explain them."""
+    found: list[set[str] | None] = [None] * len(slips)
+    at_once: dict[Callable[..., Parts], list[int]] = {}
+    for number, slip in enumerate(slips):
+        if slip.together:
+            at_once.setdefault(slip.together, []).append(number)
+        elif _explains(value := slip.value(*args), got):
+            found[number] = set(value)
+    for together, numbers in at_once.items():
+        if possible := slips[numbers[0]].possible:
+            may_be = possible([slips[n].of for n in numbers], got, *args)
+            numbers = [n for n, may in zip(numbers, may_be, strict=True) if may]
+        if not numbers:
+            continue
+        value = together([slips[n].of for n in numbers], *args)
+        right = np.all([alike(got[name], values) for name, values in value.items()], axis=0)
+        for n in np.array(numbers)[right]:
+            found[n] = set(value)
+    return found
 
 
 def flows(*ways: Callable[..., Parts]) -> Callable[..., bool]:

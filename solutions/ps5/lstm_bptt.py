@@ -554,3 +554,72 @@ def one_linear_system(
     D = np.einsum("tc,tca->ta", cell, by_a)
     D[:, 3 * n :] += opened * total[:, 0]
     return (D.T @ X, D.T @ H[:-1], D.sum(axis=0)), D @ p.W_x, D[0] @ p.W_h, cell[0] * f[0]
+
+
+# One factor, step or carry is another: the names are composed.
+IN_WEIGHTS, LONG = {"weights", "last_loss"}, {"weights", "inputs", "start"}
+for _name, _old, _new, _loses, _slip in (
+    ("input_before", "delta.T @ X", "delta.T @ np.roll(X, 1, axis=0)", IN_WEIGHTS, "W_x_reads_before"),
+    (
+        "state_two_before",
+        "delta.T @ H[:-1]",
+        "delta[1:].T @ H[:-2]",
+        {*IN_WEIGHTS, "one_step"},
+        "W_h_reads_before",
+    ),
+    (
+        "bias_without_step_one",
+        "delta.sum(axis=0)",
+        "delta[1:].sum(axis=0)",
+        {*IN_WEIGHTS, "one_step"},
+        "first_use_left_out_b",
+    ),
+    ("cell_back_by_the_rest", "dc = dc * f", "dc = dc * (1 - f)", ALL, "c_c:1-f"),
+    (
+        "gate_before_at_the_cell",
+        DC,
+        "        dc = dc / (1 + np.exp(-(p.W_x @ X[t - 1] + p.W_h @ H[t - 1] + p.b)[n : 2 * n]))\n",
+        ALL,
+        "forget_gate_early",
+    ),
+    (
+        "state_given_to_the_cell_early",
+        DC,
+        "        dc = dc * f + dh * o * (1 - y**2)\n",
+        ALL,
+        "c_from_gates_early",
+    ),
+    ("initial_cell_held_zero", "dc * C[t] * f", "dc * C[t] * (t > 0) * f", ALL, "f_c:c0_from_zero"),
+    ("reset_every_four_steps", DC, "        dc = dc * f * (t % 4 > 0)\n", ALL, "cut_every"),
+    (
+        "blocks_of_eight",
+        DC,
+        "        dh, dc = (dh, dc * f) if (T - t) % 8 else (0 * dh, 0 * dc)\n",
+        LONG,
+        "cut_every",
+    ),
+    (
+        "cell_kept_from_the_last_step",
+        "dc = dc + dh",
+        "dc = dc * (t < T - 2) + dh",
+        {*LONG, "last_loss"},
+        "cut_once",
+    ),
+    ("start_before_the_gate", "dh, dc\n", "dh, dc / f\n", {"one_step", "last_loss", "start"}, "start_of_c_0"),
+    ("losses_one_late", "dH[t] + dh", "(dH[t + 1] if t + 1 < T else 0) + dh", ALL, "losses_one_late"),
+    (
+        "gates_of_step_t_minus_one",
+        "p.W_x @ X[t] + p.W_h @ H[t] + p.b",
+        "p.W_x @ X[t - 1] + p.W_h @ H[t - 1] + p.b",
+        ALL,
+        "gates_step_before",
+    ),
+    (
+        "gates_taken_igfo",
+        "a_i, a_f, a_g, a_o = np.split",
+        "a_i, a_g, a_f, a_o = np.split",
+        ALL,
+        "rows_read_as_igfo",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

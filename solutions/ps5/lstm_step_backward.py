@@ -440,3 +440,81 @@ bank.edit(  # the edges explain small gradients alone
     "dcell = np.clip(dh_next * o * (1 - y**2), -10, 10)",
     loses={"from_the_cell", "weights", "cell", "state", "input"},
 )
+
+
+# One factor, edge or reader of a step is another: the names are composed.
+EVERYWHERE = {*STATES, "weights", "state", "input"}
+for _name, _old, _new, _loses, _slip in (
+    (
+        "input_gate_gets_dc_next",
+        "dcell * g * i",
+        "dc_next * g * i",
+        EVERYWHERE - {"from_the_cell"},
+        "i_without_state",
+    ),
+    ("candidate_times_f", "dcell * i * (1", "dcell * f * (1", EVERYWHERE, "g_c:f"),
+    ("cell_back_by_the_slope", "dcell * f\n", "dcell * f * (1 - f)\n", {*STATES, "cell"}, "c_c:f*1-f"),
+    ("cell_back_by_i", "dcell * f\n", "dcell * i\n", {*STATES, "cell"}, "c_c:i"),
+    (
+        "input_gate_sent_to_the_cell",
+        "dcell * f\n",
+        "dcell * f + p.W_h[: len(h)].T @ delta_i\n",
+        {*STATES, "cell"},
+        "gate_i_reads_cell",
+    ),
+    (
+        "input_without_the_output_gate",
+        "p.W_x.T @ delta",
+        "p.W_x[: 3 * len(h)].T @ delta[: 3 * len(h)]",
+        {"from_the_state", "input"},
+        "without_o_in_x",
+    ),
+    ("cell_slope_not_squared", "1 - y**2", "1 - y", FROM_STATE, "c_h:1-y_for_slope"),
+    ("input_gate_times_a_g", "dcell * g * i", "dcell * a_g * i", EVERYWHERE, "i_c:ag"),
+    ("input_slope_half_squared", "g * i * (1 - i)", "g * i * (1 - i) ** 2", EVERYWHERE, "a_i:i*1-i*1-i"),
+    ("input_slope_of_two_gates", "g * i * (1 - i)", "g * i * (1 - f)", EVERYWHERE, "a_i:i*1-f"),
+    (
+        "one_added_to_the_forget_bias",
+        "h + p.b, 4)",
+        "h + p.b, 4)\n    a_f = a_f + 1",
+        {*EVERYWHERE, "cell"},
+        "gates_forget_bias",
+    ),
+    (
+        "rows_figo_go_back",
+        "p.W_h.T @ delta",
+        "p.W_h.T @ np.concatenate([delta_f, delta_i, delta_g, delta_o])",
+        {*STATES, "state"},
+        "rows_figo_back",
+    ),
+    (
+        "output_gate_gets_the_cell",
+        "do = dh_next * y",
+        "do = (dc_next + dh_next * o * (1 - y**2)) * y",
+        EVERYWHERE,
+        "o_of_cell",
+    ),
+    (
+        "candidate_is_a_gate",
+        "g = np.tanh(a_g)",
+        "g = 1 / (1 + np.exp(-a_g))",
+        {*EVERYWHERE, "cell"},
+        "g_by_logistic",
+    ),
+    (
+        "gated_too_early",
+        "    delta_i =",
+        "    dcell = f * dcell\n    delta_i =",
+        {*EVERYWHERE, "cell"},
+        "i+f+g+c:times_f",
+    ),
+    ("no_tanh_of_the_cell", "y = np.tanh(f * c + i * g)", "y = f * c + i * g", FROM_STATE, "c1_for_y"),
+    (
+        "one_block_turned",
+        "p.W_h.T @ delta",
+        "np.vstack([p.W_h[: len(h)].T, p.W_h[len(h) :]]).T @ delta",
+        {*STATES, "state"},
+        "block_i_turned",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

@@ -24,7 +24,7 @@ MEASURED = (
     "factor_per_case",
     "clipped",
     "raised",
-)  # mistakes whose sentence holds a measured number
+)  # with a number in words
 EDGES = "Some edges of the cell are not counted once."  # which, and how often, is measured
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 FORMS = {"text/plain": True, "image/png": True, "text/html": False, "image/svg+xml": False}

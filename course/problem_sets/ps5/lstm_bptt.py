@@ -1,23 +1,26 @@
 """Backpropagation through time for the LSTM, by hand."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from course import draws
-from course.altered_lstm import RIGHT, LSTMSlip, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_forward
 from course.large import large_gated
 from course.lstm_carried import CARRIED_SLIPS, LAST_STEPS, PASSED_SLIPS
-from course.lstm_parts import PART_SLIPS, in_parts
+from course.lstm_family import composed, possible, results, slips_of
+from course.lstm_graph import Run
+from course.lstm_known import as_mistake
+from course.lstm_parts import PART_SLIPS
 from course.lstm_slips import STEP_SLIPS
+from course.lstm_sums import STEPS_LEFT
+from course.lstm_words import Mistake
 from course.models import Array
 from course.oracles import gradients
 from course.recognise.cell_exercises import OF_A_SEQUENCE
-from course.recognise.slips import flows
 
 
 def lstm_bptt(
@@ -123,118 +126,30 @@ exercise.claim(
 )
 
 
-def altered(slip: LSTMSlip, p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
-    """The same with the derivative of each step altered."""
-    found = altered_gradients(p, X, dH, np.zeros_like(c_0), h_0, c_0, slip)
-    return {name: found[name] for name in LSTM._fields} | {
-        "dX": found["X"],
-        "dh_0": found["h_0"],
-        "dc_0": found["c_0"],
-    }
+def at_once(mistakes: Sequence[Mistake], p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
+    """What each of these mistakes makes of it."""
+    found = results(mistakes, Run(p, X, h_0, c_0), dH, np.zeros_like(c_0))
+    weights = {name: found[name] for name in LSTM._fields}
+    return weights | {"dX": found["X"], "dh_0": found["h_0"], "dc_0": found["c_0"]}
 
 
-for _slip in (*STEP_SLIPS, *PASSED_SLIPS, *CARRIED_SLIPS):
-    exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
-
-for _slip, _parts in PART_SLIPS:
-    exercise.slip(_slip.name, _slip.sentence, partial(in_parts, altered, _slip, _parts), _slip.see)
-
-
-def last_steps_alone(starts: bool, slip: LSTMSlip, *args: Any) -> Parts:
-    """The slip's value without that of the start, or that alone: nothing, if it lies so far back."""
-    found = altered(slip, *args)
-    if starts:
-        return {name: found[name] * (len(args[1]) < slip.within) for name in ("dh_0", "dc_0")}
-    return {name: part for name, part in found.items() if name not in ("dh_0", "dc_0")}
+def sieve(
+    mistakes: Sequence[Mistake], got: Parts, p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array
+) -> Array:
+    """Which of these mistakes may have left what came back."""
+    at_start = {"X": got["dX"], "h_0": got["dh_0"], "c_0": got["dc_0"]}
+    return possible(mistakes, Run(p, X, h_0, c_0), dH, np.zeros_like(c_0), at_start)
 
 
-for _slip in LAST_STEPS:
-    _nothing = partial(last_steps_alone, True, _slip)
-    _others = flows(partial(altered, _slip), _nothing)
-    exercise.slip(_slip.name, _slip.sentence, partial(last_steps_alone, False, _slip), _slip.see, _others)
+KNOWN = [
+    *map(as_mistake, (*STEP_SLIPS, *PASSED_SLIPS, *CARRIED_SLIPS)),
+    *(as_mistake(slip, *parts) for slip, parts in PART_SLIPS),
+    *(as_mistake(slip, starts=starts) for slip in LAST_STEPS for starts in (False, True)),
+    *STEPS_LEFT,
+]
+exercise.slips += slips_of(KNOWN, at_once, sieve)
+exercise.composed = cache(lambda: slips_of(composed(steps=True), at_once, sieve))
 
 
-def other_losses(change: Callable[[Array], Array], p: LSTM, X: Array, dH: Array, *start: Array) -> Parts:
-    """What is right for another dH."""
-    return altered(RIGHT, p, X, change(dH), *start)
-
-
-def only_last(dH: Array) -> Array:
-    """The last row of dH, and zeros."""
-    return np.where(np.arange(len(dH))[:, None] == len(dH) - 1, dH, 0.0)
-
-
-for _name, _sentence, _change in (
-    ("last_loss_only", "Only the last step's loss is counted: every row of dH enters.", only_last),
-    ("losses_reversed", "The rows of dH enter in the wrong order.", lambda dH: dH[::-1]),
-    (
-        "losses_one_early",
-        "At step t the loss of step t - 1 enters, and at step 1 that of the last: dH[t-1] belongs to h_t.",
-        lambda dH: np.roll(dH, 1, axis=0),
-    ),
-    ("last_step_left_out", "The loop leaves out the last step.", lambda dH: dH - only_last(dH)),
-):
-    exercise.slip(_name, _sentence, partial(other_losses, _change), SEE)
-
-
-def without_the_first(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
-    """The gradients of the later steps, as if they were all."""
-    H, C = lstm_forward(p, X, h_0, c_0)
-    if len(X) == 1:
-        return {name: 0 * part for name, part in altered(RIGHT, p, X, dH, h_0, c_0).items()}
-    later = altered(RIGHT, p, X[1:], dH[1:], H[1], C[1])
-    return later | {"dX": np.concatenate([0 * X[:1], later["dX"]])}
-
-
-exercise.slip("first_step_left_out", "The loop leaves out the first step.", without_the_first, SEE)
-
-
-def only_first_use(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
-    """The gradients of the weights through their use at step 1."""
-    delta = altered_gradients(p, X, dH, np.zeros_like(c_0), h_0, c_0, RIGHT)["a"][0]
-    return {"W_x": np.outer(delta, X[0]), "W_h": np.outer(delta, h_0), "b": delta}
-
-
-def only_first_use_in(name: str, *args: Any) -> Parts:
-    """The same in one of the gradients alone."""
-    right = altered(RIGHT, *args)
-    return {other: right[other] for other in LSTM._fields} | {name: only_first_use(*args)[name]}
-
-
-exercise.slip(
-    "only_first_use",
-    "Only the use at step 1 is left in the weights: is each step's term assigned instead of added?",
-    only_first_use,
-    SEE,
-)
-for _name in LSTM._fields:
-    exercise.slip(
-        f"only_first_use_{_name}",
-        f"Only the use at step 1 is left in ∂L/∂{_name}: is each step's term assigned instead of added?",
-        partial(only_first_use_in, _name),
-        SEE,
-    )
-
-
-def sums_multiplied(names: tuple[str, ...], p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
-    """A product of two sums for the sum of the products, over the steps' errors and what they read."""
-    errors = altered(RIGHT, p, X, dH, h_0, c_0)["b"]
-    read = {"W_x": X, "W_h": lstm_forward(p, X, h_0, c_0)[0][:-1]}
-    sums = {name: np.outer(errors, read[name].sum(axis=0)) for name in names}
-    return altered(RIGHT, p, X, dH, h_0, c_0) | sums
-
-
-for _parts, _said in (
-    (("W_x",), "Σ_t δ_t x_tᵀ"),
-    (("W_h",), "Σ_t δ_t h_{t-1}ᵀ"),
-    (("W_x", "W_h"), "Σ_t δ_t x_tᵀ and Σ_t δ_t h_{t-1}ᵀ"),
-):
-    _which = " and ".join(f"∂L/∂{_name}" for _name in _parts)
-    exercise.slip(
-        f"sums_multiplied_in_{'_and_'.join(_parts)}",
-        f"In {_which} two sums over the steps are multiplied: {_said} belongs there, a sum of products.",
-        partial(sums_multiplied, _parts),
-        SEE,
-    )
 exercise.timed = {"dX": 0}
 exercise.weighed = OF_A_SEQUENCE

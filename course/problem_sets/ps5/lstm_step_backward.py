@@ -1,19 +1,22 @@
 """One step of the LSTM, backwards."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
 from course import draws
-from course.altered_lstm import LSTMSlip, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_step
 from course.large import large_gated
 from course.lstm_carried import PASSED_SLIPS
-from course.lstm_parts import PART_SLIPS, in_parts
+from course.lstm_family import composed, results, slips_of
+from course.lstm_graph import Run
+from course.lstm_known import as_mistake
+from course.lstm_parts import PART_SLIPS
 from course.lstm_slips import STEP_SLIPS
+from course.lstm_words import Mistake
 from course.models import Array
 from course.oracles import gradients
 from course.recognise.cell_exercises import OF_A_STEP
@@ -108,21 +111,23 @@ exercise.claim("state", "∂L/∂h is right: all four gates read h.", parts=("dh
 exercise.claim("input", "∂L/∂x is right.", parts=("dx",), points=1, see=SEE)
 
 
-def altered(slip: LSTMSlip, p: LSTM, x: Array, h: Array, c: Array, dh_next: Array, dc_next: Array) -> Parts:
-    """The same with the derivative of the step altered."""
-    found = altered_gradients(p, x[None], dh_next[None], dc_next, h, c, slip)
-    return {name: found[name] for name in LSTM._fields} | {
-        "dx": found["X"][0],
-        "dh": found["h_0"],
-        "dc": found["c_0"],
-    }
+KNOWN = [
+    *map(as_mistake, (*STEP_SLIPS, *PASSED_SLIPS)),
+    *(as_mistake(slip, *parts) for slip, parts in PART_SLIPS),
+]
 
 
-for _slip in (*STEP_SLIPS, *PASSED_SLIPS):
-    exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
+def at_once(
+    mistakes: Sequence[Mistake], p: LSTM, x: Array, h: Array, c: Array, dh_next: Array, dc_next: Array
+) -> Parts:
+    """What each of these mistakes makes of it."""
+    found = results(mistakes, Run(p, x[None], h, c), dh_next[None], dc_next)
+    weights = {name: found[name] for name in LSTM._fields}
+    return weights | {"dx": found["X"][:, 0], "dh": found["h_0"], "dc": found["c_0"]}
 
-for _slip, _parts in PART_SLIPS:
-    exercise.slip(_slip.name, _slip.sentence, partial(in_parts, altered, _slip, _parts), _slip.see)
+
+exercise.slips += slips_of(KNOWN, at_once)
+exercise.composed = cache(lambda: slips_of(composed(steps=False), at_once))
 
 
 def returned_early(p: LSTM, x: Array, h: Array, c: Array, dh_next: Array, dc_next: Array) -> Parts:

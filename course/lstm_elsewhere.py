@@ -1,0 +1,195 @@
+"""Mistakes in what an LSTM's gates are computed from, in single results, and in what goes back in time."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import permutations
+
+import numpy as np
+
+from course.altered_lstm import PATHS
+from course.lstm_atoms import GATES
+from course.lstm_graph import FACTORS, Altered
+from course.lstm_words import Mistake, mistake, parts_named, parts_said
+from course.models import Array
+
+ORDERS = ["".join(order) for order in permutations(GATES) if "".join(order) != GATES]
+MISREAD = ("figo", "gfio", "ofgi", "igfo", "iogf", "ifog", "fiog", "ofig", "fgio", "iofg")
+USES = (("W_x",), ("W_h",), ("b",), ("X",), ("W_x", "W_h", "b"))
+CELL = "The cell"
+
+
+def gates_of() -> Iterator[Mistake]:
+    """The gates of a step are computed from something else."""
+    for gates, sentence in (
+        ("two before", "The gates of step t are computed from h_{t-2}; they read h_{t-1}."),
+        ("step before", "The gates of step t are those of step t-1."),
+        ("first", "The gates of every step are computed from h_0; those of step t read h_{t-1}."),
+        ("input before", "The gates of step t are computed from x_{t-1}; they read x_t."),
+        ("no state", "The gates are computed without W_h h_{t-1}."),
+        ("no input", "The gates are computed without W_x x_t."),
+        ("no bias", "The gates are computed without b."),
+        ("forget bias", "f_t is computed with 1 added to its bias: b holds all of it."),
+    ):
+        name = "gates_" + gates.replace(" ", "_")
+        yield mistake(name, sentence, Altered(gates=gates), see=CELL)
+        if gates in ("no state", "no input", "no bias", "forget bias"):
+            yield mistake(name, sentence, Altered(gates=gates + "!"), see=CELL)
+    for order in MISREAD:
+        sentence = f"The rows of a are taken as {', '.join(order)}; here they are i, f, g, o."
+        for rows in (GATES, order):
+            for own in ("", "!"):
+                altered = Altered(gates=f"rows {order}{own}", rows=rows)
+                yield mistake(f"rows_read_as_{order}", sentence, altered, see=CELL)
+
+
+def activations() -> Iterator[Mistake]:
+    """A gate is opened by another function."""
+    plain = {gate: tuple(FACTORS[gate]) for gate in GATES}
+    for kind, of, sentence, slope in (
+        *[
+            ("tanh", s, f"{s}_t is computed by tanh: it is σ(a^{s}_t).", (f"1-{s}2",))
+            for s in ("i", "f", "o")
+        ],
+        ("logistic", "g", "g_t is computed by σ: it is tanh(a^g_t).", ("g", "1-g")),
+        *[
+            (
+                "hard",
+                of,
+                f"{' and '.join(f'{s}_t' for s in of)} is computed by a hard sigmoid: σ(a) is 1/(1 + e^−a).",
+                (),
+            )
+            for of in ("i", "f", "o", "ifo")
+        ],
+    ):
+        name = f"{of}_by_{kind}"
+        for own in ("", "!"):
+            yield mistake(name, sentence, Altered(gates=f"{kind} {of}{own}"), see=CELL)
+            if slope:
+                factors = {of: (plain[of][0], *slope)}
+                yield mistake(name, sentence, Altered(factors, gates=f"{kind} {of}{own}"), see=CELL)
+
+
+def rows() -> Iterator[Mistake]:
+    """The rows stand in another order: everywhere, where they are used, or where they go back."""
+    for order in ORDERS:
+        said = f"{', '.join(order)}; here they are i, f, g, o."
+        sentence = f"The rows stand in the order {said}"
+        yield mistake(f"rows_{order}", sentence, Altered(rows=order))
+        for parts in USES:
+            sentence = f"In {parts_said(parts)} the rows stand in the order {said}"
+            yield mistake(
+                f"rows_{order}_in_{parts_named(parts)}", sentence, Altered(rows=order, only_uses=True), *parts
+            )
+        back = {gate: (GATES[order.index(gate)], False) for gate in GATES}
+        sentence = f"What goes back to h_{{t-1}} takes the gates in the order {said}"
+        yield mistake(f"rows_{order}_back", sentence, Altered(blocks=back), see=PATHS)
+
+
+def gates_left_out() -> Iterator[Mistake]:
+    """A gate is missing in some results, or where parameters and inputs enter."""
+    for gate in GATES:
+        for parts in (*USES, ("W_x", "W_h", "b", "X")):
+            altered = Altered(factors={gate: ("0",)}, only_uses=True)
+            yield mistake(
+                f"without_{gate}_in_{parts_named(parts)}",
+                f"In {parts_said(parts)} the gate {gate} is missing.",
+                altered,
+                *parts,
+            )
+    bare = {gate: FACTORS[gate][:1] for gate in GATES}
+    for parts in (USES[3],):
+        said = f"In {parts_said(parts)} the gates' slopes are missing"
+        sentence = f"{said}: ∂L/∂i_t stands where ∂L/∂a^i_t belongs, and so on."
+        yield mistake(
+            f"slopes_missing_in_{parts_named(parts)}", sentence, Altered(factors=bare, only_uses=True), *parts
+        )
+
+
+def at_the_start() -> Iterator[Mistake]:
+    """∂L/∂h_0 or ∂L/∂c_0 is that of something else."""
+    whole = {("h", "loss"): (), ("h", "later"): ()}
+    none = dict.fromkeys(GATES)
+    for part, altered, sentence in (
+        ("c_0", Altered(factors={"c": ()}, only_first=True), "∂L/∂c_1: the factor f_1 is missing"),
+        ("c_0", Altered(read={"c": (0.0, 0.0, 0.0, 1.0)}, only_first=True), "without what h_1 gives to c_1"),
+        (
+            "c_0",
+            Altered(read={"c": (0.0, 0.0, 1.0, 0.0)}, only_first=True),
+            "without what comes back to c_1 from step 2",
+        ),
+        (
+            "c_0",
+            Altered(read={"c": (0.0, 0.0, 0.0, 1.0)}, factors={"c": ()}, only_first=True),
+            "what step 2 sends back to c_1",
+        ),
+        ("h_0", Altered(extra=whole, blocks=none, only_first=True), "∂L/∂h_1"),
+        (
+            "h_0",
+            Altered(extra={("h", "later"): ()}, blocks=none, only_first=True),
+            "what step 2 sends back to h_1",
+        ),
+    ):
+        yield mistake(f"start_of_{part}", f"∂L/∂{part} is {sentence}.", altered, part, see=PATHS)
+    for gate in GATES:
+        altered = Altered(blocks={gate: None}, only_first=True)
+        yield mistake(f"start_without_{gate}", f"∂L/∂h_0 lacks the gate {gate}.", altered, "h_0", see=PATHS)
+
+
+WHAT = {"hc": "Nothing goes back", "h": "∂L/∂h does not go back", "c": "∂L/∂c does not go back"}
+MOST, TWICE = 20, 10  # steps between two cuts; the longest case has more, and shows two of the latter
+
+
+def cuts() -> Iterator[Mistake]:
+    """Between some steps nothing goes back, or not all."""
+    for what, said in WHAT.items():
+        for where, told in (
+            (_last, "from the last step to the one before"),
+            (_second, "from step 2 to step 1"),
+        ):
+            yield _of_cut("cut_once", f"{said} {told}.", what, where)
+        for every in range(2, TWICE + 1):
+            for start, starts, counted in (
+                (True, True, "first"),
+                (True, False, "first"),
+                (False, True, "last"),
+            ):
+                sentence = f"{said} across blocks of {every} steps, counted from the {counted} step."
+                yield _of_cut("cut_every", sentence, what, partial(_every, every, start, starts))
+    for every in range(TWICE + 1, MOST + 1):
+        for start, told in (
+            (True, f"from step {every + 1} to step {every}"),
+            (False, f"beyond the last {every} steps"),
+        ):
+            if every > TWICE + 1 or start:  # there the two are one, in the middle
+                where = partial(_every, every, start, False)
+                yield _of_cut("cut_once", f"{WHAT['hc']} {told}.", "hc", where)
+
+
+def _of_cut(name: str, sentence: str, what: str, where: Callable[[int], Array]) -> Mistake:
+    return mistake(name, sentence, Altered(carried=partial(_cut, what, where)), see=PATHS)
+
+
+def _cut(what: str, where: Callable[[int], Array], T: int) -> Array:
+    """What goes on into each step (T, 2)."""
+    on = np.ones((T, 2))
+    on[where(T)] = ["h" not in what, "c" not in what]
+    return on
+
+
+def _last(T: int) -> Array:
+    return _at(T - 1, T)
+
+
+def _second(T: int) -> Array:
+    return _at(1, T)
+
+
+def _at(step: int, T: int) -> Array:
+    t = np.arange(T)
+    return np.asarray((t == step) & (t > 0))
+
+
+def _every(steps: int, from_start: bool, starts: bool, T: int) -> Array:
+    """Before which steps; with `starts` before the first, too."""
+    t = np.arange(T)
+    return np.asarray(((t if from_start else T - t) % steps == 0) & (starts | (t > 0)))
