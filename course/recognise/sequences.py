@@ -76,6 +76,14 @@ def lengthened(a: Array, n: int, axis: int = 0) -> Array:
     return np.concatenate([a, np.zeros(shape)], axis=axis)
 
 
+def after_states(s: Sequence) -> Array:
+    """∂ℓ_t/∂h_t (T, h): how each loss answers to its own state alone."""
+    nudge = 1e-30j * np.eye(len(s.h_0))
+    return np.stack(
+        [np.imag(s.loss(t, s.p.W_qh, s.p.b_q, h + nudge)) / 1e-30 for t, h in enumerate(s.values[2])]
+    )
+
+
 def basis(*shape: int) -> Array:
     """Every unit array of that shape, stacked: (n, *shape)."""
     return np.eye(int(np.prod(shape))).reshape(-1, *shape)

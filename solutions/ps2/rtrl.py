@@ -114,6 +114,7 @@ bank.edit(
     "        if t == 16:\n"
     "            S_hx, S_hh, S_h = np.zeros_like(S_hx), np.zeros_like(S_hh), np.zeros_like(S_h)\n",
     loses=LATER,
+    slip="cut_after_16",
 )
 bank.edit(
     "starts_anew_every_four_steps",
