@@ -1,4 +1,4 @@
-"""What mistakes with checkpoints return: the segments as they are run again, one after another."""
+"""Mistakes with checkpoints, by the way in which the segments are run again."""
 
 from collections.abc import Callable
 from functools import partial
@@ -6,102 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from course.exercise import Parts
-from course.models import RNN, Array, rnn_forward
-from course.recognise.segmented import Piece, Rerun, Segments
-from course.recognise.unrolled import Unrolled
+from course.models import RNN, Array
+from course.problem_sets.ps2._pieces import (
+    begun_at,
+    checkpoint,
+    first_pass,
+    forwards,
+    one_late,
+    overlapping,
+    pieces,
+    split,
+    whole,
+)
+from course.recognise.reruns import Rerun
 
 SEE = "Cost and memory"
-Start = Callable[
-    [Segments, int, int], Array
-]  # the state that a segment begins at, by its number and first step
-
-
-def chained(unrolled: Unrolled, rerun: Rerun, *args: Any, assigned: bool = False) -> Parts:
-    """The gradients where a step may be run twice, or the segments in another order.
-
-    `assigned`: of several pieces that run the same step, only the first gives ∂L/∂x_t.
-    """
-    case = Segments(*args)
-    steps, found = rerun.in_order(case)
-    parts = unrolled.parts([found])
-    first = [list(steps).index(t) for t in steps]
-    of_steps, dX = parts["dX"], np.zeros_like(case.X)
-    counted = np.equal(first, np.arange(len(steps))) if assigned else np.ones(len(steps))
-    np.add.at(dX, steps, counted[:, None] * of_steps)
-    return parts | {"dX": dX}
-
-
-def split(case: Segments, shortest: int = 1) -> list[Array]:
-    """The steps of every segment, counted from 0."""
-    T, length = len(case.X), max(case.every, shortest)
-    return [np.arange(first, min(first + length, T)) for first in case.begins()]
-
-
-def right_start(case: Segments, number: int, first: int) -> Array:
-    """The segment's own checkpoint."""
-    return np.asarray(case.states[first])
-
-
-def pieces(
-    case: Segments,
-    start: Start = right_start,
-    inputs: Callable[[Array, int], Array] | None = None,
-    targets: Callable[[Array, int], Array] | None = None,
-    kept: Callable[[Segments], list[Array]] = split,
-) -> list[Piece]:
-    """All segments; the rows of X and Y from a segment's steps and T."""
-    T = len(case.X)
-    return [
-        Piece(
-            steps,
-            start(case, number, int(steps[0])),
-            inputs(steps, T) if inputs else None,
-            targets(steps, T) if targets else None,
-        )
-        for number, steps in enumerate(kept(case))
-    ]
-
-
-def begun_at(start: Start) -> Callable[[Segments], list[Piece]]:
-    """All segments, each from such a state."""
-    return partial(pieces, start=start)
-
-
-def checkpoint(choose: Callable[[int, int], int]) -> Start:
-    """Another segment's checkpoint, by its number and that of all."""
-    return lambda case, n, first: np.asarray(case.states[case.begins()[choose(n, len(case.begins()))]])
-
-
-def one_late(case: Segments) -> list[Piece]:
-    """States are kept at t = 1, 1 + every, …; there may be fewer of them than segments."""
-    kept = [h for t, h in enumerate(case.states[:-1]) if t % case.every == 1 % case.every]
-    return [Piece(steps, h) for steps, h in zip(split(case), kept, strict=False)]
-
-
-def whole(case: Segments) -> list[Array]:
-    """Whole segments alone."""
-    return [steps for steps in split(case) if len(steps) == case.every]
-
-
-def first_pass(change: Callable[[RNN, Array], tuple[RNN, Array]]) -> Start:
-    """Checkpoints of a first pass with other parameters or inputs."""
-
-    def start(case: Segments, number: int, first: int) -> Array:
-        p, X = change(case.p, case.X)
-        return np.asarray(rnn_forward(p, X, case.h_0)[0][first])
-
-    return start
-
-
-def forwards(case: Segments) -> list[Piece]:
-    """Going back through the first segment first; a tangent meets it last."""
-    return pieces(case)[::-1]
-
-
-def overlapping(case: Segments) -> list[Piece]:
-    """No segment is shorter than two steps, however close the checkpoints are."""
-    return pieces(case, kept=partial(split, shortest=2))
 
 
 def _rerun(
@@ -149,6 +68,21 @@ RERUNS = (
         begun_at(checkpoint(lambda n, N: max(n - 1, 0))),
         begun_at(checkpoint(lambda n, N: (n - 1) % N)),
     ),
+    *_rerun(
+        "segments_forward",
+        "The segments are gone through from the first to the last: going back, begin with the last.",
+        forwards,
+    ),
+    *[
+        Rerun(
+            "never_one_step",
+            "With every = 1 the segments overlap: a segment of one step is run over two.",
+            SEE,
+            pieces=overlapping,
+            assigned=assigned,
+        )
+        for assigned in (False, True)
+    ],
     *_rerun(
         "last_checkpoint",
         "Every segment is computed again from the last checkpoint: each begins at its own.",

@@ -4,7 +4,7 @@ import numpy as np
 
 from course.models import Array
 from course.problem_sets.ps2._chains import SEE
-from course.recognise.segmented import Chosen, Counted
+from course.recognise.segments import Chosen, Counted
 
 
 def begins(t: Array, T: int, every: int) -> Array:

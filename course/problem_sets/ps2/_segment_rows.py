@@ -8,7 +8,7 @@ import numpy as np
 from course.models import Array
 from course.problem_sets.ps2._chains import SEE
 from course.problem_sets.ps2._segment_counts import begins, begins_later
-from course.recognise.segmented import Chosen, Reads, Segments
+from course.recognise.segments import Chosen, Reads, Segments
 
 
 def _entered(where: Chosen, other: Callable[[Segments], Array], case: Segments) -> Array:

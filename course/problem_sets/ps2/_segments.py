@@ -7,8 +7,8 @@ from course.problem_sets.ps2._segment_rows import READS
 from course.problem_sets.ps2.rnn_bptt import many, sequences
 from course.recognise.composed import CARRIES
 from course.recognise.rules import RULES, Rule
-from course.recognise.segmented import AtSteps, Chosen, Segmented
-from course.recognise.unrolled import Unrolled
+from course.recognise.segmented import Segmented
+from course.recognise.segments import AtSteps, Chosen
 
 PLACES: tuple[tuple[str, str, Chosen], ...] = (
     ("at_first_steps", "the first step of each segment", begins),
@@ -39,5 +39,5 @@ unrolled = Segmented(
     lambda *args: sequences(*args[:-1]),
     {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"},
     lambda rng: (*many(rng), 3),
-    rules=(*Unrolled.rules, *COUNTED, *RERUNS, *READS, *AT_EDGES),
+    segments=(*COUNTED, *RERUNS, *READS, *AT_EDGES),
 )

@@ -1,7 +1,6 @@
 """Backpropagation through time with few states in memory."""
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,8 @@ from course.exercise import Case, Exercise, Large, Parts, seed_of
 from course.judging import Run
 from course.large import large_case
 from course.models import RNN, Array, rnn_loss
-from course.problem_sets.ps2._chains import chained, forwards, overlapping
 from course.problem_sets.ps2._segments import unrolled
 from course.problem_sets.ps2.rnn_bptt import parts, scaled
-from course.recognise.partly import without
-from course.recognise.segmented import Rerun
-from course.recognise.slips import flows
 from course.results import explain
 
 
@@ -154,17 +149,6 @@ def large(rng: draws.Rng) -> Large:
     return replace(large_case(rng, Case("T=10000", args), moves), most=most, frugal="memory")
 
 
-SHORT = ("never_one_step", "With every = 1 the segments overlap: a segment of one step is run over two.", SEE)
-twice, once = (
-    partial(chained, unrolled, Rerun(*SHORT, pieces=overlapping), assigned=a) for a in (False, True)
-)
-exercise.slip(*SHORT[:2], without(("dX",), twice), SEE, flows(twice, once))
-exercise.slip(
-    "segments_forward",
-    "The segments are gone through from the first to the last: going back, begin with the last.",
-    partial(chained, unrolled, Rerun("", "", SEE, pieces=forwards)),
-    SEE,
-)
 for name, sentence, factor in (
     ("no_mean", "Everything is T times too large: L is the mean over steps, not the sum.", float),
     ("sign", "Everything has the wrong sign: the output error is o_t − y_t.", lambda T: -1.0),
