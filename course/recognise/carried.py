@@ -12,16 +12,30 @@ import numpy as np
 from course.models import Array
 from course.recognise.sequences import Sequence
 
-Slopes = Callable[[Sequence], Array]  # the derivative of tanh at every step, (T, h)
+Slopes = Callable[["Carried"], Array]  # the derivative of tanh at every step, (T, h)
 # What the tangents of h_{t-1} bring to h_t, from them, W_hh, the slope of the path, and the right slopes of
 # this step and of the one before.
 Arrives = Callable[[Array, Array, Array, Array, Array], Array]
 Found = tuple[Array, Array]  # the direct and the total derivative of every state, both (T, h, n, h)
 
 
+class Carried:
+    """A run whose derivatives are asked for many times: its slopes are kept."""
+
+    def __init__(self, s: Sequence) -> None:
+        self.s = s
+        self._slopes: dict[str, Array] = {}
+
+    def slopes(self, name: str) -> Array:
+        """The slopes of every step as `slope_of` has them, (T, h)."""
+        if name not in self._slopes:
+            self._slopes[name] = np.stack([self.s.slope(name, t) for t in range(len(self.s.X))])
+        return self._slopes[name]
+
+
 def kind(name: str) -> Slopes:
     """The slopes as `slope_of` has them."""
-    return lambda s: np.stack([s.slope(name, t) for t in range(len(s.X))])
+    return lambda run: run.slopes(name)
 
 
 RIGHT_SLOPE = kind("tanh")
@@ -29,7 +43,7 @@ RIGHT_SLOPE = kind("tanh")
 
 def of_steps(choose: Callable[[Array], Array]) -> Slopes:
     """The right slopes, each of another step; `choose` takes the steps from 0."""
-    return lambda s: RIGHT_SLOPE(s)[choose(np.arange(len(s.X)))]
+    return lambda run: RIGHT_SLOPE(run)[choose(np.arange(len(run.s.X)))]
 
 
 def along(axis: int, matrix: Array, carried: Array) -> Array:
@@ -60,14 +74,15 @@ class Move:
     column: int = -1
     squares_only: bool = False  # it exists for W_hh alone, whose two indices are units
 
-    def __call__(self, s: Sequence, weight: str) -> Found:
+    def __call__(self, run: Carried, weight: str) -> Found:
         """Both derivatives with respect to W_hx, W_hh or b_h (n = 1)."""
         if self.squares_only and weight != "W_hh":
-            return RIGHT_MOVE(s, weight)
+            return RIGHT_MOVE(run, weight)
+        s = run.s
         reads = self.reads(what_enters(s, weight), s) if self.reads else what_enters(s, weight)
-        own, W = RIGHT_SLOPE(s), s.p.W_hh
+        own, W = RIGHT_SLOPE(run), s.p.W_hh
         last = np.concatenate([1 - s.h_0[None] ** 2, own[:-1]])
-        direct, path = (self._placed(slopes(s)) for slopes in (self.direct, self.path))
+        direct, path = (self._placed(slopes(run)) for slopes in (self.direct, self.path))
         straight = entering(s, reads) * direct
         carried, totals = self.start(reads, s) if self.start else 0 * straight[0], []
         for t in range(len(s.X)):
@@ -107,10 +122,11 @@ class Product:
     first: int = 0
     last: int = 0
 
-    def __call__(self, s: Sequence, weight: str) -> Found:
+    def __call__(self, run: Carried, weight: str) -> Found:
         """Both derivatives with respect to W_hx, W_hh or b_h (n = 1)."""
-        straight = entering(s, what_enters(s, weight)) * RIGHT_SLOPE(s)[:, None, None, :]
-        jacobians, totals = RIGHT_SLOPE(s)[:, :, None] * s.p.W_hh, straight.copy()
+        s, slopes = run.s, RIGHT_SLOPE(run)
+        straight = entering(s, what_enters(s, weight)) * slopes[:, None, None, :]
+        jacobians, totals = slopes[:, :, None] * s.p.W_hh, straight.copy()
         for t in range(len(s.X)):
             for k in range(t):
                 product = np.eye(len(s.h_0))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course.models import Array
-from course.recognise.carried import RIGHT_MOVE, RIGHT_SLOPE
+from course.recognise.carried import RIGHT_MOVE, RIGHT_SLOPE, Carried
 from course.recognise.forward_errors import OF_ERRORS, OF_ROWS, ErrorRule, RowRule, right_errors
 from course.recognise.forward_reads import OF_ENTERING
 from course.recognise.forward_rules import OF_SLOPES, OF_WAYS, ForwardRule
@@ -85,7 +85,8 @@ class Losses:
     """What each loss's gradient is put together from, in one case."""
 
     def __init__(self, s: Sequence, Y: Array) -> None:
-        self.s, self.Y, self.outputs = s, Y, s.values[2] @ s.p.W_qh.T + s.p.b_q
+        self.s, self.run, self.Y = s, Carried(s), Y
+        self.outputs = s.values[2] @ s.p.W_qh.T + s.p.b_q
         self._moved: dict[str, Array] = {}
 
     @cached_property
@@ -96,7 +97,7 @@ class Losses:
     def right(self, weight: str) -> Array:
         """How the states depend on a weight, as is right: (T, h, n, h)."""
         if weight not in self._moved:
-            self._moved[weight] = RIGHT_MOVE(self.s, weight)[1]
+            self._moved[weight] = RIGHT_MOVE(self.run, weight)[1]
         return self._moved[weight]
 
     def rows(self, names: Iterable[str], rule: AnyRule) -> dict[str, Array]:
@@ -105,7 +106,7 @@ class Losses:
         return {w: self._of_weight(w, after, rule) for w in names}
 
     def _of_weight(self, weight: str, after: Array, rule: AnyRule) -> Array:
-        states = rule.find(self.s, weight)[1] if isinstance(rule, ForwardRule) else self.right(weight)
+        states = rule.find(self.run, weight)[1] if isinstance(rule, ForwardRule) else self.right(weight)
         states = rule.met(states) if isinstance(rule, RowRule) else states
         rows = np.einsum("ti,tjki->tjk", after, states)
         rows = rule.rows(rows) if isinstance(rule, RowRule) else rows
@@ -116,7 +117,7 @@ class Losses:
         after = self.after
         if rule.errors is not right_errors:
             after = after_states(with_errors(self.s, rule.errors(self.outputs, self.Y)))
-        return rule.at_states(after, RIGHT_SLOPE(self.s))
+        return rule.at_states(after, RIGHT_SLOPE(self.run))
 
 
 def _at_own_step(rows: Array) -> Array:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from course.models import Array
-from course.recognise.carried import RIGHT_SLOPE, Move
+from course.recognise.carried import Move
 from course.recognise.forward_rules import carried_by
 from course.recognise.patterns import PATTERNS, Pattern
 from course.recognise.rules import RULES, Rule
@@ -79,7 +79,7 @@ STARTS: tuple[Callable[[Array, Sequence], Array], ...] = (
     lambda reads, s: np.eye(len(s.h_0))[:, None, :] * np.ones_like(reads[0])[:, None],
     lambda reads, s: np.eye(len(s.h_0))[:, None, :] * reads[0][:, None],
     lambda reads, s: np.eye(len(s.h_0))[:, None, :] * reads[0][:, None] * (1 - s.h_0**2),
-    lambda reads, s: np.eye(len(s.h_0))[:, None, :] * reads[0][:, None] * RIGHT_SLOPE(s)[0],
+    lambda reads, s: np.eye(len(s.h_0))[:, None, :] * reads[0][:, None] * (1 - s.values[2][0] ** 2),
     lambda reads, s: np.ones((len(s.h_0), len(reads[0]), len(s.h_0))),
 )
 OF_ENTERING = (

@@ -7,24 +7,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from course.altered import FORWARD
-from course.recognise.carried import RIGHT_MOVE, Arrives, Found, Move, Product, along, kind, of_steps
+from course.recognise.carried import RIGHT_MOVE, Arrives, Carried, Found, Move, Product, along, kind, of_steps
 from course.recognise.composed import SLOPES as MORE
 from course.recognise.rules import RULES, Rule
-from course.recognise.sequences import Sequence
 
 SEE = "Direct and total derivatives"
+
+
+Find = Callable[[Carried, str], Found]
 
 
 @dataclass(frozen=True)
 class ForwardRule(Rule):
     """An altered way to carry the derivative of the state."""
 
-    find: Callable[[Sequence, str], Found] = RIGHT_MOVE
+    find: Find = RIGHT_MOVE
 
 
-def carried_by(
-    name: str, sentence: str, find: Callable[[Sequence, str], Found], see: str = SEE
-) -> ForwardRule:
+def carried_by(name: str, sentence: str, find: Find, see: str = SEE) -> ForwardRule:
     """That rule, with its name and sentence."""
     return ForwardRule(name, sentence, see, find=find)
 

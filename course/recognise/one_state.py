@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course.models import RNN, Array
-from course.recognise.carried import RIGHT_MOVE
+from course.recognise.carried import RIGHT_MOVE, Carried
 from course.recognise.forward_rules import ForwardRule
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import RIGHT, Rule
@@ -37,9 +37,10 @@ class OneState(Unrolled):
     ) -> Callable[[Rule], list[Terms]]:
         """The direct derivative, and the total one use by use; what a rule gives stands at the last use."""
         (s,) = self.sequences(*args)
+        run = Carried(s)
 
         def under(rule: Rule) -> list[Terms]:
-            direct, total = (rule.find if isinstance(rule, ForwardRule) else RIGHT_MOVE)(s, "W_hh")
+            direct, total = (rule.find if isinstance(rule, ForwardRule) else RIGHT_MOVE)(run, "W_hh")
             uses = np.zeros((len(s.X), *total.shape[1:]))
             uses[-1] = total[-1]
             by_use = np.moveaxis(uses, -1, 1) if rule is not RIGHT else _by_use(s)
@@ -67,7 +68,7 @@ class OneState(Unrolled):
     def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         """Derivatives of another step in the place of that of step t."""
         (s,) = self.sequences(*args)
-        direct, total = (np.moveaxis(found, -1, 1) for found in RIGHT_MOVE(s, "W_hh"))
+        direct, total = (np.moveaxis(found, -1, 1) for found in RIGHT_MOVE(Carried(s), "W_hh"))
         return {
             "direct is ∂⁺h_1/∂W_hh: that of step t is asked for.": {"direct": direct[0]},
             "direct is ∂⁺h_{t-1}/∂W_hh: that of step t is asked for.": {
