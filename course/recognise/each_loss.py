@@ -1,7 +1,7 @@
 """Exercises that return each loss's own gradient, ready at its step, instead of their sum."""
 
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -9,15 +9,18 @@ import numpy as np
 
 from course.models import Array
 from course.recognise.carried import RIGHT_MOVE, RIGHT_SLOPE, Carried
+from course.recognise.claims import Claim
+from course.recognise.decay import scaled_carry
 from course.recognise.forward_errors import OF_ERRORS, OF_ROWS, ErrorRule, RowRule, right_errors
 from course.recognise.forward_reads import OF_ENTERING
-from course.recognise.forward_rules import OF_SLOPES, OF_WAYS, ForwardRule
+from course.recognise.forward_rules import OF_SLOPES, OF_WAYS, SCALED, ForwardRule
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.sequences import Sequence, Terms, after_states, with_errors
 from course.recognise.unrolled import Parts, Unrolled
 
 STATE_RULES = (*OF_SLOPES, *OF_WAYS, *OF_ENTERING)
+BEYOND = tuple(replace(r, beyond=True) for r in OF_SLOPES if r.name.startswith("slope_one_late"))
 AnyRule = ForwardRule | ErrorRule | RowRule
 LOSS_RULES = (*STATE_RULES, *OF_ERRORS, *OF_ROWS)
 
@@ -75,6 +78,10 @@ class EachLoss(Unrolled):
         """The steps and the outputs."""
         (s,) = self.sequences(*args)
         return {"T": float(len(s.X)), "q": float(len(s.p.W_qh))}
+
+    def further(self, seen: Any) -> tuple[Claim, ...]:
+        """A path that is scaled by one number."""
+        return (SCALED,) if scaled_carry(seen, self) else ()
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, dict[str, Array]]:
         """No other derivatives are known."""

@@ -93,6 +93,18 @@ OF_ERRORS = (
         for way in ways
     ],
     ErrorRule(
+        "error_without_sign",
+        "The output error has lost its sign: it is o_t − y_t.",
+        SEE,
+        errors=lambda O, Y: np.abs(O - Y),
+    ),
+    ErrorRule(
+        "only_signs",
+        "Only the sign of the output error is used: it is o_t − y_t.",
+        SEE,
+        errors=lambda O, Y: np.sign(O - Y),
+    ),
+    ErrorRule(
         "slope_at_the_output",
         "∂ℓ_t/∂h_t is multiplied by the slope of step t: dh_t/dW holds it already.",
         SEE,

@@ -68,6 +68,14 @@ READS: tuple[tuple[str, str, tuple[Reads, ...]], ...] = (
         ),
     ),
     (
+        "last_state_everywhere",
+        "The same state is used at every step: W_hh multiplies the state before the step.",
+        (
+            _states(lambda H: np.broadcast_to(H[-2], H.shape)),
+            _states(lambda H: np.broadcast_to(H[-1], H.shape)),
+        ),
+    ),
+    (
         "first_state_everywhere",
         "h_0 is used at every step: W_hh multiplies the state before the step.",
         (_states(lambda H: np.broadcast_to(H[0], H.shape)),),

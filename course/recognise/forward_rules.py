@@ -6,14 +6,22 @@ Each gives `dh_t/dW` wrongly and leaves the run as it is.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from course.altered import FORWARD
 from course.recognise.carried import RIGHT_MOVE, Arrives, Carried, Found, Move, Product, along, kind, of_steps
+from course.recognise.claims import Claim
 from course.recognise.composed import SLOPES as MORE
 from course.recognise.rules import RULES, Rule
 
 SEE = "Direct and total derivatives"
 
 
+SCALED = Claim(
+    "path_scaled",
+    "The path through h_{t-1} is multiplied by a number too many: ∂h_t/∂h_{t-1} is D_t W_hh.",
+    SEE,
+)
 Find = Callable[[Carried, str], Found]
 
 
@@ -22,6 +30,7 @@ class ForwardRule(Rule):
     """An altered way to carry the derivative of the state."""
 
     find: Find = RIGHT_MOVE
+    beyond: bool = False  # it looks one step further than the state that is asked for
 
 
 def carried_by(name: str, sentence: str, find: Find, see: str = SEE) -> ForwardRule:
@@ -31,6 +40,11 @@ def carried_by(name: str, sentence: str, find: Find, see: str = SEE) -> ForwardR
 
 SLOPES = (
     *[(r.name, r.sentence, kind(r.slope)) for r in (*RULES, *MORE) if r.slope != "tanh"],
+    (
+        "slope_without_bias",
+        "The slope is taken where the bias b_h is missing from a_t: it is 1 − h_t².",
+        lambda run: 1 - np.tanh(run.s.values[0] - run.s.p.b_h) ** 2,
+    ),
     (
         "slope_of_step_1",
         "The slope of step 1 stands for that of every step: step t has its own, 1 − h_t².",

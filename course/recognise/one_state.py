@@ -8,7 +8,9 @@ import numpy as np
 
 from course.models import RNN, Array
 from course.recognise.carried import RIGHT_MOVE, Carried
-from course.recognise.forward_rules import ForwardRule
+from course.recognise.claims import Claim
+from course.recognise.decay import scaled_carry
+from course.recognise.forward_rules import SCALED, ForwardRule
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.sequences import Sequence, Terms, terms
@@ -37,10 +39,12 @@ class OneState(Unrolled):
     ) -> Callable[[Rule], list[Terms]]:
         """The direct derivative, and the total one use by use; what a rule gives stands at the last use."""
         (s,) = self.sequences(*args)
-        run = Carried(s)
+        run, longer = Carried(s), Carried(self.sequences(*args[:-1], args[-1] + 1)[0])
 
         def under(rule: Rule) -> list[Terms]:
-            direct, total = (rule.find if isinstance(rule, ForwardRule) else RIGHT_MOVE)(run, "W_hh")
+            find = rule.find if isinstance(rule, ForwardRule) else RIGHT_MOVE
+            beyond = isinstance(rule, ForwardRule) and rule.beyond
+            direct, total = (found[: len(s.X)] for found in find(longer if beyond else run, "W_hh"))
             uses = np.zeros((len(s.X), *total.shape[1:]))
             uses[-1] = total[-1]
             by_use = np.moveaxis(uses, -1, 1) if rule is not RIGHT else _by_use(s)
@@ -65,6 +69,10 @@ class OneState(Unrolled):
         """Nothing is a mean."""
         return {}
 
+    def further(self, seen: Any) -> tuple[Claim, ...]:
+        """A path that is scaled by one number."""
+        return (SCALED,) if scaled_carry(seen, self) else ()
+
     def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         """Derivatives of another step in the place of that of step t."""
         (s,) = self.sequences(*args)
@@ -76,6 +84,9 @@ class OneState(Unrolled):
             },
             "direct is the sum of the direct derivatives of all steps: that of step t is asked for.": {
                 "direct": direct.sum(0)
+            },
+            "direct is what the path through h_{t-1} adds to the total: hold h_{t-1} fixed.": {
+                "direct": total[-1] - direct[-1]
             },
             "total is dh_{t-1}/dW_hh: that of step t is asked for.": {"total": total[max(len(s.X) - 2, 0)]},
         }

@@ -71,22 +71,22 @@ class SegmentRule(Rule):
 
 @dataclass(frozen=True)
 class Counted(SegmentRule):
-    """Losses, uses or edges that count wrongly; those of the weights alone, or all."""
+    """Losses, uses or edges that count wrongly."""
 
     alpha: Weighed = lambda t, k, T, every: 1
     output: Chosen = lambda t, T, every: 1
-    weights_alone: bool = False
+    only: tuple[str, ...] = ()  # the gradients that it concerns; none: all
 
     def part(self, case: Segments, name: str) -> Array:
         """The right terms, counted."""
         T, term = len(case.X), case.right[name]
+        if self.only and name not in self.only:
+            return case.sum_of(case.right, name)
         if name in OUTPUT:
             counts = np.broadcast_to(1.0 * self.output(np.arange(T), T, case.every), T)
             return np.tensordot(counts, term, 1)
         t, k = np.mgrid[:T, :T]
         counts = np.broadcast_to(1.0 * self.alpha(t, k, T, case.every), (T, T))
-        if name in ("X", "h_0") and self.weights_alone:
-            counts = np.ones((T, T))
         if name == "h_0":
             return np.asarray(counts[:, 0] @ term)
         return np.einsum("tk,tkd->kd", counts, term) if name == "X" else np.tensordot(counts, term, 2)

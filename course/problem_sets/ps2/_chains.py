@@ -12,6 +12,7 @@ from course.problem_sets.ps2._pieces import (
     checkpoint,
     first_pass,
     forwards,
+    linear_pass,
     one_late,
     overlapping,
     pieces,
@@ -113,6 +114,7 @@ RERUNS = (
         "checkpoint_one_early",
         "Each checkpoint is the state one step too early: keep h_0, h_every, h_{2·every}, …",
         begun_at(lambda case, n, first: case.states[max(first - 1, 0)]),
+        begun_at(lambda case, n, first: case.states[max(first - (case.every > 1), 0)]),
     ),
     *_rerun(
         "no_checkpoint_for_h_0",
@@ -138,6 +140,16 @@ RERUNS = (
         network=_bare,
     ),
     *_rerun(
+        "first_segment_missing",
+        "The first segment is not gone through: go back to h_0.",
+        lambda case: pieces(case)[1:],
+    ),
+    *_rerun(
+        "last_segment_missing",
+        "The last segment is not gone through: going back, begin there.",
+        lambda case: pieces(case)[:-1],
+    ),
+    *_rerun(
         "whole_segments",
         "The steps after the last whole segment are left out.",
         partial(pieces, kept=whole),
@@ -159,4 +171,7 @@ RERUNS = (
             begun_at(first_pass(change)),
         )
     ],
+    *_rerun(
+        "first_pass_altered", "In the pass that keeps the checkpoints tanh is missing.", begun_at(linear_pass)
+    ),
 )

@@ -75,6 +75,14 @@ def first_pass(change: Callable[[RNN, Array], tuple[RNN, Array]]) -> Start:
     return start
 
 
+def linear_pass(case: Segments, number: int, first: int) -> Array:
+    """Checkpoints of a first pass without tanh."""
+    h = case.h_0
+    for x in case.X[:first]:
+        h = case.p.W_hx @ x + case.p.W_hh @ h + case.p.b_h
+    return np.asarray(h)
+
+
 def forwards(case: Segments) -> list[Piece]:
     """Going back through the first segment first; a tangent meets it last."""
     return pieces(case)[::-1]

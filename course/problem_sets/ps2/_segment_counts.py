@@ -4,6 +4,7 @@ import numpy as np
 
 from course.models import Array
 from course.problem_sets.ps2._chains import SEE
+from course.recognise.patterns import HIDDEN
 from course.recognise.segments import Chosen, Counted
 
 
@@ -17,11 +18,6 @@ def ends(t: Array, T: int, every: int) -> Array:
     return np.asarray((t % every == every - 1) | (t == T - 1))
 
 
-def everywhere(t: Array, T: int, every: int) -> Array:
-    """One at every step."""
-    return np.ones(T)
-
-
 def length(t: Array, T: int, every: int) -> Array:
     """The steps of the segment of step t."""
     first = t // every * every
@@ -33,15 +29,12 @@ def _losses(name: str, sentence: str, weight: Chosen) -> Counted:
     return Counted(name, sentence, SEE, alpha=lambda t, k, T, every: weight(t, T, every), output=weight)
 
 
-def _uses(name: str, sentence: str, chosen: Chosen, outputs: bool = True) -> Counted:
+def _uses(
+    name: str, sentence: str, chosen: Chosen, only: tuple[str, ...] = (*HIDDEN, "W_qh", "b_q")
+) -> Counted:
     """Some steps' terms alone, in the weights' gradients."""
     return Counted(
-        name,
-        sentence,
-        SEE,
-        alpha=lambda t, k, T, every: chosen(k, T, every),
-        weights_alone=True,
-        output=chosen if outputs else everywhere,
+        name, sentence, SEE, alpha=lambda t, k, T, every: chosen(k, T, every), output=chosen, only=only
     )
 
 
@@ -115,39 +108,43 @@ COUNTED = (
         lambda k, T, every: k // every == (T - 1) // every,
     ),
     *[
-        _uses(name, sentence, chosen, outputs)
+        _uses(name, sentence.format(where), chosen, only)
         for name, sentence, chosen in (
             (
                 "first_steps_missing",
-                "In the weights' gradients the first step of each segment is missing.",
+                "In {} the first step of each segment is missing.",
                 lambda k, T, every: ~begins(k, T, every),
             ),
             (
                 "first_steps_missing",
-                "In the weights' gradients the first step of each segment but the first is missing.",
+                "In {} the first step of each segment but the first is missing.",
                 lambda k, T, every: ~begins(k, T, every) | (k == 0),
             ),
             (
                 "last_steps_missing",
-                "In the weights' gradients the last step of each segment is missing.",
+                "In {} the last step of each segment is missing.",
                 lambda k, T, every: ~ends(k, T, every),
             ),
             (
                 "last_steps_missing",
-                "In the weights' gradients the last step of each segment but the last is missing.",
+                "In {} the last step of each segment but the last is missing.",
                 lambda k, T, every: ~ends(k, T, every) | (k == T - 1),
             ),
             (
                 "first_steps_alone",
-                "In the weights' gradients only the first step of each segment is left: add every step's.",
+                "In {} only the first step of each segment is left: add every step's.",
                 begins,
             ),
             (
                 "last_steps_alone",
-                "In the weights' gradients only the last step of each segment is left: add every step's.",
+                "In {} only the last step of each segment is left: add every step's.",
                 ends,
             ),
         )
-        for outputs in (True, False)
+        for where, only in (
+            ("the weights' gradients", (*HIDDEN, "W_qh", "b_q")),
+            ("the weights' gradients", HIDDEN),
+            *[(f"∂L/∂{weight}", (weight,)) for weight in ("W_hx", "b_h", "W_qh", "b_q")],
+        )
     ],
 )

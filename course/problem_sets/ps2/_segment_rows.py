@@ -11,11 +11,11 @@ from course.problem_sets.ps2._segment_counts import begins, begins_later
 from course.recognise.segments import Chosen, Reads, Segments
 
 
-def _entered(where: Chosen, other: Callable[[Segments], Array], case: Segments) -> Array:
-    """The states before the steps, but others at the chosen steps."""
+def _entered(where: Chosen, other: Callable[[Segments], Array], case: Segments, early: bool = False) -> Array:
+    """The states before the steps, or one step `early`, but others at the chosen steps."""
     T = len(case.X)
     chosen = where(np.arange(T), T, case.every)
-    return np.where(chosen[:, None], other(case), case.states[:-1])
+    return np.where(chosen[:, None], other(case), np.roll(case.states, int(early), 0)[:-1])
 
 
 def _local(case: Segments) -> Array:
@@ -57,6 +57,16 @@ READS = (
             ("entry_wrong", ENTRY, _next_to_end),
         )
         for where in (begins, begins_later)
+    ],
+    *[
+        Reads(
+            "state_one_early",
+            "In ∂L/∂W_hh h_{t-2} stands where h_{t-1} belongs: W_hh acts on the state before the step.",
+            SEE,
+            weight="W_hh",
+            rows=partial(_entered, begins, other, early=True),
+        )
+        for other in (lambda case: 0 * case.states[:-1], lambda case: case.states[:-1], _end)
     ],
     Reads(
         "states_of_the_first_segment",

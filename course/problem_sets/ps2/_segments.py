@@ -14,6 +14,7 @@ PLACES: tuple[tuple[str, str, Chosen], ...] = (
     ("at_first_steps", "the first step of each segment", begins),
     ("at_later_first_steps", "the first step of each segment but the first", begins_later),
     ("at_last_steps", "the last step of each segment", ends),
+    ("at_whole_ends", "the last step of each whole segment", lambda t, T, every: t % every == every - 1),
 )
 LOCAL = (
     *("transpose", "slope_missing", "slope_twice", "slope_one_early", "carry_unsloped"),

@@ -11,7 +11,7 @@ from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import many as rnn_bptt_many
-from course.recognise.each_loss import STATE_RULES
+from course.recognise.each_loss import BEYOND, STATE_RULES
 from course.recognise.forward_patterns import STATE_PATTERNS
 from course.recognise.one_state import OneState, up_to
 from course.recognise.partly import without
@@ -134,12 +134,21 @@ exercise.slip(
     partial(at_step, lambda t, T: T),
     SEE,
 )
-exercise.slip(
-    "of_the_step_before",
-    "Both are derivatives of h_{t-1}: one step more is asked for.",
-    partial(at_step, lambda t, T: max(t - 1, 1)),
-    SEE,
-)
+
+
+def before_or_zero(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
+    """The right derivatives of h_{t-1}; those of h_0 are zero."""
+    return (
+        at_step(lambda t, T: max(t - 1, 1), p, X, h_0, t)
+        if t > 1
+        else rearranged(lambda direct, total: (0 * direct, 0 * total), p, X, h_0, t)
+    )
+
+
+for value in (partial(at_step, lambda t, T: max(t - 1, 1)), before_or_zero):
+    exercise.slip(
+        "of_the_step_before", "Both are derivatives of h_{t-1}: one step more is asked for.", value, SEE
+    )
 exercise.slip(
     "carries_the_direct",
     "The path through h_{t-1} carries the direct derivative of h_t; the total one of h_{t-1} belongs there.",
@@ -183,5 +192,5 @@ def many(rng: draws.Rng) -> tuple[Any, ...]:
 
 
 exercise.unrolled = OneState(
-    up_to, {"direct": "direct", "W_hh": "total"}, many, rules=STATE_RULES, patterns=STATE_PATTERNS
+    up_to, {"direct": "direct", "W_hh": "total"}, many, rules=(*STATE_RULES, *BEYOND), patterns=STATE_PATTERNS
 )
