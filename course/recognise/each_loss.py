@@ -1,6 +1,6 @@
 """Exercises that return each loss's own gradient, ready at its step, instead of their sum."""
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -15,8 +15,8 @@ from course.recognise.forward_errors import OF_ERRORS, OF_ROWS, ErrorRule, RowRu
 from course.recognise.forward_reads import OF_ENTERING
 from course.recognise.forward_rules import OF_SLOPES, OF_WAYS, SCALED, ForwardRule
 from course.recognise.patterns import ALL, Pattern
-from course.recognise.rules import RIGHT, Rule
-from course.recognise.sequences import Sequence, Terms, after_states, with_errors
+from course.recognise.rules import Rule
+from course.recognise.sequences import Sequence, Terms, after_states, terms, with_errors
 from course.recognise.unrolled import Parts, Unrolled
 
 STATE_RULES = (*OF_SLOPES, *OF_WAYS, *OF_ENTERING)
@@ -36,19 +36,6 @@ class EachLoss(Unrolled):
         """None are padded."""
         return 0
 
-    def by_rule(
-        self, args: tuple[Any, ...], only: Container[str] | None = None
-    ) -> Callable[[Rule], list[Terms]]:
-        """Terms under a rule; what a rule makes of the whole derivative stands at each loss's own step."""
-        usual, losses = super().by_rule(args, only), Losses(self.sequences(*args)[0], args[2])
-
-        def under(rule: Rule) -> list[Terms]:
-            if isinstance(rule, AnyRule):
-                return [{w: _at_own_step(rows) for w, rows in losses.rows(self.names, rule).items()}]
-            return usual(rule)
-
-        return under
-
     def parts(
         self,
         found: list[Terms],
@@ -67,12 +54,16 @@ class EachLoss(Unrolled):
         }
 
     def whole(self, args: tuple[Any, ...], steps: int) -> Callable[[Rule, Pattern, Container[str]], Parts]:
-        """From terms: nothing is summed before it is counted."""
-        under = self.by_rule(args, self.names)
-        right = under(RIGHT)
-        return lambda rule, pattern, only: self.parts(
-            right if rule is RIGHT else under(rule), pattern, steps, only
-        )
+        """From terms if a pattern counts them; else as the rule leaves the whole derivative."""
+        (s,) = self.sequences(*args)
+        right, losses = [terms(s, only=self.names)], Losses(s, args[2])
+
+        def under(rule: Rule, pattern: Pattern, only: Container[str]) -> Parts:
+            if isinstance(rule, AnyRule):
+                return losses.rows({w: mine for w, mine in self.names.items() if mine in only}, rule)
+            return self.parts(right, pattern, steps, only)
+
+        return under
 
     def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
         """The steps and the outputs."""
@@ -107,10 +98,10 @@ class Losses:
             self._moved[weight] = RIGHT_MOVE(self.run, weight)[1]
         return self._moved[weight]
 
-    def rows(self, names: Iterable[str], rule: AnyRule) -> dict[str, Array]:
-        """The gradients of every loss with respect to these weights, (T, *shape), under a rule."""
+    def rows(self, names: dict[str, str], rule: AnyRule) -> Parts:
+        """By name, the gradients of every loss with respect to these weights, (T, *shape), under a rule."""
         after = self.after_of(rule) if isinstance(rule, ErrorRule) else self.after
-        return {w: self._of_weight(w, after, rule) for w in names}
+        return {mine: self._of_weight(w, after, rule) for w, mine in names.items()}
 
     def _of_weight(self, weight: str, after: Array, rule: AnyRule) -> Array:
         states = rule.find(self.run, weight)[1] if isinstance(rule, ForwardRule) else self.right(weight)
@@ -125,10 +116,3 @@ class Losses:
         if rule.errors is not right_errors:
             after = after_states(with_errors(self.s, rule.errors(self.outputs, self.Y)))
         return rule.at_states(after, RIGHT_SLOPE(self.run))
-
-
-def _at_own_step(rows: Array) -> Array:
-    """Terms (T, T, *shape) that sum up to these rows."""
-    terms = np.zeros((len(rows), *rows.shape))
-    terms[np.arange(len(rows)), np.arange(len(rows))] = rows
-    return terms

@@ -37,18 +37,30 @@ class OneState(Unrolled):
     def by_rule(
         self, args: tuple[Any, ...], only: Container[str] | None = None
     ) -> Callable[[Rule], list[Terms]]:
-        """The direct derivative, and the total one use by use; what a rule gives stands at the last use."""
+        """The direct derivative, and the total one: use by use if it is right, else as it is."""
         (s,) = self.sequences(*args)
         run, longer = Carried(s), Carried(self.sequences(*args[:-1], args[-1] + 1)[0])
 
         def under(rule: Rule) -> list[Terms]:
             find = rule.find if isinstance(rule, ForwardRule) else RIGHT_MOVE
             beyond = isinstance(rule, ForwardRule) and rule.beyond
-            direct, total = (found[: len(s.X)] for found in find(longer if beyond else run, "W_hh"))
-            uses = np.zeros((len(s.X), *total.shape[1:]))
-            uses[-1] = total[-1]
-            by_use = np.moveaxis(uses, -1, 1) if rule is not RIGHT else _by_use(s)
-            return [{"direct": np.moveaxis(direct[-1], -1, 0), "W_hh": by_use}]
+            direct, total = (found[len(s.X) - 1] for found in find(longer if beyond else run, "W_hh"))
+            uses = _by_use(s) if rule is RIGHT else np.moveaxis(total, -1, 0)[None]
+            return [{"direct": np.moveaxis(direct, -1, 0), "W_hh": uses}]
+
+        return under
+
+    def whole(self, args: tuple[Any, ...], steps: int) -> Callable[[Rule, Pattern, Container[str]], Parts]:
+        """A rule's derivatives as they are; the right ones counted by a pattern."""
+        found = self.by_rule(args)
+        right = found(RIGHT)
+
+        def under(rule: Rule, pattern: Pattern, only: Container[str]) -> Parts:
+            if rule is RIGHT:
+                return self.parts(right, pattern, steps, only)
+            (one,) = found(rule)
+            both = {"direct": one["direct"], "total": one["W_hh"][0]}
+            return {name: part for name, part in both.items() if name in only}
 
         return under
 

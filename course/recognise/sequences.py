@@ -129,7 +129,7 @@ def terms(s: Sequence, rule: Rule = RIGHT, only: Container[str] | None = None) -
     """
     _, before, after = s.values
     of_a, of_h0 = responses(s, rule)
-    used = np.stack([(after if rule.at(t).state_used == "after" else before)[t] for t in range(T)])
+    used = np.stack([(after if rule.at(t).state_used == "after" else before)[t] for t in range(len(s.X))])
 
     def by(read: Array) -> Array:  # an entry of a row of the weight moves that entry of a_k by what it reads
         return np.asarray(of_a[..., None] * read[:, None, :])
