@@ -19,10 +19,10 @@ from course.recognise.rules import Rule
 from course.recognise.sequences import Sequence, Terms, after_states, terms, with_errors
 from course.recognise.unrolled import Parts, Unrolled
 
-STATE_RULES = (*OF_SLOPES, *OF_WAYS, *OF_ENTERING)
+STATE_RULES = (*OF_SLOPES, *OF_WAYS, *[rule for rule in OF_ENTERING if "input" not in rule.name])
 BEYOND = tuple(replace(r, beyond=True) for r in OF_SLOPES if r.name.startswith("slope_one_late"))
 AnyRule = ForwardRule | ErrorRule | RowRule
-LOSS_RULES = (*STATE_RULES, *OF_ERRORS, *OF_ROWS)
+LOSS_RULES = (*OF_SLOPES, *OF_WAYS, *OF_ENTERING, *OF_ERRORS, *OF_ROWS)
 
 
 @dataclass(frozen=True)
