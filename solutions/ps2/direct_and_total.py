@@ -242,7 +242,6 @@ bank.edit(
     loses={"total"},
     slip="slope_negative_in_the_path",
 )
-bank.edit("path_damped", IN_PATH, '"i,im,mjk->ijk", slope, 0.9 * p.W_hh', loses={"total"}, slip="path_scaled")
 bank.edit(
     "begins_with_ones",
     "    total = np.zeros((n, n, n))\n    for",

@@ -297,11 +297,11 @@ bank.edit("target_of_the_step_before", ERROR, "p.b_q - Y[t - 1])", loses=LATER, 
 bank.edit("mean_of_outputs", ERROR, "p.b_q - Y[t]) / len(p.b_q)", loses=ALL, slip="factor_1/q")
 bank.edit("divided_by_the_step", ERROR, "p.b_q - Y[t]) / (t + 1)", loses=LATER, slip="divided_by_the_step")
 bank.edit(
-    "absolute_error",
+    "sign_of_the_error",
     "(p.W_qh @ h + p.b_q - Y[t])",
-    "abs(p.W_qh @ h + p.b_q - Y[t])",
+    "np.sign(p.W_qh @ h + p.b_q - Y[t])",
     loses=ALL,
-    slip="error_without_sign",
+    slip="only_signs",
 )
 bank.edit("slope_at_the_output", "dh = p.W_qh.T", "dh = D @ p.W_qh.T", loses=ALL, slip="slope_at_the_output")
 bank.edit(

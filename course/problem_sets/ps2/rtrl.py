@@ -46,8 +46,8 @@ exercise = Exercise(rtrl, title="Forward in time", chapter="4 bptt", returns=NAM
 def cases(rng: draws.Rng) -> list[Case]:
     """One step, then several, then many."""
     drawn = []
-    for T in (1, int(rng.integers(3, 5)), int(rng.integers(17, 20))):
-        d, h, q = draws.sizes(rng, 3, T)
+    steps = (1, int(rng.integers(3, 5)), int(rng.integers(17, 20)))
+    for T, (d, h, q) in zip(steps, draws.varied_sizes(rng, 3, steps), strict=True):
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
         if T in (3, 4):  # errors so large that a clipped gradient differs
             Y *= draws.FAR
