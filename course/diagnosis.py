@@ -47,6 +47,8 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     alive = confirmed(run, whole_paths, seen, paths(seen, whole_paths)) if whole_paths else {}
     whole = in_all_parts(alive) if alive else []
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
+    if not named and unrolled:
+        named = as_diagnoses(unrolled.further(seen))
     if not named and unrolled and unrolled.tabled:
         named = as_diagnoses(by_errors(seen, unrolled) or scaled_carry(seen, unrolled))
     table = look_up(seen, exercise.table) if exercise.table and not named else None

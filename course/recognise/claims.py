@@ -33,6 +33,8 @@ def shared_out(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[
 
 def in_common(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[Claim, ...]:
     """The mistakes that explain every wrong part."""
+    if not by_part:
+        return ()
     first, *others = by_part.values()
     common = [claim for claim in first if all(claim in claims for claims in others)]
     return tuple(worded(claim, list(by_part), everything) for claim in _strongest(common))

@@ -2,37 +2,27 @@
 
 from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 
-from course.altered import FORWARD
 from course.models import Array
-from course.recognise.patterns import ALL, PATTERNS, Pattern
-from course.recognise.rules import RIGHT, RULES, Rule
-from course.recognise.sequences import Terms
+from course.recognise.carried import RIGHT_MOVE, RIGHT_SLOPE, Carried
+from course.recognise.claims import Claim
+from course.recognise.decay import scaled_carry
+from course.recognise.forward_errors import OF_ERRORS, OF_ROWS, ErrorRule, RowRule, right_errors
+from course.recognise.forward_reads import OF_ENTERING
+from course.recognise.forward_rules import OF_SLOPES, OF_WAYS, SCALED, ForwardRule
+from course.recognise.patterns import ALL, Pattern
+from course.recognise.rules import Rule
+from course.recognise.sequences import Sequence, Terms, after_states, terms, with_errors
 from course.recognise.unrolled import Parts, Unrolled
 
-# Rules as they read where Jacobians are multiplied forward in time, and there is no δ.
-WORDS = FORWARD | {
-    "carry_unsloped": "The slope is missing in the path through h_{t-1}: ∂h_t/∂h_{t-1} is D_t W_hh.",
-    "use_unsloped": "The slope is missing in the direct derivative: the weights act before the tanh.",
-    "carry_without_matrix": "W_hh is missing in the path through h_{t-1}: ∂h_t/∂h_{t-1} is D_t W_hh.",
-    "slope_behind_matrix": "The slope stands behind W_hh: ∂h_t/∂h_{t-1} is D_t W_hh, not W_hh D_t.",
-}
-BACKWARD = ("transpose_in_the_sweep", "carry_after_slope", "carry_summed", "output_state_before")
-FORWARD_RULES = tuple(
-    replace(r, sentence=WORDS.get(r.name, r.sentence)) for r in RULES if r.name not in BACKWARD
-)
-FORWARD_PATTERNS = tuple(
-    p
-    for p in PATTERNS
-    if p.name in ("no_recurrence", "first_use", "first_step")
-    or (
-        (p.name.startswith(("truncated", "chunked", "cut")) and p.initial is None)
-        and not p.name.endswith("from_the_end")
-    )
-)
+STATE_RULES = (*OF_SLOPES, *OF_WAYS, *[rule for rule in OF_ENTERING if "input" not in rule.name])
+BEYOND = tuple(replace(r, beyond=True) for r in OF_SLOPES if r.name.startswith("slope_one_late"))
+AnyRule = ForwardRule | ErrorRule | RowRule
+LOSS_RULES = (*OF_SLOPES, *OF_WAYS, *OF_ENTERING, *OF_ERRORS, *OF_ROWS)
 
 
 @dataclass(frozen=True)
@@ -64,13 +54,65 @@ class EachLoss(Unrolled):
         }
 
     def whole(self, args: tuple[Any, ...], steps: int) -> Callable[[Rule, Pattern, Container[str]], Parts]:
-        """From terms: nothing is summed before it is counted."""
-        under = self.by_rule(args, self.names)
-        right = under(RIGHT)
-        return lambda rule, pattern, only: self.parts(
-            right if rule is RIGHT else under(rule), pattern, steps, only
-        )
+        """From terms if a pattern counts them; else as the rule leaves the whole derivative."""
+        (s,) = self.sequences(*args)
+        right, losses = [terms(s, only=self.names)], Losses(s, args[2])
+
+        def under(rule: Rule, pattern: Pattern, only: Container[str]) -> Parts:
+            if isinstance(rule, AnyRule):
+                return losses.rows({w: mine for w, mine in self.names.items() if mine in only}, rule)
+            return self.parts(right, pattern, steps, only)
+
+        return under
+
+    def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
+        """The steps and the outputs."""
+        (s,) = self.sequences(*args)
+        return {"T": float(len(s.X)), "q": float(len(s.p.W_qh))}
+
+    def further(self, seen: Any) -> tuple[Claim, ...]:
+        """A path that is scaled by one number."""
+        return (SCALED,) if scaled_carry(seen, self) else ()
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, dict[str, Array]]:
         """No other derivatives are known."""
         return {}
+
+
+class Losses:
+    """What each loss's gradient is put together from, in one case."""
+
+    def __init__(self, s: Sequence, Y: Array) -> None:
+        self.s, self.run, self.Y = s, Carried(s), Y
+        self.outputs = s.values[2] @ s.p.W_qh.T + s.p.b_q
+        self._moved: dict[str, Array] = {}
+
+    @cached_property
+    def after(self) -> Array:
+        """∂ℓ_t/∂h_t (T, h), as is right."""
+        return after_states(self.s)
+
+    def right(self, weight: str) -> Array:
+        """How the states depend on a weight, as is right: (T, h, n, h)."""
+        if weight not in self._moved:
+            self._moved[weight] = RIGHT_MOVE(self.run, weight)[1]
+        return self._moved[weight]
+
+    def rows(self, names: dict[str, str], rule: AnyRule) -> Parts:
+        """By name, the gradients of every loss with respect to these weights, (T, *shape), under a rule."""
+        after = self.after_of(rule) if isinstance(rule, ErrorRule) else self.after
+        return {mine: self._of_weight(w, after, rule) for w, mine in names.items()}
+
+    def _of_weight(self, weight: str, after: Array, rule: AnyRule) -> Array:
+        states = rule.find(self.run, weight)[1] if isinstance(rule, ForwardRule) else self.right(weight)
+        states = rule.met(states) if isinstance(rule, RowRule) else states
+        rows = np.einsum("ti,tjki->tjk", after, states)
+        rows = rule.rows(rows) if isinstance(rule, RowRule) else rows
+        return rows.reshape(len(rows), *getattr(self.s.p, weight).shape)
+
+    def after_of(self, rule: ErrorRule) -> Array:
+        """∂ℓ_t/∂h_t (T, h) under a rule."""
+        after = self.after
+        if rule.errors is not right_errors:
+            after = after_states(with_errors(self.s, rule.errors(self.outputs, self.Y)))
+        return rule.at_states(after, RIGHT_SLOPE(self.run))

@@ -95,7 +95,7 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
     pairs = [(rule, ALL) for rule in unrolled.rules] + [(RIGHT, pattern) for pattern in _patterns(unrolled)]
     alive = {name: set(range(len(pairs))) for name in unrolled.names.values() if name in seen[0].got}
     wrong = [name for name in wrong_parts(seen) if name in alive]
-    for one in sorted(seen, key=telling):
+    for one in sorted(seen, key=telling if unrolled.summed else _size):
         kept = set[int]().union(*[alive[name] for name in wrong])  # what explains no wrong part is of no use
         under = unrolled.whole(one.args, unrolled.steps(one.got))
         for i in sorted(kept):
@@ -111,7 +111,11 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
 
 def telling(one: Seen) -> tuple[bool, int]:
     """Cases in which something is wrong exclude most; of these the smallest take the least time."""
-    return not wrong_parts([one]), sum(part.size for part in one.want.values())
+    return not wrong_parts([one]), _size(one)
+
+
+def _size(one: Seen) -> int:
+    return sum(part.size for part in one.want.values())
 
 
 def _patterns(unrolled: Unrolled) -> list[Pattern]:

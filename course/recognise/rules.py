@@ -31,6 +31,10 @@ class Rule:
     use_slope: bool = True  # False: ∂L/∂h_t where ∂L/∂a_t belongs, at weights and inputs only
     output_state: str = "after"  # "before": h_{t-1} for h_t at W_qh
 
+    def at(self, t: int) -> "Rule":
+        """The rule at step t (from 0); others may be altered at some steps alone."""
+        return self
+
     def arriving(self, slope: Array, carried: Array, W: Array) -> Array:
         """What `carried` of h_{t-1} brings to a_t, as rows (n, h); W is W_hhᵀ if it is right."""
         if self.carry == "bare":

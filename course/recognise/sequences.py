@@ -76,6 +76,14 @@ def lengthened(a: Array, n: int, axis: int = 0) -> Array:
     return np.concatenate([a, np.zeros(shape)], axis=axis)
 
 
+def after_states(s: Sequence) -> Array:
+    """∂ℓ_t/∂h_t (T, h): how each loss answers to its own state alone."""
+    nudge = 1e-30j * np.eye(len(s.h_0))
+    return np.stack(
+        [np.imag(s.loss(t, s.p.W_qh, s.p.b_q, h + nudge)) / 1e-30 for t, h in enumerate(s.values[2])]
+    )
+
+
 def basis(*shape: int) -> Array:
     """Every unit array of that shape, stacked: (n, *shape)."""
     return np.eye(int(np.prod(shape))).reshape(-1, *shape)
@@ -84,16 +92,18 @@ def basis(*shape: int) -> Array:
 def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     """How each loss answers to a nudge of a_k (T, T, h), and of h_0 (T, h)."""
     after, T, h = s.values[2], len(s.X), len(s.h_0)
-    W = s.p.W_hh.T if rule.transpose else s.p.W_hh  # rows of a batch are multiplied from the right
     carried = np.zeros((T * h + h, h))
     carried[-h:] = np.eye(h)
     found = np.zeros((T, len(carried)))
     for t in range(T):
         entering = np.zeros_like(carried)
         entering[t * h : (t + 1) * h] = np.eye(h)
-        slope, carry = s.slope(rule.kind("use"), t), s.slope(rule.kind("carry"), t)
-        arriving = rule.arriving(carry, carried, W if t or rule.at_start else s.p.W_hh.T)
-        tangent, carried = rule.step(slope, carry, entering, arriving, carried)
+        now = rule.at(t)
+        slope, carry = s.slope(now.kind("use"), t), s.slope(now.kind("carry"), t)
+        right = now.transpose or (t == 0 and not now.at_start)
+        W = s.p.W_hh.T if right else s.p.W_hh  # rows of a batch are multiplied from the right
+        arriving = now.arriving(carry, carried, W)
+        tangent, carried = now.step(slope, carry, entering, arriving, carried)
         found[t] = np.imag(s.loss(t, s.p.W_qh, s.p.b_q, after[t] + 1e-30j * tangent)) / 1e-30
     return found[:, :-h].reshape(T, T, h), found[:, -h:]
 
@@ -119,7 +129,7 @@ def terms(s: Sequence, rule: Rule = RIGHT, only: Container[str] | None = None) -
     """
     _, before, after = s.values
     of_a, of_h0 = responses(s, rule)
-    used = before if rule.state_used == "before" else after
+    used = np.stack([(after if rule.at(t).state_used == "after" else before)[t] for t in range(len(s.X))])
 
     def by(read: Array) -> Array:  # an entry of a row of the weight moves that entry of a_k by what it reads
         return np.asarray(of_a[..., None] * read[:, None, :])

@@ -307,3 +307,86 @@ bank.edit(
     loses={"shorter_last"},
     slip="clipped",
 )
+
+# Each family of mistakes at the edges of segments: what is run again, read, counted and carried there.
+BEGIN, ERRORS = "checkpoints[number])", "(O - Y[first:last]) / T"
+bank.edit(
+    "checkpoint_of_the_next_segment",
+    BEGIN,
+    "checkpoints[min(number + 1, len(checkpoints) - 1)])",
+    loses=LONG,
+    slip="next_checkpoint",
+)
+bank.edit("begins_at_zero", BEGIN, "np.zeros_like(h_0))", loses=ALL, slip="no_checkpoint")
+bank.edit(
+    "bias_missing_in_the_first_pass",
+    "X[t] + p.W_hh @ h + p.b_h)",
+    "X[t] + p.W_hh @ h)",
+    loses=LONG,
+    slip="first_pass_altered",
+)
+bank.edit(
+    "bias_missing_in_the_second_pass",
+    "rnn_forward(p, X",
+    "rnn_forward(p._replace(b_h=0 * p.b_h), X",
+    loses=ALL,
+    slip="run_without_bias",
+)
+bank.edit(
+    "inputs_of_the_first_segment_run_again",
+    "rnn_forward(p, X[first:last]",
+    "rnn_forward(p, X[: last - first]",
+    loses=LONG,
+    slip="inputs_of_other_steps",
+)
+bank.edit(
+    "inputs_of_the_first_segment",
+    "dA.T @ X[first:last]",
+    "dA.T @ X[: last - first]",
+    loses=LONG,
+    slip="inputs_of_the_first_segment",
+)
+bank.edit(
+    "matrix_missing_between_segments",
+    CARRY,
+    "carry = p.W_hh.T @ dA[t] if t or not first else dA[t]",
+    loses=LONG,
+    slip="carry_without_matrix_at_later_first_steps",
+)
+bank.edit(
+    "slope_missing_at_the_end_of_a_segment",
+    TERM,
+    "dA[t] = (1 - H[t + 1] ** 2 * (t < last - first - 1))",
+    loses=ALL,
+    slip="slope_missing_at_last_steps",
+)
+bank.edit("entry_missing", "dA.T @ H[:-1]", "dA[1:].T @ H[1:-1]", loses=ALL, slip="entry_missing")
+bank.edit(
+    "first_steps_missing_in_the_bias",
+    "dA.sum(axis=0), dO.T",
+    "dA[1:].sum(axis=0), dO.T",
+    loses=ALL,
+    slip="first_steps_missing",
+)
+bank.edit("mean_over_every", ERRORS, "(O - Y[first:last]) / every", loses=MANY, slip="mean_over_every")
+bank.edit(
+    "carry_doubled_between_segments",
+    "        dX[first:last] = dA",
+    "        carry = 2 * carry if first else carry\n        dX[first:last] = dA",
+    loses=LONG,
+    slip="edges_twice",
+)
+bank.edit(
+    "first_segment_missing",
+    "reversed(range(len(checkpoints)))",
+    "reversed(range(1, len(checkpoints)))",
+    loses=ALL,
+    slip="first_segment_missing",
+)
+bank.edit(
+    "rows_counted_in_the_segment",
+    "dX[first:last] = dA",
+    "dX[: last - first] = dA",
+    loses=LONG,
+    slip="another_derivative@dX",
+)

@@ -196,3 +196,91 @@ bank.edit(
     loses={"total"},
     slip="slope_behind_matrix",
 )
+
+# Each family of mistakes in the path, in what enters, and in the order of the Jacobians.
+PATH = 'np.einsum("i,im,mjk->ijk", slope, p.W_hh, total)'
+IN_PATH = '"i,im,mjk->ijk", slope, p.W_hh'
+bank.edit("directs_summed", PATH, "total", loses={"total"}, slip="jacobian_missing")
+bank.edit(
+    "jacobian_whole", IN_PATH, '"m,mi,mjk->ijk", slope, p.W_hh', loses={"total"}, slip="jacobian_transposed"
+)
+bank.edit(
+    "slope_of_the_step_before_in_the_path",
+    IN_PATH,
+    '"i,im,mjk->ijk", 1 - H[s - 1] ** 2, p.W_hh',
+    loses={"total"},
+    slip="slope_one_early_in_the_path",
+)
+bank.edit(
+    "slope_squared_in_the_direct_derivative",
+    '"i,ij,k->ijk", slope, np',
+    '"i,ij,k->ijk", slope**2, np',
+    loses=BOTH,
+    slip="slope_twice_in_the_direct_derivative",
+)
+bank.edit(
+    "path_at_the_row", IN_PATH, '"j,jm,imk->ijk", slope, p.W_hh', loses={"total"}, slip="wrong_index_carried"
+)
+bank.edit(
+    "slope_at_the_row",
+    IN_PATH,
+    '"j,im,mjk->ijk", slope, p.W_hh',
+    loses={"total"},
+    slip="slope_of_the_weights_unit",
+)
+bank.edit(
+    "total_added_again",
+    "total = direct + np",
+    "total = total + direct + np",
+    loses={"total"},
+    slip="kept_and_carried",
+)
+bank.edit(
+    "path_subtracted",
+    "total = direct + np",
+    "total = direct - np",
+    loses={"total"},
+    slip="slope_negative_in_the_path",
+)
+bank.edit(
+    "begins_with_ones",
+    "    total = np.zeros((n, n, n))\n    for",
+    "    total = np.ones((n, n, n))\n    for",
+    loses={"first_step", "total"},
+    slip="start_not_zero",
+)
+bank.edit(
+    "four_steps_are_enough",
+    "range(1, t + 1)",
+    "range(max(1, t - 3), t + 1)",
+    loses={"total"},
+    slip="truncated_3",
+)
+bank.edit(
+    "direct_with_the_initial_state",
+    "return direct, total",
+    'return np.einsum("i,ij,k->ijk", slope, np.eye(n), h_0), total',
+    loses={"direct"},
+    slip="first_state_everywhere@direct",
+)
+bank.edit("one_state_for_all_uses", "H[s - 1])", "H[t - 1])", loses={"total"}, slip="last_state_everywhere")
+bank.edit("stops_before_t", "range(1, t + 1)", "range(1, t)", loses=BOTH, slip="of_the_step_before")
+bank.edit(
+    "product_from_the_left",
+    "after @ np.diag(1 - states[s] ** 2) @ p.W_hh",
+    "np.diag(1 - states[s] ** 2) @ p.W_hh @ after",
+    loses={"total"},
+    slip="product_in_the_other_order",
+    of="sum_over_uses",
+)
+bank.edit(
+    "own_jacobian_too",
+    "        total = total + np.tensordot(after, local, axes=1)\n"
+    "        after = after @ np.diag(1 - states[s] ** 2) @ p.W_hh\n",
+    "        through = after @ np.diag(1 - states[s] ** 2) @ p.W_hh\n"
+    "        total = total + np.tensordot(after if s == t else through, local, axes=1)\n"
+    "        after = through\n",
+    loses={"total"},
+    slip="one_jacobian_too_many",
+    of="sum_over_uses",
+)

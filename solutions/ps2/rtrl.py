@@ -114,6 +114,7 @@ bank.edit(
     "        if t == 16:\n"
     "            S_hx, S_hh, S_h = np.zeros_like(S_hx), np.zeros_like(S_hh), np.zeros_like(S_h)\n",
     loses=LATER,
+    slip="cut_after_16",
 )
 bank.edit(
     "starts_anew_every_four_steps",
@@ -244,4 +245,69 @@ bank.edit(
     "return np.clip(dW_hx, -40, 40), np.clip(dW_hh, -40, 40), np.clip(db_h, -40, 40)",
     loses={"input_weights", "recurrent_weights"},
     slip="clipped",
+)
+
+# Each family of mistakes in the tensors, in what enters them, in the errors, and in the rows of the results.
+CARRIED, JACOBIAN, ERROR = "S_h = D + J @ S_h", "J = D @ p.W_hh", "p.b_q - Y[t])"
+BIAS = {"one_step", "input_weights"}
+bank.edit(
+    "carried_from_the_right",
+    CARRIED,
+    "S_h = D + S_h @ J",
+    loses={"input_weights"},
+    slip="wrong_index_carried@db_h",
+)
+bank.edit(
+    "slope_by_column",
+    CARRIED,
+    "S_h = (np.eye(n) + p.W_hh @ S_h) * (1 - h**2)",
+    loses={"input_weights"},
+    slip="slope_of_the_weights_unit@db_h",
+)
+bank.edit(
+    "tensor_added_again",
+    CARRIED,
+    "S_h = S_h + D + J @ S_h",
+    loses={"input_weights"},
+    slip="kept_and_carried@db_h",
+)
+bank.edit(
+    "slope_of_the_step_before_too",
+    JACOBIAN,
+    "J = D @ p.W_hh @ np.diag(1 - before**2)",
+    loses=LATER,
+    slip="earlier_slope_again",
+)
+bank.edit(
+    "starts_anew_every_eight_steps", JACOBIAN, "J = D @ p.W_hh * (t % 8 > 0)", loses=LATER, slip="chunked_8"
+)
+bank.edit("path_damped", JACOBIAN, "J = 0.9 * D @ p.W_hh", loses=LATER, slip="path_scaled")
+bank.edit("bias_begins_with_one", "np.zeros((n, n))\n", "np.eye(n)\n", loses=BIAS, slip="start_not_zero@db_h")
+bank.edit(
+    "input_of_the_step_before", "D, X[t])", "D, X[t - 1])", loses={"input_weights"}, slip="input_one_early"
+)
+bank.edit(
+    "initial_state_at_every_step",
+    "D, before)",
+    "D, h_0)",
+    loses={"recurrent_weights"},
+    slip="first_state_everywhere",
+)
+bank.edit("target_of_the_step_before", ERROR, "p.b_q - Y[t - 1])", loses=LATER, slip="target_one_early")
+bank.edit("mean_of_outputs", ERROR, "p.b_q - Y[t]) / len(p.b_q)", loses=ALL, slip="factor_1/q")
+bank.edit("divided_by_the_step", ERROR, "p.b_q - Y[t]) / (t + 1)", loses=LATER, slip="divided_by_the_step")
+bank.edit(
+    "sign_of_the_error",
+    "(p.W_qh @ h + p.b_q - Y[t])",
+    "np.sign(p.W_qh @ h + p.b_q - Y[t])",
+    loses=ALL,
+    slip="only_signs",
+)
+bank.edit("slope_at_the_output", "dh = p.W_qh.T", "dh = D @ p.W_qh.T", loses=ALL, slip="slope_at_the_output")
+bank.edit(
+    "last_row_alone",
+    "    return dW_hx, dW_hh, db_h",
+    "    dW_hx[:-1], dW_hh[:-1], db_h[:-1] = 0, 0, 0\n    return dW_hx, dW_hh, db_h",
+    loses=LATER,
+    slip="last_row_only",
 )

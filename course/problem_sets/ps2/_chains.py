@@ -1,116 +1,177 @@
-"""What mistakes with checkpoints return: the segments as they are run again, one after another."""
+"""Mistakes with checkpoints, by the way in which the segments are run again."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from course.exercise import Parts
-from course.models import Array, rnn_forward
-from course.problem_sets.ps2._segments import unrolled
-from course.recognise.counting import squared_errors
-from course.recognise.sequences import terms
+from course.models import RNN, Array
+from course.problem_sets.ps2._pieces import (
+    begun_at,
+    checkpoint,
+    first_pass,
+    forwards,
+    linear_pass,
+    one_late,
+    overlapping,
+    pieces,
+    split,
+    whole,
+)
+from course.recognise.reruns import Rerun
+
+SEE = "Cost and memory"
 
 
-@dataclass(frozen=True)
-class Piece:
-    """One segment as it is run: its steps, the value of the state that it begins at, its rows of Y."""
-
-    steps: Array
-    start: Array
-    targets: Array
+def _rerun(
+    name: str, sentence: str, *ways: Any, network: Any = lambda p: p, reads: bool = False
+) -> list[Rerun]:
+    return [Rerun(name, sentence, SEE, pieces=way, network=network, reads_inputs=reads) for way in ways]
 
 
-Pieces = Callable[[Array, int], list[Piece]]  # from the right states h_0 … h_T (T+1, h) and `every`
+def _bare(p: RNN) -> RNN:
+    return p._replace(b_h=0 * p.b_h)
 
 
-def chained(pieces: Pieces, *args: Any, assigned: bool = False) -> Parts:
-    """The gradients of the pieces' losses: a tangent goes on from piece to piece, a value begins anew.
-
-    `assigned`: of several pieces that run the same step, only the first gives ∂L/∂x_t.
-    """
-    p, X, Y, h_0, every = args
-    run = pieces(rnn_forward(p, X, h_0)[0], every)
-    if not run:
-        return {name: np.zeros_like(part) for name, part in unrolled.parts(unrolled.terms(args)).items()}
-    steps, targets = (np.concatenate([getattr(piece, of) for piece in run]) for of in ("steps", "targets"))
-    begins = np.cumsum([0, *[len(piece.steps) for piece in run]])
-    whole = squared_errors(p, X[steps], Y[targets], h_0)  # its losses are divided by their own number
-    s = replace(
-        whole,
-        loss=lambda *more: whole.loss(*more) * len(steps) / len(X),
-        resumes={int(t): piece.start for t, piece in zip(begins, run, strict=False)},
-    )
-    parts = unrolled.parts([terms(s)])
-    first = [list(steps).index(t) for t in steps]
-    of_steps, dX = parts["dX"], np.zeros_like(X)
-    counted = np.equal(first, np.arange(len(steps))) if assigned else np.ones(len(steps))
-    np.add.at(dX, steps, counted[:, None] * of_steps)
-    return parts | {"dX": dX}
-
-
-def segments(T: int, every: int, shortest: int = 1) -> list[Array]:
-    """The steps of every segment, counted from 0."""
-    return [np.arange(first, min(first + max(every, shortest), T)) for first in range(0, T, every)]
-
-
-def one_late(H: Array, every: int) -> list[Piece]:
-    """States are kept at t = 1, 1 + every, …; there may be fewer of them than segments."""
-    kept = [h for t, h in enumerate(H[:-1]) if t % every == 1 % every]
-    return [Piece(s, h, s) for s, h in zip(segments(len(H) - 1, every), kept, strict=False)]
-
-
-def begun_at(start: Callable[[Array, int], Array]) -> Pieces:
-    """All segments, each from `start(H, its first step)`."""
-    return lambda H, every: [Piece(s, start(H, s[0]), s) for s in segments(len(H) - 1, every)]
-
-
-def first_targets(H: Array, every: int) -> list[Piece]:
-    """Every segment is compared with the targets of the first."""
-    return [Piece(s, H[s[0]], np.arange(len(s))) for s in segments(len(H) - 1, every)]
-
-
-def overlapping(H: Array, every: int) -> list[Piece]:
-    """No segment is shorter than two steps, however close the checkpoints are."""
-    return [Piece(s, H[s[0]], s) for s in segments(len(H) - 1, every, shortest=2)]
-
-
-def forwards(H: Array, every: int) -> list[Piece]:
-    """Going back through the first segment first; a tangent meets it last."""
-    return begun_at(lambda H, first: H[first])(H, every)[::-1]
-
-
-# Name, sentence, and how the segments are run.
-CHAINS: tuple[tuple[str, str, Pieces], ...] = (
-    (
+AFTER = "Each checkpoint is the state after its segment's first step: keep the one before it."
+INPUTS = "A segment is run again with the wrong rows of X: those of its own steps belong to it."
+LOCAL: Callable[[Array, int], Array] = lambda steps, T: steps - steps[0]  # noqa: E731
+SHIFTED: tuple[Callable[[Array, int], Array], ...] = (
+    LOCAL,
+    lambda steps, T: np.minimum(steps + 1, T - 1),
+    lambda steps, T: (steps + 1) % T,
+    lambda steps, T: np.maximum(steps - 1, 0),
+    lambda steps, T: (steps - 1) % T,
+    lambda steps, T: steps[::-1],
+)
+RERUNS = (
+    *_rerun(
         "wrong_checkpoint",
         "Every segment is computed again from h_0: each begins at its own checkpoint.",
-        begun_at(lambda H, first: H[0]),
+        begun_at(lambda case, n, first: case.h_0),
     ),
-    (
-        "checkpoint_one_late",
-        "States are kept at t = 1, 1 + every, …: keep h_0, h_every, h_{2·every}, …",
-        one_late,
+    *_rerun(
+        "no_checkpoint",
+        "Every segment is computed again from a state of zeros: each begins at its own checkpoint.",
+        begun_at(lambda case, n, first: 0 * case.h_0),
+        begun_at(lambda case, n, first: case.h_0 * (first == 0)),
     ),
-    (
-        "checkpoint_after_the_step",
-        "Each checkpoint is the state after its segment's first step: keep the one before it.",
-        begun_at(lambda H, first: H[first + 1]),
+    *_rerun(
+        "next_checkpoint",
+        "A segment is computed again from the checkpoint of the next one: it begins at its own.",
+        begun_at(checkpoint(lambda n, N: min(n + 1, N - 1))),
+        begun_at(checkpoint(lambda n, N: (n + 1) % N)),
     ),
-    (
-        "no_checkpoint_for_h_0",
-        "The first segment is computed again from a state of zeros: it begins at h_0.",
-        begun_at(lambda H, first: H[first] if first else 0 * H[0]),
+    *_rerun(
+        "checkpoint_before",
+        "A segment is computed again from the checkpoint of the one before: it begins at its own.",
+        begun_at(checkpoint(lambda n, N: max(n - 1, 0))),
+        begun_at(checkpoint(lambda n, N: (n - 1) % N)),
     ),
-    (
+    *_rerun(
         "segments_forward",
         "The segments are gone through from the first to the last: going back, begin with the last.",
         forwards,
     ),
-    (
+    *[
+        Rerun(
+            "never_one_step",
+            "With every = 1 the segments overlap: a segment of one step is run over two.",
+            SEE,
+            pieces=overlapping,
+            assigned=assigned,
+        )
+        for assigned in (False, True)
+    ],
+    *_rerun(
+        "last_checkpoint",
+        "Every segment is computed again from the last checkpoint: each begins at its own.",
+        begun_at(checkpoint(lambda n, N: N - 1)),
+    ),
+    *_rerun(
+        "last_state",
+        "Every segment is computed again from the last state h_T: each begins at its own checkpoint.",
+        begun_at(lambda case, n, first: case.states[-1]),
+    ),
+    *_rerun(
+        "checkpoints_reversed",
+        "The checkpoints stand in reverse order: each segment begins at its own.",
+        begun_at(checkpoint(lambda n, N: N - 1 - n)),
+    ),
+    *_rerun(
+        "checkpoint_one_late",
+        "States are kept at t = 1, 1 + every, …: keep h_0, h_every, h_{2·every}, …",
+        one_late,
+    ),
+    *_rerun(
+        "checkpoint_after_the_step",
+        AFTER,
+        begun_at(lambda case, n, first: case.states[first + 1]),
+        begun_at(lambda case, n, first: case.states[first + 1 if first else 0]),
+    ),
+    *_rerun(
+        "checkpoint_one_early",
+        "Each checkpoint is the state one step too early: keep h_0, h_every, h_{2·every}, …",
+        begun_at(lambda case, n, first: case.states[max(first - 1, 0)]),
+        begun_at(lambda case, n, first: case.states[max(first - (case.every > 1), 0)]),
+    ),
+    *_rerun(
+        "no_checkpoint_for_h_0",
+        "The first segment is computed again from a state of zeros: it begins at h_0.",
+        begun_at(lambda case, n, first: case.states[first] if first else 0 * case.h_0),
+    ),
+    *_rerun(
         "targets_of_the_first_segment",
         "Every segment is compared with the first segment's targets: step t belongs to y_t.",
-        first_targets,
+        partial(pieces, targets=LOCAL),
+    ),
+    *_rerun(
+        "targets_of_other_steps",
+        "A segment is compared with the wrong rows of Y: step t belongs to y_t.",
+        *[partial(pieces, targets=way) for way in SHIFTED[1:]],
+    ),
+    *_rerun("inputs_of_other_steps", INPUTS, *[partial(pieces, inputs=way) for way in SHIFTED]),
+    *_rerun("inputs_of_other_steps", INPUTS, *[partial(pieces, inputs=way) for way in SHIFTED], reads=True),
+    *_rerun(
+        "run_without_bias",
+        "The bias b_h is missing where a segment is run again.",
+        pieces,
+        network=_bare,
+    ),
+    *_rerun(
+        "first_segment_missing",
+        "The first segment is not gone through: go back to h_0.",
+        lambda case: pieces(case)[1:],
+    ),
+    *_rerun(
+        "last_segment_missing",
+        "The last segment is not gone through: going back, begin there.",
+        lambda case: pieces(case)[:-1],
+    ),
+    *_rerun(
+        "whole_segments",
+        "The steps after the last whole segment are left out.",
+        partial(pieces, kept=whole),
+        partial(pieces, kept=lambda case: whole(case) or split(case)),
+    ),
+    *[
+        rule
+        for what, change in (
+            ("the bias b_h is missing", lambda p, X: (_bare(p), X)),
+            ("W_hh is transposed", lambda p, X: (p._replace(W_hh=p.W_hh.T), X)),
+            ("W_hh is missing", lambda p, X: (p._replace(W_hh=0 * p.W_hh), X)),
+            ("W_hx is missing", lambda p, X: (p._replace(W_hx=0 * p.W_hx), X)),
+            ("step t takes x_{t+1}", lambda p, X: (p, np.roll(X, -1, 0))),
+            ("step t takes x_{t-1}", lambda p, X: (p, np.roll(X, 1, 0))),
+        )
+        for rule in _rerun(
+            "first_pass_altered",
+            f"In the pass that keeps the checkpoints {what}.",
+            begun_at(first_pass(change)),
+        )
+    ],
+    *_rerun(
+        "first_pass_altered", "In the pass that keeps the checkpoints tanh is missing.", begun_at(linear_pass)
     ),
 )

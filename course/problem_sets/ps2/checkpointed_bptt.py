@@ -1,7 +1,6 @@
 """Backpropagation through time with few states in memory."""
 
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,19 +11,8 @@ from course.exercise import Case, Exercise, Large, Parts, seed_of
 from course.judging import Run
 from course.large import large_case
 from course.models import RNN, Array, rnn_loss
-from course.problem_sets.ps2._chains import CHAINS, chained, overlapping
-from course.problem_sets.ps2._segments import (
-    all_losses,
-    all_uses,
-    counted,
-    cut,
-    own_means,
-    unrolled,
-    whole_segments,
-)
+from course.problem_sets.ps2._segments import unrolled
 from course.problem_sets.ps2.rnn_bptt import parts, scaled
-from course.recognise.partly import without
-from course.recognise.slips import flows
 from course.results import explain
 
 
@@ -161,42 +149,6 @@ def large(rng: draws.Rng) -> Large:
     return replace(large_case(rng, Case("T=10000", args), moves), most=most, frugal="memory")
 
 
-exercise.slip(
-    "cut",
-    "The gradient is cut between segments: it should pass from each segment to the one before.",
-    cut,
-    SEE,
-)
-exercise.slip(
-    "whole_segments",
-    "The steps after the last whole segment are left out.",
-    whole_segments,
-    SEE,
-)
-exercise.slip(
-    "last_loss_of_segments",
-    "Only the last loss of each segment is counted: every step has one.",
-    partial(counted, lambda t, T, every: ((t + 1) % every == 0) | (t == T - 1), all_uses),
-    SEE,
-)
-exercise.slip(
-    "first_segment",
-    "The weights' gradients are those of the first segment alone: each segment's should be added.",
-    partial(counted, all_losses, lambda k, every: k < every),
-    SEE,
-)
-exercise.slip(
-    "own_means", "Each segment's losses are divided by its own length; L divides by T.", own_means, SEE
-)
-for name, sentence, pieces in CHAINS:
-    exercise.slip(name, sentence, partial(chained, pieces), SEE)
-exercise.slip(
-    "never_one_step",
-    "With every = 1 the segments overlap: a segment of one step is run over two.",
-    without(("dX",), partial(chained, overlapping)),
-    SEE,
-    flows(partial(chained, overlapping), partial(chained, overlapping, assigned=True)),
-)
 for name, sentence, factor in (
     ("no_mean", "Everything is T times too large: L is the mean over steps, not the sum.", float),
     ("sign", "Everything has the wrong sign: the output error is o_t − y_t.", lambda T: -1.0),

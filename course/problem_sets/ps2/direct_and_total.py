@@ -1,21 +1,20 @@
 """The direct and the total derivative of one state with respect to W_hh."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from course import draws
-from course.altered import FORWARD, RNN_SLIPS, Alter, altered_states
 from course.exercise import Case, Exercise, Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
-from course.recognise.each_loss import FORWARD_RULES
+from course.problem_sets.ps2.rnn_bptt import many as rnn_bptt_many
+from course.recognise.each_loss import BEYOND, STATE_RULES
+from course.recognise.forward_patterns import STATE_PATTERNS
+from course.recognise.one_state import OneState, up_to
 from course.recognise.partly import without
-from course.recognise.rules import Rule
-from course.recognise.sequences import Sequence, terms
 from course.recognise.slips import flows
 
 
@@ -45,9 +44,9 @@ exercise = Exercise(
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """The first step, where both agree; then a middle step and the last."""
+    """The first step, where both agree; then middle steps and the last."""
     drawn = []
-    for T, t in ((4, 1), (5, 3), (12, 12)):
+    for T, t in ((4, 1), (5, 3), (9, 7), (12, 12)):
         d, h, q = draws.sizes(rng, 3, T)
         p = draws.rnn(rng, d, h, q)
         name = "t=1" if t == 1 else f"t={t}, T={T}, d={d}, h={h}"
@@ -77,23 +76,6 @@ exercise.claim(
     "direct", "∂⁺h_t/∂W_hh is right at later steps.", parts=("direct",), but="t=1", points=2, see=SEE
 )
 exercise.claim("total", "dh_t/dW_hh is right at later steps.", parts=("total",), but="t=1", points=2, see=SEE)
-
-
-def altered(alter: Alter, p: RNN, X: Array, h_0: Array, t: int) -> Parts:
-    """Both derivatives of the forward pass with an altered rule."""
-
-    def state(X: Array, h: Array, t: int) -> Array:
-        return complex_step(lambda W: altered_states(p._replace(W_hh=W), X, h, alter)[t - 1], p.W_hh)
-
-    total, before = state(X, h_0, t), rnn_forward(p, X, h_0)[0][t - 1]
-    alter = replace(alter, first_use=alter.first_use or t > 1)  # cut out, step t stands first
-    return {"direct": state(X[t - 1 : t], before, 1), "total": total}
-
-
-for _slip in RNN_SLIPS:
-    if _slip.name != "no_recurrence":  # that one is `direct_twice` here
-        sentence = FORWARD.get(_slip.name, _slip.sentence)
-        exercise.slip(_slip.name, sentence, partial(altered, _slip.alter), _slip.see)
 
 
 def rearranged(change: Callable[[Array, Array], tuple[Array, Array]], *args: Any) -> Parts:
@@ -133,32 +115,6 @@ for name, sentence, change in (
     exercise.slip(name, sentence, partial(rearranged, change), SEE)
 
 
-def ruled(rule: Rule, p: RNN, X: Array, h_0: Array, t: int) -> Parts:
-    """Both derivatives under an altered rule: row i is the gradient of a loss that is h_t[i] at step t."""
-
-    network = p._replace(W_qh=np.zeros((0, 0)))  # the losses are units, not outputs
-
-    def row(i: int) -> Any:
-        loss = lambda s, W, b, h: h[..., i] * (s == t - 1)  # noqa: E731
-        return terms(Sequence(network, X[:t], h_0, loss), rule)["W_hh"][t - 1]
-
-    rows = np.stack([row(i) for i in range(len(h_0))])
-    return {"direct": rows[:, t - 1], "total": rows.sum(axis=1)}
-
-
-for _rule in FORWARD_RULES:
-    if _rule.name in (
-        "slope_one_early",
-        "slope_negative",
-        "slope_not_squared",
-        "carry_unsloped",
-        "use_unsloped",
-        "carry_without_matrix",
-        "slope_behind_matrix",
-    ):
-        exercise.slip(_rule.name, _rule.sentence, partial(ruled, _rule), _rule.see)
-
-
 def at_step(step: Callable[[int, int], int], p: RNN, X: Array, h_0: Array, t: int) -> Parts:
     """The right derivatives, of another state."""
     return expected(p, X, h_0, step(t, len(X)))
@@ -178,12 +134,21 @@ exercise.slip(
     partial(at_step, lambda t, T: T),
     SEE,
 )
-exercise.slip(
-    "of_the_step_before",
-    "Both are derivatives of h_{t-1}: one step more is asked for.",
-    partial(at_step, lambda t, T: max(t - 1, 1)),
-    SEE,
-)
+
+
+def before_or_zero(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
+    """The right derivatives of h_{t-1}; those of h_0 are zero."""
+    return (
+        at_step(lambda t, T: max(t - 1, 1), p, X, h_0, t)
+        if t > 1
+        else rearranged(lambda direct, total: (0 * direct, 0 * total), p, X, h_0, t)
+    )
+
+
+for value in (partial(at_step, lambda t, T: max(t - 1, 1)), before_or_zero):
+    exercise.slip(
+        "of_the_step_before", "Both are derivatives of h_{t-1}: one step more is asked for.", value, SEE
+    )
 exercise.slip(
     "carries_the_direct",
     "The path through h_{t-1} carries the direct derivative of h_t; the total one of h_{t-1} belongs there.",
@@ -217,4 +182,15 @@ exercise.slip(  # a second mistake beside that one
     DIRECT_TWICE,
     lambda *args: dict.fromkeys(("direct", "total"), in_all_rows(*args)["direct"]),
     SEE,
+)
+
+
+def many(rng: draws.Rng) -> tuple[Any, ...]:
+    """More units than steps; the last of seven."""
+    p, X, _, h_0 = rnn_bptt_many(rng)
+    return p, X, h_0, len(X)
+
+
+exercise.unrolled = OneState(
+    up_to, {"direct": "direct", "W_hh": "total"}, many, rules=(*STATE_RULES, *BEYOND), patterns=STATE_PATTERNS
 )

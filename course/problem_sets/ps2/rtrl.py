@@ -13,7 +13,8 @@ from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import many
 from course.recognise.counting import squared_errors
-from course.recognise.each_loss import FORWARD_PATTERNS, FORWARD_RULES, EachLoss
+from course.recognise.each_loss import LOSS_RULES, EachLoss
+from course.recognise.forward_patterns import LOSS_PATTERNS
 from course.recognise.sequences import Sequence, terms, with_errors
 
 
@@ -45,8 +46,8 @@ exercise = Exercise(rtrl, title="Forward in time", chapter="4 bptt", returns=NAM
 def cases(rng: draws.Rng) -> list[Case]:
     """One step, then several, then many."""
     drawn = []
-    for T in (1, int(rng.integers(3, 5)), int(rng.integers(17, 20))):
-        d, h, q = draws.sizes(rng, 3, T)
+    steps = (1, int(rng.integers(3, 5)), int(rng.integers(17, 20)))
+    for T, (d, h, q) in zip(steps, draws.varied_sizes(rng, 3, steps), strict=True):
         X, Y = rng.normal(size=(T, d)), rng.normal(size=(T, q))
         if T in (3, 4):  # errors so large that a clipped gradient differs
             Y *= draws.FAR
@@ -101,11 +102,6 @@ def changed(change: Callable[[Array], Array], *args: Any) -> Parts:
 
 for name, sentence, change in (
     (
-        "running_sum",
-        "Earlier steps' losses are added: result t should be the gradient of ℓ_t alone.",
-        lambda g: np.cumsum(g, axis=0),
-    ),
-    (
         "mean",
         "Everything is T times too small: ℓ_t is one step's loss, without the factor 1/T.",
         lambda g: g / len(g),
@@ -119,8 +115,8 @@ unrolled = EachLoss(
     lambda *args: [run(*args)],
     {name[1:]: name for name in NAMES},
     many,
-    rules=FORWARD_RULES,
-    patterns=FORWARD_PATTERNS,
+    rules=LOSS_RULES,
+    patterns=LOSS_PATTERNS,
 )
 
 

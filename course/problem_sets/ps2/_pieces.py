@@ -1,0 +1,93 @@
+"""Which pieces a sequence is run again in, with checkpoints: the right ones, and those of mistakes."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from course.models import RNN, Array, rnn_forward
+from course.recognise.reruns import Piece
+from course.recognise.segments import Segments
+
+# The state that a segment begins at, by its number and first step.
+Start = Callable[[Segments, int, int], Array]
+
+
+def split(case: Segments, shortest: int = 1) -> list[Array]:
+    """The steps of every segment, counted from 0."""
+    T, length = len(case.X), max(case.every, shortest)
+    return [np.arange(first, min(first + length, T)) for first in case.begins()]
+
+
+def right_start(case: Segments, number: int, first: int) -> Array:
+    """The segment's own checkpoint."""
+    return np.asarray(case.states[first])
+
+
+def pieces(
+    case: Segments,
+    start: Start = right_start,
+    inputs: Callable[[Array, int], Array] | None = None,
+    targets: Callable[[Array, int], Array] | None = None,
+    kept: Callable[[Segments], list[Array]] = split,
+) -> list[Piece]:
+    """All segments; the rows of X and Y from a segment's steps and T."""
+    T = len(case.X)
+    return [
+        Piece(
+            steps,
+            start(case, number, int(steps[0])),
+            inputs(steps, T) if inputs else None,
+            targets(steps, T) if targets else None,
+        )
+        for number, steps in enumerate(kept(case))
+    ]
+
+
+def begun_at(start: Start) -> Callable[[Segments], list[Piece]]:
+    """All segments, each from such a state."""
+    return partial(pieces, start=start)
+
+
+def checkpoint(choose: Callable[[int, int], int]) -> Start:
+    """Another segment's checkpoint, by its number and that of all."""
+    return lambda case, n, first: np.asarray(case.states[case.begins()[choose(n, len(case.begins()))]])
+
+
+def one_late(case: Segments) -> list[Piece]:
+    """States are kept at t = 1, 1 + every, …; there may be fewer of them than segments."""
+    kept = [h for t, h in enumerate(case.states[:-1]) if t % case.every == 1 % case.every]
+    return [Piece(steps, h) for steps, h in zip(split(case), kept, strict=False)]
+
+
+def whole(case: Segments) -> list[Array]:
+    """Whole segments alone."""
+    return [steps for steps in split(case) if len(steps) == case.every]
+
+
+def first_pass(change: Callable[[RNN, Array], tuple[RNN, Array]]) -> Start:
+    """Checkpoints of a first pass with other parameters or inputs."""
+
+    def start(case: Segments, number: int, first: int) -> Array:
+        p, X = change(case.p, case.X)
+        return np.asarray(rnn_forward(p, X, case.h_0)[0][first])
+
+    return start
+
+
+def linear_pass(case: Segments, number: int, first: int) -> Array:
+    """Checkpoints of a first pass without tanh."""
+    h = case.h_0
+    for x in case.X[:first]:
+        h = case.p.W_hx @ x + case.p.W_hh @ h + case.p.b_h
+    return np.asarray(h)
+
+
+def forwards(case: Segments) -> list[Piece]:
+    """Going back through the first segment first; a tangent meets it last."""
+    return pieces(case)[::-1]
+
+
+def overlapping(case: Segments) -> list[Piece]:
+    """No segment is shorter than two steps, however close the checkpoints are."""
+    return pieces(case, kept=partial(split, shortest=2))

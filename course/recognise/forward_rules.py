@@ -1,0 +1,199 @@
+"""Rules of a derivative carried forward in time, each with one thing altered: its slopes or its Jacobians.
+
+Each gives `dh_t/dW` wrongly and leaves the run as it is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from course.altered import FORWARD
+from course.recognise.carried import RIGHT_MOVE, Arrives, Carried, Found, Move, Product, along, kind, of_steps
+from course.recognise.claims import Claim
+from course.recognise.composed import SLOPES as MORE
+from course.recognise.rules import RULES, Rule
+
+SEE = "Direct and total derivatives"
+
+
+SCALED = Claim(
+    "path_scaled",
+    "The path through h_{t-1} is multiplied by a number too many: ∂h_t/∂h_{t-1} is D_t W_hh.",
+    SEE,
+)
+Find = Callable[[Carried, str], Found]
+
+
+@dataclass(frozen=True)
+class ForwardRule(Rule):
+    """An altered way to carry the derivative of the state."""
+
+    find: Find = RIGHT_MOVE
+    beyond: bool = False  # it looks one step further than the state that is asked for
+
+
+def carried_by(name: str, sentence: str, find: Find, see: str = SEE) -> ForwardRule:
+    """That rule, with its name and sentence."""
+    return ForwardRule(name, sentence, see, find=find)
+
+
+SLOPES = (
+    *[(r.name, r.sentence, kind(r.slope)) for r in (*RULES, *MORE) if r.slope != "tanh"],
+    (
+        "slope_without_bias",
+        "The slope is taken where the bias b_h is missing from a_t: it is 1 − h_t².",
+        lambda run: 1 - np.tanh(run.s.values[0] - run.s.p.b_h) ** 2,
+    ),
+    (
+        "slope_of_step_1",
+        "The slope of step 1 stands for that of every step: step t has its own, 1 − h_t².",
+        of_steps(lambda t: 0 * t),
+    ),
+)
+IN_PATH, IN_DIRECT = "In the path through h_{t-1} alone: ", "In the direct derivative alone: "
+OF_SLOPES = (
+    *[carried_by(name, sentence, Move(direct=slopes, path=slopes)) for name, sentence, slopes in SLOPES],
+    carried_by(
+        "carry_unsloped",
+        "The slope is missing in the path through h_{t-1}: ∂h_t/∂h_{t-1} is D_t W_hh.",
+        Move(path=kind("missing")),
+    ),
+    carried_by(
+        "use_unsloped",
+        "The slope is missing in the direct derivative: the weights act before the tanh.",
+        Move(direct=kind("missing")),
+    ),
+    *[
+        rule
+        for name, sentence, slopes in SLOPES
+        if name != "slope_missing"
+        for rule in (
+            carried_by(f"{name}_in_the_path", IN_PATH + sentence, Move(path=slopes)),
+            carried_by(f"{name}_in_the_direct_derivative", IN_DIRECT + sentence, Move(direct=slopes)),
+        )
+        if rule.name != "slope_negative_in_the_direct_derivative"  # that is the sign of everything
+    ],
+)
+
+# Name, sentence, and what arrives at h_t.
+WAYS: tuple[tuple[str, str, Arrives], ...] = (
+    (
+        "transpose",
+        FORWARD["transpose"],
+        lambda c, W, slope, own, last: slope * along(-1, W.T, c),
+    ),
+    (
+        "carry_without_matrix",
+        "W_hh is missing in the path through h_{t-1}: ∂h_t/∂h_{t-1} is D_t W_hh.",
+        lambda c, W, slope, own, last: slope * c,
+    ),
+    (
+        "slope_behind_matrix",
+        "The slope stands behind W_hh: ∂h_t/∂h_{t-1} is D_t W_hh, not W_hh D_t.",
+        lambda c, W, slope, own, last: along(-1, W, slope * c),
+    ),
+    (
+        "jacobian_transposed",
+        "∂h_t/∂h_{t-1} is transposed: the path goes through W_hh, then through the slope of step t.",
+        lambda c, W, slope, own, last: along(-1, W.T, slope * c),
+    ),
+    (
+        "jacobian_missing",
+        "The direct derivatives are added as they are: that of an earlier step goes through ∂h_t/∂h_{t-1}.",
+        lambda c, W, slope, own, last: c,
+    ),
+    (
+        "matrix_transposed_slope_missing",
+        "The path goes through W_hhᵀ alone: ∂h_t/∂h_{t-1} is D_t W_hh.",
+        lambda c, W, slope, own, last: along(-1, W.T, c),
+    ),
+    (
+        "slope_on_both_sides",
+        "In the path the slope stands on both sides of W_hh: ∂h_t/∂h_{t-1} is D_t W_hh.",
+        lambda c, W, slope, own, last: slope * along(-1, W, slope * c),
+    ),
+    (
+        "earlier_slope_again",
+        "The path goes through the slope of step t−1 once more: dh_{t-1}/dW holds it already.",
+        lambda c, W, slope, own, last: slope * along(-1, W, last * c),
+    ),
+    (
+        "slopes_one_early_behind",
+        "In the path the slope of step t−1 stands behind W_hh: ∂h_t/∂h_{t-1} is D_t W_hh.",
+        lambda c, W, slope, own, last: along(-1, W, last * c),
+    ),
+    (
+        "kept_and_carried",
+        "dh_{t-1}/dW is added once more as it is: it reaches h_t through ∂h_t/∂h_{t-1} alone.",
+        lambda c, W, slope, own, last: slope * along(-1, W, c) + c,
+    ),
+    (
+        "kept_and_carried",
+        "dh_{t-1}/dW is added once more as it is: it reaches h_t through ∂h_t/∂h_{t-1} alone.",
+        lambda c, W, slope, own, last: slope * (along(-1, W, c) + c),
+    ),
+    (
+        "path_twice",
+        "The path through h_{t-1} counts twice: it is added once.",
+        lambda c, W, slope, own, last: 2 * slope * along(-1, W, c),
+    ),
+    (
+        "matrix_squared",
+        "In the path W_hh stands twice: ∂h_t/∂h_{t-1} is D_t W_hh.",
+        lambda c, W, slope, own, last: slope * along(-1, W @ W, c),
+    ),
+)
+WRONG_INDEX = "In the path ∂h_t/∂h_{t-1} meets the wrong index of dh_{t-1}/dW: that of h_{t-1} is the first."
+
+
+def _on(axis: int) -> tuple[Arrives, ...]:
+    """The Jacobian on an index of the weight, right or transposed; or W_hh there, the slope in its place."""
+    return (
+        lambda c, W, slope, own, last: along(axis, own[:, None] * W, c),
+        lambda c, W, slope, own, last: along(axis, (own[:, None] * W).T, c),
+        lambda c, W, slope, own, last: slope * along(axis, W, c),
+        lambda c, W, slope, own, last: slope * along(axis, W.T, c),
+    )
+
+
+OF_WAYS = (
+    *[carried_by(name, sentence, Move(arrives=way)) for name, sentence, way in WAYS],
+    *[carried_by("wrong_index_carried", WRONG_INDEX, Move(arrives=way)) for way in _on(0)],
+    *[carried_by("wrong_index_carried", WRONG_INDEX, Move(arrives=way, squares_only=True)) for way in _on(1)],
+    *[
+        carried_by(
+            "slope_of_the_weights_unit",
+            "The slope belongs to the wrong index of dh_t/dW: that of h_t[i] is the first, i.",
+            Move(column=axis, squares_only=axis == 1),
+        )
+        for axis in (0, 1)
+    ],
+    carried_by(
+        "product_in_the_other_order",
+        "The Jacobians are multiplied in the other order: the latest stands on the left.",
+        Product(lambda product, J: J @ product),
+    ),
+    carried_by(
+        "product_transposed",
+        "The product of the Jacobians is transposed: it meets the direct derivative with its second index.",
+        Product(lambda product, J: J.T @ product),
+    ),
+    *[
+        carried_by(
+            "one_jacobian_too_many",
+            "The direct derivative of step k goes through the Jacobian of step k too: that of k+1 is next.",
+            Product(first=-1),
+        ),
+        carried_by(
+            "one_jacobian_too_few",
+            "The direct derivative of step k goes on to step k+2: the Jacobian of step k+1 is next.",
+            Product(first=1),
+        ),
+        carried_by(
+            "last_jacobian_missing",
+            "The Jacobian of step t itself is missing in every product.",
+            Product(last=-1),
+        ),
+    ],
+)
