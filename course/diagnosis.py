@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from course.compare import difference, same
 from course.frames import decode, encode
 from course.recognise.attribution import BASES
+from course.recognise.by_ways import completely, given, of_parts
 from course.recognise.cell_words import sentence as edges_said
 from course.recognise.claims import Claim
 from course.recognise.confirm import confirmed
@@ -46,14 +47,16 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     alive = confirmed(run, whole_paths, seen, paths(seen, whole_paths)) if whole_paths else {}
     whole = in_all_parts(alive) if alive else []
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
+    ways = given(seen, unrolled)
+    named = named or as_diagnoses(completely(seen, ways))
     if not named and unrolled and unrolled.tabled:
         named = as_diagnoses(by_errors(seen, unrolled) or scaled_carry(seen, unrolled))
     if not named:
-        numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
+        numbers = [unrolled.numbers(s.args) if unrolled else sizes(exercise, s.args) for s in seen]
         known = (seen, whole_paths, alive, exercise.timed, numbers)
-        claims = by_parts(*known) or cut_off(seen) or ignored(exercise, seen)
+        claims = by_parts(*known, ways=of_parts(seen, ways)) or cut_off(seen) or ignored(exercise, seen)
         if not claims and unrolled and unrolled.tabled:
-            claims = by_parts(*known, partial(by_products, seen, unrolled))
+            claims = by_parts(*known, partial(by_products, seen, unrolled), of_parts(seen, ways))
         named = as_diagnoses(claims)
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)

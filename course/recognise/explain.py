@@ -42,20 +42,25 @@ def by_parts(
     timed: dict[str, int],
     numbers: Sequence[dict[str, float]],
     products: Callable[[Sequence[str]], dict[str, list[Claim]]] | None = None,
+    ways: dict[str, list[Claim]] | None = None,
 ) -> tuple[Claim, ...]:
     """The mistakes that explain every wrong part in every case; all, if several cannot be told apart.
 
     `timed` says which axis of a part counts steps, `numbers` what a factor may be, case by case. `products`
-    are asked if nothing else explains everything: what they say of these parts.
+    are asked if nothing else explains everything: what they say of these parts. `ways` are further claims.
     """
     wrong = wrong_parts(seen)
     by_part = {name: [claim_of(pair) for pair in alive.get(name, [])] for name in wrong}
+    for name, claims in (ways or {}).items():
+        by_part[name].extend(claims)
     if unrolled is not None:
         for name, claim in _nearby(seen, unrolled, wrong):
             by_part[name].append(claim)
-    for name in wrong:
-        by_part[name] = by_part[name] or _swapped(seen, name) or _shaped(seen, name, numbers, timed.get(name))
+    shapes = {n: _swapped(seen, n) or _shaped(seen, n, numbers, timed.get(n)) for n in wrong}
     everything = list(seen[0].want)
+    if not in_common(by_part, everything) and (same := in_common(shapes, everything)):
+        return same
+    by_part = {name: claims or shapes[name] for name, claims in by_part.items()}
     shared = shared_out(by_part, everything)
     if shared or products is None or not wrong:
         return shared

@@ -108,7 +108,7 @@ bank.edit(
     CUT,
     "False",
     loses={"every_step", "equal_chunks", "shorter_last"},
-    slip="initial_state_whole whole_gradient",
+    slip="whole_gradient",
 )
 bank.edit("cut_before_the_chunks_end", CUT, "(t + 2) % every == 0", loses=SOME, slip="cut_one_early")
 bank.edit(
@@ -193,7 +193,7 @@ bank.edit(
     "(O - Y) / T",
     "O - Y",
     loses={"every_step", "one_chunk", "equal_chunks", "shorter_last"},
-    slip="factor_X.shape[0]",
+    slip="factor_T",
 )
 bank.edit(
     "mean_over_chunk",

@@ -196,7 +196,7 @@ bank.edit(
     "(O - Y) / len(X)",
     "O - Y",
     loses={"all_kept", "all_cut", "a_draw", "any_numbers", "mean"},
-    slip="factor_X.shape[0]",
+    slip="factor_T",
 )
 bank.edit(
     "sign",

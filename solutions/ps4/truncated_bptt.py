@@ -183,7 +183,7 @@ bank.edit(
     "dO = (O - Y) / T",
     "dO = O - Y",
     loses={"no_step_back", "everything", "output_layer", "weights", "inputs", "initial_state"},
-    slip="factor_X.shape[0]",
+    slip="factor_T",
 )
 bank.edit(
     "sign",
@@ -290,7 +290,7 @@ bank.edit(
     "(tau + 1)",
     of="detached_every_tau_steps",
     loses={"no_step_back", "weights", "inputs", "initial_state"},
-    slip="initial_state_far wider_chunks",
+    slip="wider_chunks",
 )
 bank.edit(
     "not_truncated_at_all",
@@ -298,7 +298,7 @@ bank.edit(
     "k > T",
     of="detached_every_tau_steps",
     loses={"no_step_back", "weights", "inputs", "initial_state"},
-    slip="initial_state_whole whole_gradient",
+    slip="whole_gradient",
 )
 
 
