@@ -48,7 +48,7 @@ def scaled_carry(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
         ways = {way for way in ways if _gives(one, unrolled.parts(found, counted(gamma, way), steps))}
         if not ways or abs(gamma) < FITS:
             return ()
-        if len(unrolled.right(one.args)) > 1:  # a single step need not show it
+        if np.tril(unrolled.right(one.args), -1).any():  # else it need not show
             numbers.append((gamma, unrolled.numbers(one.args)))
     return (SCALED,) if _one_number(numbers) else ()
 

@@ -84,7 +84,7 @@ MISPLACED = (
                 f"errors_one_step_{'early' if by > 0 else 'late'}",
                 f"∂L/∂a_{{t{'+' if by > 0 else '-'}1}} stands where ∂L/∂a_t belongs.",
                 USES,
-                STEPS,
+                ("b_h", "dX"),  # in W_hx or W_hh alone it is another input or state
             ),
             STEPS,
             _from(_shifted(by, around)),
