@@ -22,7 +22,7 @@ SCALED = Claim(
     "What goes back from step to step is multiplied by a number too many: W_hhᵀ and the slope are all.",
     BACK,
 )
-NEWTON = 4
+NEWTON = 12
 
 
 def counted(gamma: float, beyond: int) -> Pattern:
