@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from course.compare import difference, same
 from course.frames import decode, encode
 from course.recognise.attribution import BASES
+from course.recognise.by_ways import completely, given, of_parts
 from course.recognise.cell_words import sentence as edges_said
 from course.recognise.claims import Claim
 from course.recognise.confirm import confirmed
@@ -47,6 +48,8 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     alive = confirmed(run, whole_paths, seen, paths(seen, whole_paths)) if whole_paths else {}
     whole = in_all_parts(alive) if alive else []
     named = as_diagnoses(map(claim_of, whole)) or by_slips([run])
+    ways = given(seen, unrolled)
+    named = named or as_diagnoses(completely(seen, ways))
     if not named and unrolled:
         named = as_diagnoses(unrolled.further(seen))
     if not named and unrolled and unrolled.tabled:
@@ -54,12 +57,13 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     table = look_up(seen, exercise.table) if exercise.table and not named else None
     named = as_diagnoses(table.whole) if table else named
     if not named:
-        numbers = [whole_paths.numbers(s.args) if whole_paths else sizes(exercise, s.args) for s in seen]
-        ways = (whole_paths, alive, exercise.timed, numbers)
-        claims = in_parts(lambda one, known: by_parts(one, *ways, known), seen, table)
+        numbers = [unrolled.numbers(s.args) if unrolled else sizes(exercise, s.args) for s in seen]
+        how = (whole_paths, alive, exercise.timed, numbers)
+        of_ways = of_parts(seen, ways)
+        claims = in_parts(lambda one, known: by_parts(one, *how, known | of_ways), seen, table)
         claims = claims or cut_off(seen) or ignored(exercise, seen)
         if not claims and unrolled and unrolled.tabled:
-            claims = by_parts(seen, *ways, {}, partial(by_products, seen, unrolled))
+            claims = by_parts(seen, *how, of_ways, partial(by_products, seen, unrolled))
         named = as_diagnoses(claims) or by_composed(run)
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)

@@ -8,7 +8,8 @@ from figures.style import show_svg
 from course.exercise import load
 from course.models import RNN
 from course.recognise.attribution import fit
-from course.recognise.bands import CHUNK_MISTAKES, chunks
+from course.recognise.chunk_losses import CHUNK_MISTAKES
+from course.recognise.chunks import chunks
 from course.recognise.counting import counts
 from course.recognise.edges import as_lines, described
 from course.recognise.patterns import ALL, PATTERNS

@@ -1,4 +1,4 @@
-"""Bands and chunks of the triangle, and what is often taken for them: counts α(t, k, T, tau or every)."""
+"""A band of the triangle, and what is often taken for it: counts α(t, k, T, tau)."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,17 +6,12 @@ from typing import Any
 import numpy as np
 
 from course.models import Array
-from course.recognise.counting import INITIAL, STEPS, Counts, Miscount
+from course.recognise.counting import INITIAL, STEPS, Counts, Miscount, miscounts
 
 
 def band(t: Array, k: Array, T: int, tau: int) -> Any:
     """Loss t goes back tau steps; h_0 is step 0."""
     return t - k <= tau
-
-
-def chunks(t: Array, k: Array, T: int, every: int) -> Any:
-    """Loss and use stand in one chunk; h_0 stands in the first."""
-    return (t - 1) // every == (np.maximum(k, 1) - 1) // every
 
 
 def with_step_one(alpha: Counts) -> Counts:
@@ -73,7 +68,7 @@ _BAND_MISTAKES = (
         "Each use counts only the latest loss that reaches it: what the others send is overwritten.",
         STEPS,
         lambda t, k, T, tau: t == np.minimum(k + tau, T),
-        band,
+        (band,),
     ),
     Miscount(
         "last_loss",
@@ -99,101 +94,92 @@ _BAND_MISTAKES = (
         INITIAL,
         lambda t, k, T, tau: t > 0,
     ),
-)
-
-
-WITH_STEP_ONE = ("chunks", "end_of_sequence", "own_use_only")  # code with these lets h_0 go with step 1
-BAND_MISTAKES = tuple(
-    replace(m, h_0=with_step_one(m.alpha)) if m.name in WITH_STEP_ONE else m for m in _BAND_MISTAKES
-)
-
-_CHUNK_MISTAKES = (
     Miscount(
-        "whole_gradient",
-        "Nothing is cut: the gradient passes from chunk to chunk.",
+        "end_of_window_only",
+        "Of each window only the far end counts: every step from t − tau to t does.",
         STEPS,
-        lambda t, k, T, every: t >= k,
+        lambda t, k, T, tau: t - k == tau,
     ),
     Miscount(
-        "band",
-        "This is a band, not chunks: every loss goes back every − 1 steps. It goes back to its chunk's first "
-        "step.",
+        "end_of_window_only",
+        "Of each window only the far end counts: every step from t − tau to t does.",
         STEPS,
-        lambda t, k, T, every: t - k < every,
+        lambda t, k, T, tau: k == np.maximum(t - tau, 1),
+        (band,),
     ),
     Miscount(
-        "wider_band",
-        "This is a band, not chunks: every loss goes back `every` steps. It goes back to its chunk's first "
-        "step.",
+        "beyond_the_band",
+        "What counts is what lies beyond the band: t − k <= tau is what is kept.",
         STEPS,
-        lambda t, k, T, every: t - k <= every,
+        lambda t, k, T, tau: t - k > tau,
     ),
-    Miscount(
-        "cut_one_early",
-        "The cuts stand one step early: the first chunk holds steps 1 to every.",
+    *miscounts(
+        "full_windows",
+        "The first losses are left out, whose windows are cut short at step 1: they go back too.",
         STEPS,
-        lambda t, k, T, every: t // every == k // every,
+        lambda t, k, T, tau: (t - k <= tau) & (t > tau),
+        lambda t, k, T, tau: (t - k <= tau) & (t >= tau),
+        lambda t, k, T, tau: (t - k <= tau) & (t >= np.minimum(tau + 1, T)),
+        lambda t, k, T, tau: (t - k <= tau) & (t >= np.minimum(tau, T)),
     ),
-    Miscount(
-        "cut_one_late",
-        "The cuts stand one step late: the first chunk holds steps 1 to every.",
+    *miscounts(
+        "windows_side_by_side",
+        "Windows stand side by side, each with the loss at its end: every step has a loss and a window.",
         STEPS,
-        lambda t, k, T, every: np.maximum(t - 2, 0) // every == np.maximum(k - 2, 0) // every,
+        lambda t, k, T, tau: (t - k <= tau) & (t % (tau + 1) == 0),
+        lambda t, k, T, tau: (t - k <= tau) & ((T - t) % (tau + 1) == 0),
+        lambda t, k, T, tau: (t - k < tau) & (t % np.maximum(tau, 1) == 0),
+        lambda t, k, T, tau: (t - k < tau) & ((T - t) % np.maximum(tau, 1) == 0),
     ),
-    Miscount(
-        "cut_behind_first",
-        "The cuts stand one step late, the first behind step 1: the first chunk holds steps 1 to every.",
+    *miscounts(
+        "mean_over_window",
+        "Each loss is divided by the steps of its window as well: L is the mean over all T steps.",
         STEPS,
-        lambda t, k, T, every: (t - 2) // every == (k - 2) // every,
+        lambda t, k, T, tau: (t - k <= tau) / np.minimum(t, tau + 1),
+        lambda t, k, T, tau: (t - k <= tau) / (tau + 1),
+        lambda t, k, T, tau: (t - k <= tau) / max(tau, 1),
     ),
-    Miscount(
-        "from_the_end",
-        "The chunks are counted from the end: the first begins at step 1.",
-        STEPS,
-        lambda t, k, T, every: (T - t) // every == (T - k) // every,
-    ),
-    Miscount(
-        "chunks_too_long",
-        "The chunks are one step too long: they have `every` steps each.",
-        STEPS,
-        lambda t, k, T, every: (t - 1) // (every + 1) == (k - 1) // (every + 1),
-    ),
-    Miscount(
-        "own_use_only",
-        "Nothing travels between steps, not even inside a chunk.",
-        STEPS,
-        lambda t, k, T, every: t == k,
-    ),
-    Miscount(
-        "last_losses",
-        "Of each chunk only the last step's loss goes back: every step has a loss.",
-        STEPS,
-        lambda t, k, T, every: chunks(t, k, T, every) & ((t % every == 0) | (t == T)),
-    ),
-    Miscount(
-        "whole_chunks",
-        "The losses after the last whole chunk are left out: the last chunk may be shorter.",
-        STEPS,
-        lambda t, k, T, every: chunks(t, k, T, every) & (t <= T // every * every),
-    ),
-    Miscount(
-        "divided_by_every",
-        "The losses are divided by `every`, not by T: L is the mean over all T steps.",
+    *miscounts(
+        "divided_by_window",
+        "Each loss is divided by the steps of its window, not by T: L is the mean over all T steps.",
         (*STEPS, *INITIAL),
-        lambda t, k, T, every: chunks(t, k, T, every) * T / every,
+        lambda t, k, T, tau: (t - k <= tau) * T / np.minimum(t, tau + 1),
+        lambda t, k, T, tau: (t - k <= tau) * T / (tau + 1),
+        lambda t, k, T, tau: (t - k <= tau) * T / min(tau + 1, T),
+        lambda t, k, T, tau: (t - k <= tau) * T / max(tau, 1),
+    ),
+    *(
+        Miscount(
+            "mean_over_uses",
+            "What arrives at a step is averaged over the losses that reach it: they are added.",
+            STEPS,
+            alpha,
+        )
+        for alpha in (lambda t, k, T, tau: (t - k <= tau) / (np.minimum(T - k, tau) + 1),)
     ),
     Miscount(
-        "initial_state_cut",
-        "∂L/∂h_0 is zero: h_0 is not detached, the first chunk reaches it.",
-        INITIAL,
-        lambda t, k, T, every: 0 * t,
+        "decaying",
+        "What is further back counts less, by the steps that are left of tau: it counts whole.",
+        STEPS,
+        lambda t, k, T, tau: np.maximum(tau + 1 - (t - k), 0) / (tau + 1),
     ),
-    Miscount(
-        "initial_state_whole",
-        "∂L/∂h_0 counts every loss: those of later chunks do not reach h_0.",
+    *miscounts(
+        "initial_state_first",
+        "∂L/∂h_0 counts the loss of step 1 alone: that of every step up to tau counts.",
         INITIAL,
-        lambda t, k, T, every: t > 0,
+        lambda t, k, T, tau: (t == 1) & (tau > 0),
+        lambda t, k, T, tau: t == 1,
+    ),
+    *miscounts(
+        "initial_state_latest",
+        "∂L/∂h_0 counts only the latest loss that reaches it: those before reach it too.",
+        INITIAL,
+        lambda t, k, T, tau: t == min(tau, T),
+        lambda t, k, T, tau: t == tau,
+        lambda t, k, T, tau: t == min(tau + 1, T),
+        lambda t, k, T, tau: t == tau + 1,
     ),
 )
 
-CHUNK_MISTAKES = tuple(replace(m, h_0=with_step_one(m.alpha)) for m in _CHUNK_MISTAKES)
+
+BAND_MISTAKES = tuple(replace(m, initial=(*m.initial, with_step_one(m.alpha))) for m in _BAND_MISTAKES)

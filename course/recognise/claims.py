@@ -5,16 +5,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Claim:
-    """A mistake, as the student reads it. `{parts}` in the sentence stands for the parts it was seen in."""
+    """A mistake, as the student reads it. `{parts}` in the sentence stands for the parts it was seen in.
+
+    Seen in all of `parts`, it is told without saying where.
+    """
 
     name: str
     sentence: str
     see: str = ""
+    parts: tuple[str, ...] = ()
 
 
 def shared_out(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[Claim, ...]:
     """One mistake for all wrong parts, or two groups of parts with one each; else nothing is named."""
-    if not by_part or not all(by_part.values()):
+    if not all(by_part.values()):
         return ()
     common = in_common(by_part, everything)
     if common:
@@ -53,6 +57,8 @@ def worded(claim: Claim, names: list[str], everything: list[str]) -> Claim:
     """The claim with the parts it was seen in."""
     if names == everything:
         return Claim(claim.name, claim.sentence.replace("{parts}", "Everything"), claim.see)
+    if claim.parts and {*claim.parts} <= {*names}:
+        return claim
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     if "{parts}" in claim.sentence or claim.name in ("swapped", "another_derivative", "precision"):
         sentence = claim.sentence.replace("{parts}", listed)

@@ -37,18 +37,18 @@ def counted(gamma: float, beyond: int) -> Pattern:
 
 def scaled_carry(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
     """The claim, if one number in each case explains every part of it."""
-    if not wrong_parts(seen) or unrolled.truncation is not None:
+    if not wrong_parts(seen):
         return ()
     ways, numbers = {0, 1}, list[tuple[float, dict[str, float]]]()
     for one in sorted(seen, key=telling):
-        found, steps = unrolled.terms(one.args), unrolled.steps(one.got)
+        found, steps = right_terms(unrolled, one), unrolled.steps(one.got)
         gamma = solved(unrolled, found, one, steps)
         if gamma is None:
             return ()
         ways = {way for way in ways if _gives(one, unrolled.parts(found, counted(gamma, way), steps))}
         if not ways or abs(gamma) < FITS:
             return ()
-        if len(unrolled.right(one.args)) > 1:  # a single step need not show it
+        if np.tril(unrolled.right(one.args), -1).any():  # else it need not show
             numbers.append((gamma, unrolled.numbers(one.args)))
     return (SCALED,) if _one_number(numbers) else ()
 
@@ -58,6 +58,25 @@ def _one_number(found: Many[tuple[float, dict[str, float]]]) -> bool:
     numbers = np.array([gamma for gamma, _ in found])
     ways = [np.array([1 / counts[name] for _, counts in found]) for name in (found[0][1] if found else ())]
     return any(np.allclose(numbers, way, rtol=1e-6, atol=0) for way in (numbers[:1], *ways))
+
+
+def right_terms(unrolled: Unrolled, one: Seen) -> list[Terms]:
+    """The terms of every sequence, as often as is right."""
+    found = unrolled.terms(one.args)
+    if unrolled.truncation is None:
+        return found
+    alpha, initial = unrolled.right(one.args), unrolled.of_initial(one.args)
+    return [
+        {
+            name: term
+            if name in ("W_qh", "b_q")
+            else np.einsum("t...,t->t...", term, initial)
+            if name == "h_0"
+            else np.einsum("tk...,tk->tk...", term, alpha)
+            for name, term in terms.items()
+        }
+        for terms in found
+    ]
 
 
 def solved(unrolled: Unrolled, found: list[Terms], one: Seen, steps: int) -> float | None:
@@ -76,12 +95,15 @@ def solved(unrolled: Unrolled, found: list[Terms], one: Seen, steps: int) -> flo
         return float(got @ want / (want @ want))
     lags = [Pattern("", "", "", lambda t, k, T, n=n: t - k == n, parts=STATE) for n in range(T)]  # type: ignore[misc]
     own, *columns = [flat(unrolled.parts(found, lag, steps, names), names) for lag in lags]
+    if not np.any(columns):  # nothing crosses an edge
+        return 1.0
     left, powers = flat(one.got, names) - own, np.arange(1, T)
     gamma = float(left @ columns[0] / (columns[0] @ columns[0]))
     table = np.stack(columns, axis=1)
-    for _ in range(NEWTON):
-        slope = table @ (powers * gamma ** (powers - 1.0))
-        gamma += float(slope @ (left - table @ gamma**powers) / (slope @ slope))
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(NEWTON):
+            slope = table @ (powers * gamma ** (powers - 1.0))
+            gamma += float(slope @ (left - table @ gamma**powers) / (slope @ slope))
     return gamma if np.isfinite(gamma) else None
 
 

@@ -52,14 +52,15 @@ def by_parts(
     parts.
     """
     wrong = wrong_parts(seen)
-    by_part = {name: [claim_of(pair) for pair in alive.get(name, [])] for name in wrong}
+    by_part = {name: [*map(claim_of, alive.get(name, [])), *known.get(name, [])] for name in wrong}
     if unrolled is not None:
         for name, claim in _nearby(seen, unrolled, wrong):
             by_part[name].append(claim)
-    for name in wrong:
-        found = by_part[name] or known.get(name) or _swapped(seen, name)
-        by_part[name] = found or _shaped(seen, name, numbers, timed.get(name))
+    shapes = {n: _swapped(seen, n) or _shaped(seen, n, numbers, timed.get(n)) for n in wrong}
     everything = list(seen[0].want)
+    if not in_common(by_part, everything) and (same := in_common(shapes, everything)):
+        return same
+    by_part = {name: claims or shapes[name] for name, claims in by_part.items()}
     shared = shared_out(by_part, everything)
     if shared or products is None or not wrong:
         return shared

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from course.compare import difference
+from course.recognise.by_ways import take
 from course.recognise.claims import Claim
 from course.recognise.explain import Parts, Seen, wrong_parts
 
@@ -35,10 +36,14 @@ def _right(exercise: "Exercise", one: Seen, change: Change) -> bool:
 
 
 def _value(exercise: "Exercise", args: tuple[Any, ...]) -> Parts:
-    """What is right for these arguments; where edges are weighed, by those: the oracle takes far longer."""
+    """What is right for these arguments; by edges or paths where there are any: the oracle takes longer."""
     if exercise.weighed:
         (right,) = exercise.weighed.right([args])
         return {name: part[0].real for name, part in right.items()}
+    unrolled = exercise.unrolled
+    if unrolled and unrolled.truncation:
+        taken = take(unrolled, unrolled.truncation, args)
+        return {name: taken.part(name, taken.right) for name in unrolled.names.values()}
     assert exercise.oracle is not None
     return exercise.oracle(*args)
 

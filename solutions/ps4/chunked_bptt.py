@@ -108,7 +108,7 @@ bank.edit(
     CUT,
     "False",
     loses={"every_step", "equal_chunks", "shorter_last"},
-    slip="initial_state_whole whole_gradient",
+    slip="whole_gradient",
 )
 bank.edit("cut_before_the_chunks_end", CUT, "(t + 2) % every == 0", loses=SOME, slip="cut_one_early")
 bank.edit(
@@ -193,7 +193,7 @@ bank.edit(
     "(O - Y) / T",
     "O - Y",
     loses={"every_step", "one_chunk", "equal_chunks", "shorter_last"},
-    slip="factor_X.shape[0]",
+    slip="factor_T",
 )
 bank.edit(
     "mean_over_chunk",
@@ -388,3 +388,98 @@ def all_chunks_side_by_side(
 
 
 bank.edit("twelve_steps_at_most", CUT, "(t + 1) % min(every, 12) == 0", loses={"one_chunk"})
+bank.edit(
+    "slope_at_the_state_before",
+    "1 - H[t + 1] ** 2",
+    "1 - H[t] ** 2",
+    loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="slope_one_early",
+)
+bank.edit(
+    "cut_behind_every_second_chunk",
+    "(t + 1) % every == 0",
+    "(t + 1) % (2 * every) == 0",
+    loses={"every_step", "equal_chunks", "shorter_last"},
+    slip="cuts_missing",
+)
+bank.edit(
+    "cut_inside_the_chunks",
+    "(t + 1) % every == 0",
+    "(t + 1) % every",
+    loses={"every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="cuts_inverted",
+)
+bank.edit(
+    "entry_state_missing",
+    "dA.T @ H[:-1]",
+    "dA.T @ (H[:-1] * (np.arange(T) % every != 0)[:, None])",
+    loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="chunk_entry_missing",
+)
+bank.edit(
+    "entry_state_h_0",
+    "dA.T @ H[:-1]",
+    "dA.T @ np.where((np.arange(T) % every == 0)[:, None], h_0, H[:-1])",
+    loses={"every_step", "equal_chunks", "shorter_last"},
+    slip="initial_state_in_every_chunk",
+)
+bank.edit(
+    "h_0_before_the_matrix",
+    "return grads, carry,",
+    "return grads, dA[0],",
+    loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="another_derivative",
+)
+bank.edit(
+    "output_layer_of_the_first_chunk",
+    "dO.T @ H[1:], dO.sum(axis=0)",
+    "dO[:every].T @ H[1:][:every], dO[:every].sum(axis=0)",
+    loses={"every_step", "equal_chunks", "shorter_last"},
+    slip="output_layer_of_a_chunk",
+)
+bank.edit(
+    "from_step_two",
+    "reversed(range(T))",
+    "reversed(range(1, T))",
+    loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="step_1_not_reached",
+)
+bank.edit(
+    "number_of_chunks_for_the_length",
+    "(O - Y) / T",
+    "(O - Y) / -(-T // every)",
+    loses={"one_chunk", "equal_chunks", "shorter_last"},
+    slip="divided_by_chunks",
+)
+bank.edit(
+    "one_state_too_early",
+    "state = states[-1]",
+    "state = states[-2]",
+    of="chunk_by_chunk",
+    loses={"every_step", "equal_chunks", "shorter_last"},
+    slip="restarted_too_early",
+)
+bank.edit(
+    "targets_of_the_first_chunk",
+    "y[n - 1]",
+    "Y[n - 1]",
+    of="chunk_by_chunk",
+    loses={"every_step", "equal_chunks", "shorter_last"},
+    slip="targets_of_the_first_chunk",
+)
+bank.edit(
+    "inputs_of_the_first_chunk",
+    "np.outer(delta, x[n - 1])",
+    "np.outer(delta, X[n - 1])",
+    of="chunk_by_chunk",
+    loses={"every_step", "equal_chunks", "shorter_last"},
+    slip="rows_of_the_first_chunk",
+)
+bank.edit(
+    "terms_assigned",
+    "[a + b for",
+    "[b for",
+    of="chunk_by_chunk",
+    loses={"every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="one_step_left",
+)

@@ -196,7 +196,7 @@ bank.edit(
     "(O - Y) / len(X)",
     "O - Y",
     loses={"all_kept", "all_cut", "a_draw", "any_numbers", "mean"},
-    slip="factor_X.shape[0]",
+    slip="factor_T",
 )
 bank.edit(
     "sign",
@@ -265,4 +265,91 @@ bank.edit(
     of="whole_derivative_behind_the_draw",
     loses={"a_draw", "any_numbers"},
     slip="factor_of_the_use",
+)
+bank.edit(
+    "slope_at_the_state_before",
+    "1 - H[t + 1] ** 2",
+    "1 - H[t] ** 2",
+    loses={"one_step", "all_kept", "all_cut", "a_draw", "any_numbers", "mean"},
+    slip="slope_one_early",
+)
+bank.edit(
+    "squared",
+    "xi[t] *",
+    "xi[t] ** 2 *",
+    loses={"one_step", "a_draw", "any_numbers", "mean"},
+    slip="squared",
+)
+bank.edit(
+    "magnitude",
+    "xi[t] *",
+    "abs(xi[t]) *",
+    loses={"any_numbers"},
+    slip="absolute",
+)
+bank.edit(
+    "complement",
+    "xi[t] *",
+    "(1 - xi[t]) *",
+    loses={"one_step", "all_kept", "all_cut", "a_draw", "any_numbers", "mean"},
+    slip="complement",
+)
+bank.edit(
+    "product_of_the_draws",
+    "xi[t] *",
+    "np.prod(xi[t:]) *",
+    loses={"a_draw", "any_numbers", "mean"},
+    slip="cumulative",
+)
+bank.edit(
+    "at_most_one",
+    "xi[t] *",
+    "min(xi[t], 1) *",
+    loses={"a_draw", "any_numbers", "mean"},
+    slip="limited",
+)
+bank.edit(
+    "use_of_W_hh_weighed",
+    "dA.T @ H[:-1]",
+    "dA.T @ (xi[:, None] * H[:-1])",
+    loses={"one_step", "all_cut", "a_draw", "any_numbers"},
+    slip="direct_use_weighed@W_hh",
+)
+bank.edit(
+    "output_layer_weighed",
+    "dO.T @ H[1:], dO.sum(axis=0)",
+    "(xi[:, None] * dO).T @ H[1:], xi @ dO",
+    loses={"one_step", "all_cut", "a_draw", "any_numbers"},
+    slip="output_layer_weighed",
+)
+bank.edit(
+    "edge_of_h_0_twice",
+    "return grads, carry,",
+    "return grads, xi[0] * carry,",
+    loses={"one_step", "a_draw", "any_numbers", "mean"},
+    slip="initial_edges",
+)
+bank.edit(
+    "mean_of_the_way",
+    "np.prod(xi[k:t])",
+    "(np.mean(xi[k:t]) if k < t else 1.0)",
+    of="sum_over_pairs",
+    loses={"a_draw", "any_numbers"},
+    slip="not_multiplied",
+)
+bank.edit(
+    "way_one_short",
+    "np.prod(xi[k:t])",
+    "np.prod(xi[k : t - 1])",
+    of="sum_over_pairs",
+    loses={"all_cut", "a_draw", "any_numbers"},
+    slip="edge_missing",
+)
+bank.edit(
+    "all_draws_before_the_loss",
+    "np.prod(xi[k:t])",
+    "np.prod(xi[:t])",
+    of="sum_over_pairs",
+    loses={"one_step", "all_cut", "a_draw", "any_numbers"},
+    slip="edges_beyond",
 )

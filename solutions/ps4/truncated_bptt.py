@@ -183,7 +183,7 @@ bank.edit(
     "dO = (O - Y) / T",
     "dO = O - Y",
     loses={"no_step_back", "everything", "output_layer", "weights", "inputs", "initial_state"},
-    slip="factor_X.shape[0]",
+    slip="factor_T",
 )
 bank.edit(
     "sign",
@@ -290,7 +290,7 @@ bank.edit(
     "(tau + 1)",
     of="detached_every_tau_steps",
     loses={"no_step_back", "weights", "inputs", "initial_state"},
-    slip="initial_state_far wider_chunks",
+    slip="wider_chunks",
 )
 bank.edit(
     "not_truncated_at_all",
@@ -298,7 +298,7 @@ bank.edit(
     "k > T",
     of="detached_every_tau_steps",
     loses={"no_step_back", "weights", "inputs", "initial_state"},
-    slip="initial_state_whole whole_gradient",
+    slip="whole_gradient",
 )
 
 
@@ -364,4 +364,102 @@ bank.edit(
     """    shapes = str((X.shape, p.W_qh.shape, tau))
     return truncated_bptt.__dict__.setdefault(shapes, (grads, dh_0, dA @ p.W_hx))""",
     loses={"keeps"},
+)
+bank.edit(
+    "slope_at_the_state_before",
+    "1 - H[k] ** 2",
+    "1 - H[k - 1] ** 2",
+    loses={"one_step", "no_step_back", "everything", "weights", "inputs", "initial_state"},
+    slip="slope_one_early",
+)
+bank.edit(
+    "carry_skips_the_slope",
+    "p.W_hh.T @ da",
+    "p.W_hh.T @ dh",
+    loses={"one_step", "everything", "weights", "inputs", "initial_state"},
+    slip="carry_unsloped",
+)
+bank.edit(
+    "slope_of_the_loss",
+    "1 - H[k] ** 2",
+    "1 - H[t] ** 2",
+    loses={"everything", "weights", "inputs", "initial_state"},
+    slip="slope_of_the_loss",
+)
+bank.edit(
+    "first_slope_missing",
+    "(1 - H[k] ** 2) * dh",
+    "((1 - H[k] ** 2) if k < t else 1) * dh",
+    loses={"one_step", "no_step_back", "everything", "weights", "inputs", "initial_state"},
+    slip="slope_at_the_loss_missing",
+)
+bank.edit(
+    "all_at_the_loss",
+    "dA[k] += da",
+    "dA[t] += da",
+    loses={"everything", "weights", "inputs"},
+    slip="counted_at_the_loss",
+)
+bank.edit(
+    "one_step_off",
+    "dA = dA[1:]",
+    "dA = dA[:-1]",
+    loses={"one_step", "no_step_back", "everything", "weights", "inputs"},
+    slip="errors_one_step_late",
+)
+bank.edit(
+    "far_end_only",
+    "dA[k] += da",
+    "dA[k] += da * (t - k == min(tau, t - 1))",
+    loses={"everything", "weights", "inputs"},
+    slip="end_of_window_only",
+)
+bank.edit(
+    "full_windows_only",
+    "for t in range(1, T + 1)",
+    "for t in range(min(tau + 1, T), T + 1)",
+    loses={"everything", "weights", "inputs", "initial_state"},
+    slip="full_windows",
+)
+bank.edit(
+    "mean_over_the_states_window",
+    "dA[k] += da",
+    "dA[k] += da / min(t, tau + 1)",
+    loses={"everything", "weights", "inputs"},
+    slip="mean_over_window",
+)
+bank.edit(
+    "window_for_the_length",
+    "(O - Y) / T",
+    "(O - Y) / (tau + 1)",
+    loses={"one_step", "no_step_back", "everything", "output_layer", "weights", "inputs", "initial_state"},
+    slip="divided_by_window",
+)
+bank.edit(
+    "h_0_of_the_latest_loss",
+    "dh_0 += dh",
+    "dh_0 = dh",
+    loses={"everything", "initial_state"},
+    slip="initial_state_latest",
+)
+bank.edit(
+    "h_0_before_the_matrix",
+    "dh_0 += dh",
+    "dh_0 += da",
+    loses={"one_step", "everything", "initial_state"},
+    slip="another_derivative",
+)
+bank.edit(
+    "input_of_the_next_step",
+    "dA.T @ X",
+    "dA[:-1].T @ X[1:]",
+    loses={"one_step", "no_step_back", "everything", "weights"},
+    slip="input_after@W_hx",
+)
+bank.edit(
+    "carry_fades",
+    "p.W_hh.T @ da",
+    "0.9 * p.W_hh.T @ da",
+    loses={"one_step", "everything", "weights", "inputs", "initial_state"},
+    slip="carry_scaled",
 )

@@ -12,11 +12,13 @@ from course.large import large_network
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import parts
-from course.recognise.bands import CHUNK_MISTAKES, chunks
-from course.recognise.counting import INITIAL, STEPS, put_together
-from course.recognise.rules import RULES
-from course.recognise.slips import flows
+from course.problem_sets.ps4._chunk_ways import CHUNK_WAYS, SEE
+from course.recognise.chunk_losses import CHUNK_MISTAKES
+from course.recognise.chunks import chunks
+from course.recognise.claims import Claim
+from course.recognise.counting import INITIAL
 from course.recognise.truncated import taken_apart
+from course.recognise.ways import by_function
 
 
 def chunked_bptt(
@@ -93,7 +95,6 @@ def expected(p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
     return parts(lambda p, X, Y, h_0: chunked_loss(p, X, Y, h_0, every), p, X, Y, h_0)
 
 
-SEE = "Chunks"
 exercise.claim("one_step", "With one step (T = 1) it is right.", on="T=1", points=1, see=SEE)
 exercise.claim("every_step", "With chunks of one step it is right.", on="every=1", points=1, see=SEE)
 exercise.claim("one_chunk", "With one chunk it is the whole gradient.", on="every > T", points=1, see=SEE)
@@ -101,61 +102,6 @@ exercise.claim("equal_chunks", "With equal chunks it is right.", on="T=9, every=
 exercise.claim(
     "shorter_last", "With a last chunk that is shorter it is right.", on="T=10, every=4", points=2, see=SEE
 )
-
-
-for _miscount in CHUNK_MISTAKES:
-    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE, _miscount.others)
-
-
-def mean_in_each(factor: Callable[[int, int], float], *args: Any, outputs: bool = False) -> Parts:
-    """Each chunk's loss is its own mean; those are added, and multiplied by a factor of T and every.
-
-    The output layer's gradients too, if `outputs`, or else they are left out.
-    """
-
-    def alpha(t: Array, k: Array, T: int, every: int) -> Any:
-        steps = np.minimum(every, T - (t - 1) // every * every)
-        return chunks(t, k, T, every) * factor(T, every) * T / steps
-
-    value = put_together(alpha, *args, outputs=outputs)
-    return value if outputs else {name: value[name] for name in (*STEPS, *INITIAL)}
-
-
-for _name, _sentence, _factor in (
-    (
-        "sum_of_means",
-        "Each chunk's loss is its own mean: L is the mean over all T steps.",
-        lambda T, every: 1.0,
-    ),
-    (
-        "mean_of_means",
-        "L is taken as the mean of the chunks' own means: a shorter chunk then weighs as much as a long one.",
-        lambda T, every: 1 / -(-T // every),
-    ),
-):
-    _value = partial(mean_in_each, _factor)
-    exercise.slip(_name, _sentence, _value, SEE, flows(partial(_value, outputs=True)))
-
-
-def restarting(start: Start, p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
-    """The gradient when each chunk begins at another state than the last one of the chunk before."""
-    value = parts(lambda p, X, Y, h_0: chunked_loss(p, X, Y, h_0, every, start), p, X, Y, h_0)
-    return {name: part for name, part in value.items() if name != "dh_0"}
-
-
-for _name, _sentence, _start in (
-    (
-        "restarted_at_zero",
-        "Every chunk begins at a state of zeros: it goes on from the last state of the chunk before.",
-        lambda h, h_0, number: 0 * h.real,
-    ),
-    (
-        "restarted_at_h_0",
-        "Every chunk begins at h_0: it goes on from the last state of the chunk before.",
-        lambda h, h_0, number: h_0.real,
-    ),
-):
-    exercise.slip(_name, _sentence, partial(restarting, _start), SEE)
 
 
 def of_chunks(chosen: slice, p: RNN, X: Array, Y: Array, h_0: Array, every: int) -> Parts:
@@ -172,23 +118,23 @@ def of_chunks(chosen: slice, p: RNN, X: Array, Y: Array, h_0: Array, every: int)
     return {"dh_0": complex_step(loss, h_0)}
 
 
-for _name, _sentence, _chosen in (
-    (
-        "initial_state_of_all_chunks",
-        "∂L/∂h_0 adds up what arrives at the start of every chunk: only the first starts at h_0.",
-        slice(None),
+OWN = (
+    *CHUNK_WAYS,
+    *(
+        by_function(Claim(name, sentence, SEE, INITIAL), partial(of_chunks, chosen))
+        for name, sentence, chosen in (
+            (
+                "initial_state_of_all_chunks",
+                "∂L/∂h_0 adds up what arrives at the start of every chunk: only the first starts at h_0.",
+                slice(None),
+            ),
+            (
+                "initial_state_of_last_chunk",
+                "∂L/∂h_0 is what arrives at the start of the last chunk: the first chunk starts at h_0.",
+                slice(-1, None),
+            ),
+        )
     ),
-    (
-        "initial_state_of_last_chunk",
-        "∂L/∂h_0 is what arrives at the start of the last chunk: the first chunk starts at h_0.",
-        slice(-1, None),
-    ),
-):
-    exercise.slip(_name, _sentence, partial(of_chunks, _chosen), SEE)
-
-for _rule in RULES:
-    if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):
-        exercise.slip(_rule.name, _rule.sentence, partial(put_together, chunks, rule=_rule))
-
-exercise.unrolled = taken_apart(chunks, CHUNK_MISTAKES, 3)
+)
+exercise.unrolled = taken_apart(chunks, CHUNK_MISTAKES, 3, SEE, OWN)
 exercise.timed = {"dX": 0}

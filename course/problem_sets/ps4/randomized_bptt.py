@@ -1,7 +1,8 @@
 """Randomized truncation: every edge is cut at random, and weighs more when it is not."""
 
 import itertools
-from functools import partial
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,13 @@ from course.judging import Run
 from course.large import large_network
 from course.models import RNN, Array, mean_squared_loss, rnn_loss
 from course.problem_sets.ps2.rnn_bptt import parts
-from course.problem_sets.ps4._edges import EDGE_MISTAKES, paths
-from course.recognise.counting import put_together
-from course.recognise.rules import RULES
+from course.problem_sets.ps4._draws import EDGE_MISTAKES
+from course.problem_sets.ps4._edges import paths
+from course.recognise.claims import Claim
+from course.recognise.sequences import Sequence
+from course.recognise.taken import Taken
 from course.recognise.truncated import taken_apart
+from course.recognise.ways import EVERYTHING, Way
 
 
 def randomized_bptt(
@@ -127,30 +131,39 @@ def mean(run: Run) -> None:
             run.equal(means[name], whole, f"The mean of {name} over all draws", case)
 
 
-for _miscount in EDGE_MISTAKES:
-    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE, _miscount.others)
+@dataclass(frozen=True)
+class Weighed(Sequence):
+    """A run in which ξ_t multiplies what comes from the state before step t."""
+
+    xi: Array = field(default_factory=lambda: np.zeros(0))
+
+    @cached_property
+    def values(self) -> tuple[Array, Array, Array]:
+        """a_1 … a_T, and the states before and after each step, all (T, h)."""
+        p, a, H = self.p, [], [self.h_0]
+        for x, weight in zip(self.X, self.xi, strict=True):
+            a.append(p.W_hx @ x + weight * (p.W_hh @ H[-1]) + p.b_h)
+            H.append(np.tanh(a[-1]))
+        return np.stack(a), np.stack(H[:-1]), np.stack(H[1:])
 
 
-def in_the_states(p: RNN, X: Array, Y: Array, h_0: Array, xi: Array) -> Any:
-    """The same, in which the values that come over the edges are weighed too."""
-    h, outputs = h_0, []
-    for x, weight in zip(X, xi, strict=True):
-        arriving = p.W_hh @ (h.real + 1j * weight * np.imag(h))
-        h = np.tanh(p.W_hx @ x + arriving + (weight - 1) * arriving.real + p.b_h)
-        outputs.append(p.W_qh @ h + p.b_q)
-    return mean_squared_loss(np.stack(outputs), Y)
+def in_the_states(taken: Taken, name: str) -> Array:
+    """A gradient if the values that come over the edges are weighed too."""
+    s = taken.sequence
+    run = Weighed(s.p, s.X, s.h_0, s.loss, xi=taken.args[-1])
+    weighed = taken.once(in_the_states, lambda: Taken(run, taken.right, taken.args))
+    return np.asarray(weighed.part(name, weighed.right))
 
 
-exercise.slip(
-    "states_weighed",
-    "ξ_t multiplies the state itself: the states stay as they are, and only derivatives are weighed.",
-    lambda *args: parts(lambda p, X, Y, h_0: in_the_states(p, X, Y, h_0, args[-1]), *args[:-1]),
-    SEE,
+OWN = Way(
+    Claim(
+        "states_weighed",
+        "ξ_t multiplies the state itself: the states stay as they are, and only derivatives are weighed.",
+        SEE,
+        EVERYTHING,
+    ),
+    EVERYTHING,
+    in_the_states,
 )
-
-for _rule in RULES:
-    if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):
-        exercise.slip(_rule.name, _rule.sentence, partial(put_together, paths, rule=_rule))
-
-exercise.unrolled = taken_apart(paths, EDGE_MISTAKES, np.array([2.0, 2, 2, 0, 2, 2, 2]))
+exercise.unrolled = taken_apart(paths, EDGE_MISTAKES, np.array([2.0, 2, 2, 0, 2, 2, 2]), SEE, (OWN,))
 exercise.timed = {"dX": 0}

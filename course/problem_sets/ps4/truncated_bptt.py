@@ -9,13 +9,13 @@ from course import draws
 from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_network
 from course.models import RNN, Array, rnn_forward
-from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import parts
 from course.recognise.bands import BAND_MISTAKES, band
-from course.recognise.counting import carried_past, put_together
-from course.recognise.rules import RULES
-from course.recognise.slips import either, flows
+from course.recognise.claims import Claim
+from course.recognise.counting import INITIAL, OUTPUT, STEPS
+from course.recognise.taken import Taken
 from course.recognise.truncated import taken_apart
+from course.recognise.ways import Way, carried_past
 
 
 def truncated_bptt(
@@ -116,79 +116,61 @@ exercise.claim(
 )
 
 
-for _miscount in BAND_MISTAKES:
-    _past = flows(partial(carried_past, _miscount.alpha, band))
-    exercise.slip(_miscount.name, _miscount.sentence, _miscount.value, SEE, either(_miscount.others, _past))
-
-
-def output_layer_truncated(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
-    """The gradients of the output layer, with the last tau + 1 losses alone."""
-    found = put_together(lambda t, k, T, tau: t >= T - tau, p, X, Y, h_0, tau, outputs=True)
-    return {name: found[name] for name in ("W_qh", "b_q")}
-
-
-exercise.slip(
-    "output_layer_truncated",
-    "∂L/∂W_qh and ∂L/∂b_q count the losses near the end alone: only the way back through time is cut.",
-    output_layer_truncated,
-    SEE,
-)
-exercise.slip(
-    "mean_over_window",
-    "Each loss is divided by the steps of its window as well: L is the mean over all T steps.",
-    partial(put_together, lambda t, k, T, tau: band(t, k, T, tau) / np.minimum(t, tau + 1), outputs=True),
-    SEE,
-)
-
-
-def restarting(first: int, p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
-    """The whole gradient of losses that see a network started anew at zero, tau + 1 steps before.
+def restarted(first: int, taken: Taken, name: str) -> Array:
+    """A gradient of losses that see a network started anew at zero, tau + 1 steps before.
 
     The losses of the first tau + `first` steps see it started at h_0.
     """
-
-    def loss(p: RNN, X: Array, Y: Array, h_0: Array) -> Any:
-        starts = [h_0 if t <= tau + first else 0 * h_0 for t in range(1, len(X) + 1)]
-        windows = [(X[max(t - tau, 0) : t + 1], start) for t, start in enumerate(starts)]
-        outputs = np.stack([rnn_forward(p, *window)[1][-1] for window in windows])
-        return 0.5 * np.sum((outputs - Y) ** 2) / len(X)
-
-    return {name: value for name, value in parts(loss, p, X, Y, h_0).items() if name != "dh_0"}
-
-
-for _name, _first in (("restarted", 0), ("restarted_after_h_0", 1)):
-    exercise.slip(
-        _name,
-        "The network starts anew at zero for each window: the states are those of the whole sequence.",
-        partial(restarting, _first),
-        SEE,
-    )
+    s, tau, found = taken.sequence, taken.args[-1], 0 * taken.part(name, taken.right)
+    for t in range(len(s.X)):
+        steps, start = slice(max(t - tau, 0), t + 1), s.h_0 if t < tau + first else 0 * s.h_0
+        window = taken.once((restarted, t, first), lambda: taken.alone(steps, start))  # noqa: B023
+        value = window.part(name, window.right, losses=window.right[:, -1])
+        found[steps if name == "dX" else ...] += value
+    return found
 
 
-def ends_of_windows(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
-    """The derivatives by the states at which the windows begin, added, as if all of them were h_0."""
-
-    def loss(start: Array) -> Any:
-        H, total = rnn_forward(p, X, h_0)[0], 0.0
-        for t in range(1, len(X) + 1):
-            first = max(t - tau - 1, 0)
-            moved = H[first] + (start - h_0)
-            total = total + 0.5 * np.sum((rnn_forward(p, X[first:t], moved)[1][-1] - Y[t - 1]) ** 2)
-        return total / len(X)
-
-    return {"dh_0": complex_step(loss, h_0)}
+def last_losses(taken: Taken, name: str) -> Array:
+    """A gradient of the output layer, with the last tau + 1 losses alone."""
+    T, tau = len(taken.right), taken.args[-1]
+    return taken.part(name, taken.right, losses=1.0 * (np.arange(T) >= T - tau - 1))
 
 
-exercise.slip(
-    "initial_state_of_windows",
-    "∂L/∂h_0 adds up what arrives at the start of every window: only the first windows start at h_0.",
-    ends_of_windows,
-    SEE,
+OWN = (
+    Way(
+        Claim(
+            "output_layer_truncated",
+            "∂L/∂W_qh and ∂L/∂b_q count the last losses alone: only the way back through time is cut.",
+            SEE,
+            OUTPUT,
+        ),
+        OUTPUT,
+        last_losses,
+    ),
+    *(
+        Way(
+            Claim(
+                name,
+                "The network starts anew at zero for each window: the states are those of the whole "
+                "sequence.",
+                SEE,
+                (*STEPS, *OUTPUT),
+            ),
+            (*STEPS, *OUTPUT),
+            partial(restarted, first),
+        )
+        for name, first in (("restarted", 0), ("restarted_after_h_0", 1))
+    ),
+    Way(
+        Claim(
+            "initial_state_of_windows",
+            "∂L/∂h_0 adds up what arrives at the start of every window: only the first windows start at h_0.",
+            SEE,
+            INITIAL,
+        ),
+        INITIAL,
+        lambda taken, name: carried_past(taken, band),
+    ),
 )
-
-for _rule in RULES:
-    if _rule.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state", "later_state"):
-        exercise.slip(_rule.name, _rule.sentence, partial(put_together, band, rule=_rule))
-
-exercise.unrolled = taken_apart(band, BAND_MISTAKES, 2)
+exercise.unrolled = taken_apart(band, BAND_MISTAKES, 2, SEE, OWN, band)
 exercise.timed = {"dX": 0}
