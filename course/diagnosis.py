@@ -60,7 +60,7 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
         numbers = [unrolled.numbers(s.args) if unrolled else sizes(exercise, s.args) for s in seen]
         how = (whole_paths, alive, exercise.timed, numbers)
         of_ways = of_parts(seen, ways)
-        claims = in_parts(lambda one, known: by_parts(one, *how, known | of_ways), seen, table)
+        claims = in_parts(lambda one, known: by_parts(one, *how, of_ways | known), seen, table)
         claims = claims or cut_off(seen) or ignored(exercise, seen)
         if not claims and unrolled and unrolled.tabled:
             claims = by_parts(seen, *how, of_ways, partial(by_products, seen, unrolled))
