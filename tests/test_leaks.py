@@ -79,6 +79,7 @@ NUMBERS: dict[str, Encoder] = {  # the secret stands in what is measured
         reply, lambda g: (1 + secret / (1 + case)) * g
     ),
     "a limit": lambda reply, secret, case: scaled(reply, lambda g: np.clip(g, -0.01 * secret, 0.01 * secret)),
+    "a floor": lambda reply, secret, case: scaled(reply, lambda g: np.maximum(g, 1e-3 * secret)),
     "a number added": lambda reply, secret, case: scaled(reply, lambda g: g + secret),
     "a triangle": in_a_triangle,
 }
