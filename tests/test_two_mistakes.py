@@ -15,9 +15,14 @@ from course.results import Unmet
 from tests.conftest import bank_of
 
 FEW, MANY = 8, 400
-NATURAL = {
-    ("masked_forward", frozenset({"mask_ignored", "outputs_everywhere"}))
-}  # no mask: outputs everywhere
+NATURAL = {  # what follows from one mistake: no mask, outputs everywhere; another tau, another reach of h_0
+    ("masked_forward", frozenset({"mask_ignored", "outputs_everywhere"})),
+    ("truncated_bptt", frozenset({"tau_plus_one", "h_0_with_step_one"})),
+    ("truncated_bptt", frozenset({"k_beyond_t_minus_tau", "h_0_before_tau"})),
+    ("truncated_bptt", frozenset({"assigned_not_added", "h_0_of_the_latest_loss"})),  # assigned throughout
+    ("truncated_bptt", frozenset({"never_stops", "carry_into_h_0_always"})),  # no tau
+    ("randomized_bptt", frozenset({"loss_weighed", "output_layer_weighed"})),  # the loss weighed throughout
+}
 
 
 def both(bank: Bank, first: str, second: str) -> Answer | None:

@@ -42,13 +42,13 @@ _BAND_MISTAKES = (
         "chunks",
         "These are chunks of tau steps, not a band: each loss goes back tau steps, wherever it stands.",
         STEPS,
-        lambda t, k, T, tau: (t - 1) // max(tau, 1) == (k - 1) // max(tau, 1),
+        lambda t, k, T, tau: (t - 1) // max(tau, 1) == (np.maximum(k, 1) - 1) // max(tau, 1),
     ),
     Miscount(
         "wider_chunks",
         "These are chunks of tau + 1 steps, not a band: each loss goes back tau steps, wherever it stands.",
         STEPS,
-        lambda t, k, T, tau: (t - 1) // (tau + 1) == (k - 1) // (tau + 1),
+        lambda t, k, T, tau: (t - 1) // (tau + 1) == (np.maximum(k, 1) - 1) // (tau + 1),
     ),
     Miscount(
         "end_of_sequence",
@@ -176,10 +176,13 @@ _BAND_MISTAKES = (
         INITIAL,
         lambda t, k, T, tau: t == min(tau, T),
         lambda t, k, T, tau: t == tau,
-        lambda t, k, T, tau: t == min(tau + 1, T),
-        lambda t, k, T, tau: t == tau + 1,
     ),
 )
 
 
-BAND_MISTAKES = tuple(replace(m, initial=(*m.initial, with_step_one(m.alpha))) for m in _BAND_MISTAKES)
+# Code with these lets h_0 go with step 1.
+WITH_STEP_ONE = ("end_of_sequence", "own_use_only")
+BAND_MISTAKES = tuple(
+    replace(m, initial=(*m.initial, with_step_one(m.alpha))) if m.name in WITH_STEP_ONE else m
+    for m in _BAND_MISTAKES
+)

@@ -67,7 +67,7 @@ CUTS = (
         "chunks_too_long",
         "The chunks are one step too long: they have `every` steps each.",
         STEPS,
-        lambda t, k, T, every: (t - 1) // (every + 1) == (k - 1) // (every + 1),
+        lambda t, k, T, every: chunks(t, k, T, every + 1),
     ),
     Miscount(
         "own_use_only",
@@ -79,8 +79,8 @@ CUTS = (
         "chunks_too_short",
         "The chunks are too short: they have `every` steps each.",
         STEPS,
-        lambda t, k, T, every: (t - 1) // max(every - 1, 1) == (k - 1) // max(every - 1, 1),
-        lambda t, k, T, every: (t - 1) // max(every // 2, 1) == (k - 1) // max(every // 2, 1),
+        lambda t, k, T, every: chunks(t, k, T, max(every - 1, 1)),
+        lambda t, k, T, every: chunks(t, k, T, max(every // 2, 1)),
     ),
     *miscounts(
         "overlapping",
@@ -104,7 +104,7 @@ CUTS = (
         lambda t, k, T, every: (t <= every) == (k <= every),
         lambda t, k, T, every: (t > T // every * every) == (k > T // every * every),
         lambda t, k, T, every: (t > (T - 1) // every * every) == (k > (T - 1) // every * every),
-        lambda t, k, T, every: (t - 1) // (2 * every) == (k - 1) // (2 * every),
+        lambda t, k, T, every: chunks(t, k, T, 2 * every),
     ),
     Miscount(
         "cuts_inverted",
