@@ -65,17 +65,20 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
         if not claims and unrolled and unrolled.tabled:
             claims = by_parts(seen, *how, of_ways, partial(by_products, seen, unrolled))
         named = as_diagnoses(claims) or by_composed(run)
+        if not named and exercise.last_table:
+            found = look_up(seen, exercise.last_table)
+            named = as_diagnoses(found.whole or by_parts(seen, *how, of_ways | found.by_part))
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)
         return named or _by_edges(weights) or _changes(run), weights
-    found = attributed(run, unrolled, _rules(named, whole)) if unrolled else None
-    if whole_paths and found and not named:
-        named = as_diagnoses(two_at_once(seen, whole_paths, found))
-    if found and found.rule is RIGHT and len(named) == len(whole) > 1:  # seven steps may tell them apart
-        T = len(found.alpha)
-        named = as_diagnoses(claim_of(p) for p in whole if matches(p[1].triangle(T), found)) or named
+    counted = attributed(run, unrolled, _rules(named, whole)) if unrolled else None
+    if whole_paths and counted and not named:
+        named = as_diagnoses(two_at_once(seen, whole_paths, counted))
+    if counted and counted.rule is RIGHT and len(named) == len(whole) > 1:  # seven steps may tell them apart
+        T = len(counted.alpha)
+        named = as_diagnoses(claim_of(p) for p in whole if matches(p[1].triangle(T), counted)) or named
     named = named or _changes(run)
-    return named, drawn(exercise, found) if found else None
+    return named, drawn(exercise, counted) if counted else None
 
 
 def _rules(named: Sequence[Diagnosis], whole: Sequence[tuple[Rule, Pattern]]) -> Sequence[Rule]:

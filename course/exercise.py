@@ -128,6 +128,7 @@ class Exercise:
         self.unrolled: Unrolled | None = None  # for a gradient through time: how to take an answer apart
         self.weighed: Weighed | None = None  # the same for an LSTM: its gradient with weights on the edges
         self.table: Table | None = None  # mistakes put together from a few kinds, all valued at once
+        self.last_table: Table | None = None  # the same, asked where nothing else is it
         self.timed: dict[str, int] = {}  # parts that have an axis of time steps, and which
 
     @property

@@ -99,7 +99,7 @@ class Unrolled:
             wanted = [name for name, mine in self.names.items() if mine in only]
             known = right if rule is RIGHT else [responses(s, rule) for s in rows]
             found = [gradient(s, one, rule, pattern, wanted) for s, one in zip(rows, known, strict=True)]
-            return self._joined(found, wanted, steps)
+            return self.joined(found, wanted, steps)
 
         return under
 
@@ -125,9 +125,9 @@ class Unrolled:
         """
         wanted = [name for name, mine in self.names.items() if only is None or mine in only]
         rows = [counted({n: t for n, t in one.items() if n in wanted}, pattern) for one in found]
-        return self._joined(rows, wanted, steps)
+        return self.joined(rows, wanted, steps)
 
-    def _joined(self, rows: list[Parts], wanted: list[str], steps: int) -> Parts:
+    def joined(self, rows: list[Parts], wanted: list[str], steps: int) -> Parts:
         """The parts of a batch from those of its rows, under the exercise's names."""
         result = {}
         for name in wanted:

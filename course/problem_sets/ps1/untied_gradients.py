@@ -16,8 +16,11 @@ from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import many, sequences
 from course.recognise.composed import COMPOSED
 from course.recognise.each_use import EachUse
+from course.recognise.loop_ways import EACH_USE
+from course.recognise.other_runs import other_runs
 from course.recognise.patterns import PATTERNS
 from course.recognise.rules import RULES
+from course.recognise.way_tables import way_table
 
 
 def untied_gradients(p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray) -> np.ndarray:
@@ -178,3 +181,6 @@ for name, sentence, change in (
     exercise.slip(name, sentence, partial(changed, change), SEE)
 
 exercise.timed = {"G": 0}
+exercise.last_table = way_table(
+    exercise.unrolled, [(n, said, SEE, of) for n, said, _, of in EACH_USE], other_runs(linear=False)
+)

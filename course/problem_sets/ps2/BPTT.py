@@ -13,8 +13,11 @@ from course.exercise import Case, Exercise, Parts
 from course.frames import FrameError
 from course.models import RNN, Array
 from course.problem_sets.ps2._batches import mixed
+from course.recognise.loop_ways import WITH_TANH
+from course.recognise.other_runs import other_runs
 from course.recognise.sequences import Sequence
 from course.recognise.unrolled import Unrolled
+from course.recognise.way_tables import way_table
 
 NAMES = ("H", "W_hx", "W_hh", "b_h", "X", "h_0")
 
@@ -184,6 +187,7 @@ def many(rng: draws.Rng) -> tuple[Any, ...]:
 exercise.unrolled = Unrolled(
     sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch="B", error="∂L/∂h_t"
 )
+exercise.last_table = way_table(exercise.unrolled, WITH_TANH, other_runs(linear=False), states="H")
 for _name, _sentence, _mix in (
     (
         "carry_averaged",

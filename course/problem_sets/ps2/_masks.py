@@ -122,6 +122,21 @@ MISCOUNTS: tuple[tuple[str, str, tuple[Weight, ...]], ...] = (
         (lambda t, own, T, N: (t >= T - own) / (own * N),),
     ),
     (
+        "mask_inverted",
+        "The mask keeps the padding and leaves out the real steps: a step t counts if t < lengths[n].",
+        (lambda t, own, T, N: (t >= own) / (own * N),),
+    ),
+    (
+        "pooled_twice",
+        "The losses are divided by all real steps and by N as well: each sequence has its own mean.",
+        (lambda t, own, T, N: (t < own) / (np.sum(own) * N),),
+    ),
+    (
+        "one_step_short",
+        "The mask is one step too short: lengths[n] steps are real, and that many divide.",
+        (lambda t, own, T, N: (t < np.maximum(own - 1, 1)) / (np.maximum(own - 1, 1) * N),),
+    ),
+    (
         "shortest",
         "Only the steps that all sequences have are counted.",
         (

@@ -11,6 +11,7 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_case, large_rnn, moved
 from course.models import RNN, Array, masked_loss
 from course.oracles import gradients
+from course.problem_sets.ps2._mask_ways import table
 from course.problem_sets.ps2._masks import unrolled
 from course.recognise.partly import without
 
@@ -137,4 +138,5 @@ exercise.slip(
 )
 
 exercise.unrolled = unrolled
+exercise.last_table = table
 exercise.timed = {"dX": 0}
