@@ -58,22 +58,24 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
     named = as_diagnoses(table.whole) if table else named
     if not named:
         numbers = [unrolled.numbers(s.args) if unrolled else sizes(exercise, s.args) for s in seen]
+        parts_said = partial(by_parts, told={})
         how = (whole_paths, alive, exercise.timed, numbers)
         of_ways = of_parts(seen, ways)
-        claims = in_parts(lambda one, known: by_parts(one, *how, of_ways | known), seen, table)
+        claims = in_parts(lambda one, known: parts_said(one, *how, of_ways | known), seen, table)
         claims = claims or cut_off(seen) or ignored(exercise, seen)
         if not claims and unrolled and unrolled.tabled:
-            claims = by_parts(seen, *how, of_ways, partial(by_products, seen, unrolled))
+            claims = parts_said(seen, *how, of_ways, partial(by_products, seen, unrolled))
         named = as_diagnoses(claims) or by_composed(run)
-        if not named and exercise.last_table:
-            found = look_up(seen, exercise.last_table)
-            named = as_diagnoses(found.whole or by_parts(seen, *how, of_ways | found.by_part))
     if exercise.weighed:
         weights = weights_of(run, exercise.weighed, seen)
         return named or _by_edges(weights) or _changes(run), weights
     counted = attributed(run, unrolled, _rules(named, whole)) if unrolled else None
     if whole_paths and counted and not named:
         named = as_diagnoses(two_at_once(seen, whole_paths, counted))
+    if exercise.last_table and not named:
+        last = look_up(seen, exercise.last_table)
+        known = of_ways | last.by_part
+        named = as_diagnoses(last.whole or (parts_said(seen, *how, known) if any(known.values()) else ()))
     if counted and counted.rule is RIGHT and len(named) == len(whole) > 1:  # seven steps may tell them apart
         T = len(counted.alpha)
         named = as_diagnoses(claim_of(p) for p in whole if matches(p[1].triangle(T), counted)) or named

@@ -44,12 +44,23 @@ def in_common(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[C
     return tuple(worded(claim, list(by_part), everything) for claim in _strongest(common))
 
 
+STRONGER = {  # where several say the same of a part: the one that says it best, and the others
+    "first_use": ("first_step",),
+    "last_loss": ("last_loss_of_states", "only_last_use"),
+    "transpose": ("transpose_in_the_sweep",),
+}
+OF_PARTS = {  # what a mistake of the whole sweep is called where it is seen in some parts alone
+    "no_recurrence": "Only each step's own loss is counted; what comes back from later steps belongs to it."
+}
+
+
 def _strongest(claims: list[Claim]) -> list[Claim]:
     """Without what is weaker than another of them: a factor of each part, a triangle that concerns more."""
     if len(claims) > 1:
         claims = [claim for claim in claims if claim.name != "factor_per_part"]
-    if "first_use" in {claim.name for claim in claims}:
-        claims = [claim for claim in claims if claim.name != "first_step"]
+    for stronger, weaker in STRONGER.items():
+        if stronger in {claim.name for claim in claims}:
+            claims = [claim for claim in claims if claim.name not in weaker]
     return claims
 
 
@@ -63,6 +74,6 @@ def worded(claim: Claim, names: list[str], everything: list[str]) -> Claim:
     if "{parts}" in claim.sentence or claim.name in ("swapped", "another_derivative", "precision"):
         sentence = claim.sentence.replace("{parts}", listed)
     else:
-        sentence = f"In {listed} alone: {claim.sentence}"
+        sentence = f"In {listed} alone: {OF_PARTS.get(claim.name, claim.sentence)}"
     where = "" if claim.name == "precision" else "@" + "+".join(names)
     return Claim(claim.name + where, sentence, claim.see)

@@ -17,17 +17,21 @@ def gradient(
     (_, before, after), T = s.values, len(s.X)
     of_a, of_h_0 = answers
     reads = {"W_hx": s.X, "W_hh": before if rule.state_used == "before" else after}
-    deltas, found = {p.name: np.einsum("tk,tkh->kh", p.triangle(T), of_a) for p in (ALL, pattern)}, {}
+    deltas: dict[str, Array] = {}
+    found = {}
     for name in wanted:
         chosen = pattern if name in pattern.parts else ALL
+        if chosen.name not in deltas:
+            deltas[chosen.name] = of_a.sum(axis=0) if chosen is ALL else chosen.weighed(of_a)
         delta = deltas[chosen.name]
         if name in reads:
             found[name] = delta.T @ reads[name]
         elif name in ("W_qh", "b_q"):
             table = s.read_before if rule.output_state == "before" else s.read_after
-            found[name] = np.tensordot(chosen.of_output(T), table[name], 1)
+            terms = table[name]
+            found[name] = terms.sum(axis=0) if chosen is ALL else np.tensordot(chosen.of_output(T), terms, 1)
         elif name == "h_0":
-            found[name] = chosen.of_initial(T) @ of_h_0
+            found[name] = of_h_0.sum(axis=0) if chosen is ALL else chosen.of_initial(T) @ of_h_0
         else:
             found[name] = delta.sum(axis=0) if name == "b_h" else delta @ s.p.W_hx
     return found

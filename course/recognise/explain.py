@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from course.compare import difference
 from course.models import Array
 from course.recognise.claims import Claim, in_common, shared_out, worded
@@ -28,7 +30,13 @@ class Seen:
     want: Parts
 
 
+Told = dict[int, tuple[Seen, dict[str, list[Claim]]]]  # by the identity of the first case, which is kept
 Alive = dict[str, list[tuple[Rule, Pattern]]]
+
+
+FIRST_LOSS = Claim(
+    "first_loss", "Only the loss of step 1 is counted; all losses reach h_0.", "Inputs and the initial state"
+)
 
 
 def in_all_parts(alive: Alive) -> list[tuple[Rule, Pattern]]:
@@ -44,23 +52,28 @@ def by_parts(
     numbers: Sequence[dict[str, float]],
     known: dict[str, list[Claim]],
     products: Callable[[Sequence[str]], dict[str, list[Claim]]] | None = None,
+    told: Told | None = None,
 ) -> tuple[Claim, ...]:
     """The mistakes that explain every wrong part in every case; all, if several cannot be told apart.
 
     `timed` says which axis of a part counts steps, `numbers` what a factor may be, case by case, `known` by
     part what else explains it. `products` are asked if nothing explains everything: what they say of these
-    parts.
+    parts. `told` keeps the shapes of errors for the next call.
     """
     wrong = wrong_parts(seen)
     by_part = {name: [*map(claim_of, alive.get(name, [])), *known.get(name, [])] for name in wrong}
     if unrolled is not None:
         for name, claim in _nearby(seen, unrolled, wrong):
             by_part[name].append(claim)
-    shapes = {n: _swapped(seen, n) or _shaped(seen, n, numbers, timed.get(n)) for n in wrong}
+    _, shapes = ({} if told is None else told).setdefault(id(seen[0]), (seen[0], {}))
+    for n in wrong:
+        shapes[n] = shapes[n] if n in shapes else _swapped(seen, n) or _shaped(seen, n, numbers, timed.get(n))
     everything = list(seen[0].want)
     if not in_common(by_part, everything) and (same := in_common(shapes, everything)):
         return same
     by_part = {name: claims or shapes[name] for name, claims in by_part.items()}
+    if unrolled is not None and (len(wrong) == 1 or not in_common(by_part, everything)):
+        _of_first_loss(by_part, alive, unrolled)
     shared = shared_out(by_part, everything)
     if shared or products is None or not wrong:
         return shared
@@ -124,6 +137,16 @@ def _patterns(unrolled: Unrolled) -> list[Pattern]:
     if "W_qh" in unrolled.names:
         return list(unrolled.patterns)
     return [pattern for pattern in unrolled.patterns if pattern.name != "last_loss_of_states"]
+
+
+def _of_first_loss(by_part: dict[str, list[Claim]], alive: Alive, unrolled: Unrolled) -> None:
+    """Many triangles have the first loss alone reach h_0: one claim says so, where no other part fits."""
+    mine = unrolled.names.get("h_0", "")
+    found = [pattern for rule, pattern in alive.get(mine, []) if rule is RIGHT]
+    first = any(np.array_equal(pattern.of_initial(20), np.arange(20) == 0) for pattern in found)
+    others = {claim for name, claims in by_part.items() if name != mine for claim in claims}
+    if mine in by_part and first and not others & {*by_part[mine]}:
+        by_part[mine] = [FIRST_LOSS]
 
 
 def _nearby(seen: Sequence[Seen], unrolled: Unrolled, wrong: Iterable[str]) -> list[tuple[str, Claim]]:

@@ -1,17 +1,13 @@
-"""Mistakes of loops over losses and steps, of their order and ends, as ways to walk (`course.recognise.loops`)."""
+"""Mistakes of loops over losses and steps, of their order and ends, with or without a tanh."""
 
 from collections.abc import Callable
 
 import numpy as np
 
 from course.models import Array
-from course.recognise.composed import ALTERED, SLOPES
-from course.recognise.composed import in_carry as slope_in_carry
-from course.recognise.loops import Parts, Run, Walk, Way, no_edges, slope_of_loss, slopes_of, under, unlike
-from course.recognise.rules import BACK, RULES, USES
+from course.recognise.loops import Parts, Run, Walk, Way, no_edges, unlike
+from course.recognise.rules import BACK, USES
 
-MISSING = next(rule for rule in RULES if rule.name == "slope_missing")
-TWICE = next(rule for rule in RULES if rule.name == "slope_twice")
 INITIAL = "Inputs and the initial state"
 
 
@@ -35,23 +31,20 @@ def counted(
 
 def _short(run: Run, initial: str, output: bool) -> Parts:
     """The loop ends at step 2."""
-    of_a, of_h_0 = run.right
+    of_h_0 = run.right[1]
     plain = run.walk(Walk(use=np.ones((run.T, run.h)), own=run.slopes()))[0]
-    if run.T == 1 and initial == "last":  # the last step is set before the loop
+    if run.T == 1 and initial == "zero_later":  # the last step is set before the loop
         return run.parts(run.right)
     found = counted(lambda t, k, T: k > 0, lambda t, T: t >= 0, (lambda t, T: t > 0) if output else None)(run)
     arriving = plain[1:, 0].sum(axis=0)
-    return found | {
-        "h_0": {"right": of_h_0.sum(axis=0), "zero": 0 * arriving, "kept": arriving}.get(
-            initial, 0 * arriving
-        )
-    }
+    of_h_0 = {"right": of_h_0.sum(axis=0), "kept": arriving}.get(initial, 0 * arriving)
+    return found | {"h_0": of_h_0}
 
 
 STEP_1 = "The way back ends at step 2: step 1 has a loss, uses the weights, and leads to h_0."
 SHORT: list[Way] = [
     ("step_1_not_reached", STEP_1, BACK, lambda run, i=i, o=o: _short(run, i, o))  # type: ignore[misc]
-    for i in ("right", "zero", "kept", "last")
+    for i in ("right", "zero", "kept", "zero_later")
     for o in (False, True)
 ]
 
@@ -85,11 +78,12 @@ def _windows(tau: int) -> Way:
     return (f"truncated_{tau}_into_h_0", sentence, BACK, of)
 
 
+AGAIN = "A step's own loss goes back twice: ∂L/∂h_t holds it already."
 LOOPS: list[Way] = [
     *map(_windows, range(13)),
     (
         "loop_forward",
-        "The loop runs forward in time, from step 1 to T: what step t sends back is there only after step t+1.",
+        "The loop runs forward in time, from step 1 to T: what comes back from step t+1 is not there yet.",
         BACK,
         lambda run: run.parts(run.walk(Walk(back=True))),
     ),
@@ -99,12 +93,8 @@ LOOPS: list[Way] = [
         BACK,
         counted(lambda t, k, T: (t == k) | ((t == T - 1) & (k == T - 2)), lambda t, T: (t == 0) | (T == 2)),
     ),
-    (
-        "later_losses_twice",
-        "Step t+1's own loss goes back twice: ∂L/∂h_{t+1} holds it already.",
-        BACK,
-        counted(lambda t, k, T: 1 + (t > k), lambda t, T: 1 + (t > 0)),
-    ),
+    ("later_losses_twice", AGAIN, BACK, counted(lambda t, k, T: 1 + (t > k), lambda t, T: 1 + (t > 0))),
+    ("later_losses_twice", AGAIN, BACK, counted(lambda t, k, T: 1 + (t > k), lambda t, T: 2 + 0 * t)),
     *SHORT,
     (
         "first_loss_alone",
@@ -179,124 +169,3 @@ LOOPS: list[Way] = [
         unlike(h_0=lambda run: run.s.p.W_hh @ _delta(run)[0]),
     ),
 ]
-INITIAL_SLOPE = "∂L/∂h_0 is multiplied by 1 − h_0²: h_0 is given, no tanh stands behind it."
-
-
-def _twice_behind(run: Run) -> Parts:
-    answers = run.walk(Walk(between=run.slopes() ** 2, use=run.slopes() ** 2))
-    return run.parts((answers[0], answers[1] * (1 - run.s.h_0**2)))
-
-
-WITH_TANH: list[Way] = [
-    *LOOPS,
-    *slopes_of((*ALTERED, MISSING)),
-    (
-        f"{TWICE.name}_further_back",
-        f"{TWICE.sentence} This is so behind each loss's own step alone.",
-        TWICE.see,
-        _twice_behind,
-    ),
-    *under(slope_in_carry(rule) for rule in SLOPES if rule not in ALTERED),
-    (
-        "initial_state_sloped",
-        INITIAL_SLOPE,
-        INITIAL,
-        unlike(h_0=lambda run: run.right[1].sum(axis=0) * (1 - run.s.h_0**2)),
-    ),
-    (
-        "slope_of_the_loss",
-        "The slope at every use is that of the loss's step: the use at step k has 1 − h_k².",
-        USES,
-        slope_of_loss,
-    ),
-    (
-        "jacobian_transposed",
-        "The Jacobian of each step is transposed: back through step t leads W_hhᵀ times the slope of step t.",
-        BACK,
-        lambda run: run.parts(run.walk(Walk(turned=True))),
-    ),
-]
-
-
-def _powers_by_entry(run: Run) -> Parts:
-    T, W = run.T, run.s.p.W_hh
-    powers = np.stack([W**n for n in range(T)])
-    t, k = np.mgrid[:T, :T]
-    of_a = np.einsum("tj,tkjh->tkh", run.after, powers[np.maximum(t - k, 0)]) * (t >= k)[..., None]
-    return run.parts((of_a, run.right[1]))
-
-
-def _squashed(run: Run, edges: bool) -> Parts:
-    """A slope that does not belong in a linear network: not at the last step, or on the edges alone."""
-    slope, one = run.slopes("from_value"), np.ones((run.T, run.h))
-    if not edges:
-        own = np.vstack([slope[:-1], one[:1]])
-        return run.parts(run.walk(Walk(own=own, between=own, use=own)))
-    to_first = np.vstack([one[:1], slope[1:]])
-    own = np.eye(run.T, dtype=bool)[:, :, None]
-    of_a, of_h_0 = run.walk(Walk(own=to_first, between=to_first, use=one))
-    return run.parts((np.where(own, run.right[0], of_a), of_h_0))
-
-
-PRESENT = "A factor 1 − h_t² is there, but this network has no tanh: the slope of the identity is 1."
-WITHOUT_TANH: list[Way] = [
-    *LOOPS,
-    ("slope_present", PRESENT, "A linear network", lambda run: _squashed(run, False)),
-    (
-        "slope_present_in_carry",
-        f"{PRESENT} This is so in the carry alone.",
-        "A linear network",
-        lambda run: _squashed(run, True),
-    ),
-    (
-        "powers_by_entry",
-        "The entries of W_hh are raised to a power: a product of matrices is meant.",
-        "A linear network",
-        _powers_by_entry,
-    ),
-]
-
-
-def _one_edge(run: Run) -> Parts:
-    """Each use has one Jacobian of its own in front, not the product of all."""
-    T, slope = run.T, run.slopes()
-    jacobians = slope[:, :, None] * run.s.p.W_hh
-    of_a = np.zeros((T, T, run.h))
-    for k in range(T):
-        of_a[k, k] = run.after[k] * slope[k]
-        if k + 1 < T:
-            of_a[k + 1 :, k] = run.after[k + 1 :] @ jacobians[k + 1] * slope[k]
-    return run.parts((of_a, run.right[1]))
-
-
-def _jacobian_too_many(run: Run) -> Parts:
-    """The Jacobian of a step is applied before its use is counted."""
-    (of_a, of_h_0), W = run.right, run.s.p.W_hh
-    return run.parts((of_a @ W * run.slopes(), of_h_0))
-
-
-EACH_USE: list[Way] = [
-    *WITH_TANH,
-    (
-        "one_jacobian",
-        "Only one step's Jacobian stands between a loss and a use: the product of all between them does.",
-        BACK,
-        _one_edge,
-    ),
-    (
-        "jacobian_too_many",
-        "The Jacobian of step k is applied before the use at step k is counted: one too many is in it.",
-        BACK,
-        _jacobian_too_many,
-    ),
-    (
-        "all_in_the_first",
-        "The first copy has the whole gradient of the tied matrix: every step uses its own copy.",
-        USES,
-        lambda run: run.parts(run.right) | {"W_hh": _first(run.parts(run.right)["W_hh"])},
-    ),
-]
-
-
-def _first(uses: Array) -> Array:
-    return np.concatenate([uses.sum(axis=0, keepdims=True), 0 * uses[1:]])

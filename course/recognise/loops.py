@@ -1,6 +1,6 @@
-"""Ways to walk from each loss to each use that go wrong as a whole: what a loop over losses and steps may do.
+"""Ways to walk from each loss to each use that go wrong as a whole: what loops over losses and steps may do.
 
-As in `course.recognise.sequences`, tangents are taken forwards through copies of the weights, one for each use.
+As in `course.recognise.sequences`, tangents go forwards through copies of the weights, one for each use.
 """
 
 from collections.abc import Callable, Iterable

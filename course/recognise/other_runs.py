@@ -1,4 +1,4 @@
-"""The right gradient of another run: an answer whose backward pass is right, at states that are not the network's."""
+"""The right gradient of another run: the backward pass is right, at states that are not the network's."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -13,13 +13,13 @@ Values = tuple[Array, Array, Array]
 
 @dataclass(frozen=True)
 class AtStates(Sequence):
-    """A sequence whose sums and states, before and after each step, are given; the slope is that of a state."""
+    """A sequence whose sums and states, before and after each step, are given; slopes are those of states."""
 
     given: Values | None = None
     returns: Array | None = None  # the states that the answer returns, if not those
 
     @property
-    def values(self) -> Values:  # type: ignore[override]
+    def values(self) -> Values:
         """Those given."""
         assert self.given is not None
         return self.given
@@ -64,11 +64,18 @@ def run(
 
 Other = tuple[str, str, Callable[[Sequence], Sequence]]
 STATES = "The states are not those of the network"
+HELD = f"{STATES}: every step of the forward pass starts at h_0; step t starts at h_{{t-1}}."
 
 
 def _h_0_ignored(s: Sequence, read: bool) -> Sequence:
     a, before, after = run(s, h_0=0 * s.h_0)
     return at(s, (a, np.vstack([s.h_0, before[1:]]) if read else before, after))
+
+
+def _held_alone(s: Sequence) -> Sequence:
+    """The backward pass reads the states in order all the same."""
+    a, _, after = run(s, held=True)
+    return at(s, (a, np.vstack([s.h_0, after[:-1]]), after))
 
 
 def _sums_kept(s: Sequence) -> Sequence:
@@ -99,9 +106,10 @@ def other_runs(linear: bool) -> list[Other]:
         ),
         (
             "forward_held",
-            f"{STATES}: every step of the forward pass starts at h_0; step t starts at h_{{t-1}}.",
+            HELD,
             lambda s: at(s, run(s, held=True)),
         ),
+        ("forward_held", HELD, _held_alone),
         (
             "forward_reversed",
             f"{STATES}: the forward pass reads the inputs in reverse order.",

@@ -32,6 +32,10 @@ class Pattern:
         """α (T, T), zero above the diagonal."""
         return _triangle(self, T).copy()
 
+    def weighed(self, of_a: Array) -> Array:
+        """Σ_t α_{t,k} of (T, T, h): (T, h)."""
+        return np.asarray(np.einsum("tk,tkh->kh", _triangle(self, len(of_a)), of_a))
+
     def of_output(self, T: int) -> Array:
         """The weight of each loss in ∂L/∂W_qh and ∂L/∂b_q: (T)."""
         return np.ones(T) if self.output is None else 1.0 * self.output(np.arange(T), T)

@@ -54,8 +54,24 @@ class Sequence:
         """Those if it reads the states after each step, as is right."""
         return _output_terms(self, self.values[2])
 
+    @cached_property
+    def own_answers(self) -> Array:
+        """∂ℓ_t/∂h_t (T, h): how each loss answers to its own state alone."""
+        nudge = 1e-30j * np.eye(len(self.h_0))
+        found = [self.loss(t, self.p.W_qh, self.p.b_q, h + nudge) for t, h in enumerate(self.values[2])]
+        return np.imag(np.stack(found)) / 1e-30
+
+    @cached_property
+    def _slopes(self) -> dict[tuple[str, int], Array]:
+        return {}
+
     def slope(self, kind: str, t: int) -> Array:
         """`slope_of` at step t (from 0), but the right one of a linear network is 1."""
+        if (kind, t) not in self._slopes:
+            self._slopes[kind, t] = self._slope(kind, t)
+        return self._slopes[kind, t]
+
+    def _slope(self, kind: str, t: int) -> Array:
         a, before, after = self.values
         if self.linear and kind == "tanh":
             return np.ones_like(a[t])
@@ -64,7 +80,9 @@ class Sequence:
 
 def with_errors(s: Sequence, errors: Array) -> Sequence:
     """The same run with ℓ_t = e_t·o_t: its gradients are those of any loss whose errors are e (T, q)."""
-    return replace(s, loss=lambda t, W_qh, b_q, h: (h @ W_qh.T + b_q) @ errors[t])
+    found = replace(s, loss=lambda t, W_qh, b_q, h: (h @ W_qh.T + b_q) @ errors[t])
+    found.__dict__.update({name: s.__dict__[name] for name in ("values", "_slopes") if name in s.__dict__})
+    return found
 
 
 def lengthened(a: Array, n: int, axis: int = 0) -> Array:
@@ -77,11 +95,8 @@ def lengthened(a: Array, n: int, axis: int = 0) -> Array:
 
 
 def after_states(s: Sequence) -> Array:
-    """∂ℓ_t/∂h_t (T, h): how each loss answers to its own state alone."""
-    nudge = 1e-30j * np.eye(len(s.h_0))
-    return np.stack(
-        [np.imag(s.loss(t, s.p.W_qh, s.p.b_q, h + nudge)) / 1e-30 for t, h in enumerate(s.values[2])]
-    )
+    """A copy of ∂ℓ_t/∂h_t (T, h)."""
+    return s.own_answers.copy()
 
 
 def basis(*shape: int) -> Array:
@@ -91,7 +106,7 @@ def basis(*shape: int) -> Array:
 
 def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     """How each loss answers to a nudge of a_k (T, T, h), and of h_0 (T, h)."""
-    after, T, h = s.values[2], len(s.X), len(s.h_0)
+    T, h = len(s.X), len(s.h_0)
     carried = np.zeros((T * h + h, h))
     carried[-h:] = np.eye(h)
     found = np.zeros((T, len(carried)))
@@ -104,7 +119,7 @@ def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
         W = s.p.W_hh.T if right else s.p.W_hh  # rows of a batch are multiplied from the right
         arriving = now.arriving(carry, carried, W)
         tangent, carried = now.step(slope, carry, entering, arriving, carried)
-        found[t] = np.imag(s.loss(t, s.p.W_qh, s.p.b_q, after[t] + 1e-30j * tangent)) / 1e-30
+        found[t] = tangent @ s.own_answers[t]
     return found[:, :-h].reshape(T, T, h), found[:, -h:]
 
 

@@ -51,7 +51,7 @@ def look_up(seen: Sequence[Seen], table: Table) -> Found:
     wrong, names = wrong_parts(apart), list(apart[0].want)
     holds = {name: np.ones(len(table.claims), bool) for name in names}
     chosen, altered = np.arange(len(table.claims) if wrong else 0), np.zeros(len(table.claims), int)
-    for one in sorted(apart, key=lambda s: (not wrong_parts([s]), sum(a.size for a in s.want.values()))):
+    for one in sorted(apart, key=lambda s: sum(a.size for a in s.want.values())):
         if len(chosen):
             values = table.split(table.values(chosen, *one.args))
             for name in names:

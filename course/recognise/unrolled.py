@@ -158,16 +158,15 @@ class Unrolled:
     def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         """Other derivatives that a part may hold by mistake, by the sentence that says so."""
         rows, mine = self.sequences(*args), self.names["h_0"]
+        it = mine if mine != "h_0" else "The gradient of h_0"
         of_h1, of_a1 = [after_one_step(s) for s in rows], [responses(s)[0][:, 0].sum(0) for s in rows]
         pick = np.stack if self.batch else (lambda found: found[0])
         if rows[0].linear:
-            return {f"{mine} is ∂L/∂h_1: one more step, through W_hhᵀ, leads to h_0.": {mine: pick(of_h1)}}
+            return {f"{it} is ∂L/∂h_1: one more step, through W_hhᵀ, leads to h_0.": {mine: pick(of_h1)}}
         return {
-            f"{mine} is ∂L/∂h_1: one more step, through W_hh and the slope, leads to h_0.": {
-                mine: pick(of_h1)
-            },
-            f"{mine} is ∂L/∂a_1: it still has to go through W_hh to reach h_0.": {mine: pick(of_a1)},
-            f"{mine} is W_hh ∂L/∂a_1; it should be W_hhᵀ ∂L/∂a_1.": {
+            f"{it} is ∂L/∂h_1: one more step, through W_hh and the slope, leads to h_0.": {mine: pick(of_h1)},
+            f"{it} is ∂L/∂a_1: it still has to go through W_hh to reach h_0.": {mine: pick(of_a1)},
+            f"{it} is W_hh ∂L/∂a_1; it should be W_hhᵀ ∂L/∂a_1.": {
                 mine: pick([s.p.W_hh @ a for s, a in zip(rows, of_a1, strict=True)])
             },
         } | ({} if self.batch else self._products_of_sums(args))

@@ -223,3 +223,66 @@ bank.edit(
     loses=ALL,
     slip="state_before",
 )
+bank.edit(
+    "carry_beside",
+    "dh = p.W_hh.T @ delta",
+    "dh = p.W_qh.T @ errors[t - 1] + dh + p.W_hh.T @ delta",
+    loses={"every_copy", "sum"},
+    slip="carry_beside",
+)
+bank.edit(
+    "no_jacobians",
+    "            row = row @ np.diag(1 - H[k] ** 2)\n"
+    "            G[k - 1] += np.outer(row, H[k - 1])\n"
+    "            row = row @ p.W_hh\n",
+    "            G[k - 1] += np.outer(row * (1 - H[k] ** 2), H[k - 1])\n",
+    loses={"every_copy", "sum"},
+    slip="no_jacobians",
+    of="sum_over_losses",
+)
+bank.edit(
+    "jacobian_transposed",
+    "            row = row @ np.diag(1 - H[k] ** 2)\n"
+    "            G[k - 1] += np.outer(row, H[k - 1])\n"
+    "            row = row @ p.W_hh\n",
+    "            G[k - 1] += np.outer(row * (1 - H[k] ** 2), H[k - 1])\n"
+    "            row = np.diag(1 - H[k] ** 2) @ p.W_hh @ row\n",
+    loses={"every_copy", "sum"},
+    slip="jacobian_transposed",
+    of="sum_over_losses",
+)
+bank.edit(
+    "slope_of_the_loss",
+    "            row = row @ np.diag(1 - H[k] ** 2)\n"
+    "            G[k - 1] += np.outer(row, H[k - 1])\n"
+    "            row = row @ p.W_hh\n",
+    "            G[k - 1] += np.outer(row * (1 - H[t] ** 2), H[k - 1])\n"
+    "            row = row @ np.diag(1 - H[k] ** 2) @ p.W_hh\n",
+    loses={"every_copy", "sum"},
+    slip="slope_of_the_loss",
+    of="sum_over_losses",
+)
+bank.edit(
+    "jacobian_too_many",
+    "            G[k - 1] += np.outer(row, H[k - 1])\n            row = row @ p.W_hh\n",
+    "            row = row @ p.W_hh\n            G[k - 1] += np.outer(row * (1 - H[k] ** 2), H[k - 1])\n",
+    loses={"every_copy", "last_copy", "one_step", "sum"},
+    slip="jacobian_too_many",
+    of="sum_over_losses",
+)
+bank.edit(
+    "one_jacobian",
+    "            G[k - 1] += np.outer(row, H[k - 1])\n            row = row @ p.W_hh\n",
+    "            G[k - 1] += np.outer(row, H[k - 1])\n"
+    "            row = (O[t - 1] - Y[t - 1]) @ p.W_qh / T @ np.diag(1 - H[k] ** 2) @ p.W_hh\n",
+    loses={"every_copy", "sum"},
+    slip="one_jacobian",
+    of="sum_over_losses",
+)
+bank.edit(
+    "first_copy_has_all",
+    "    return G\n",
+    "    return np.concatenate([G.sum(axis=0, keepdims=True), 0 * G[1:]])\n",
+    loses={"every_copy", "last_copy"},
+    slip="all_in_the_first",
+)

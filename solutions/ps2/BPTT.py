@@ -383,3 +383,24 @@ bank.edit(
     loses={"weights"},
     slip="states_of_the_batch@W_hh",
 )
+bank.edit(
+    "forward_transposed",
+    "states[-1] @ W_hh.T",
+    "states[-1] @ W_hh",
+    loses={"forward"},
+    slip="forward_transposed",
+)
+bank.edit(
+    "step_1_not_reached",
+    "reversed(range(len(X)))",
+    "range(len(X) - 1, 0, -1)",
+    loses={"one_step", "states", "weights"},
+    slip="step_1_not_reached",
+)
+bank.edit(
+    "sums_kept_as_states",
+    "X, h_0, H)\n        return",
+    "X, h_0, torch.atanh(H))\n        return",
+    loses={"one_step", "states", "weights"},
+    slip="sums_kept_as_states",
+)

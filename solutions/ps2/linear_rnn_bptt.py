@@ -235,3 +235,57 @@ bank.edit(
     loses={"hidden_weights"},
     slip="terms_by_step@W_hh",
 )
+bank.edit(
+    "powers_by_entry",
+    "sum(power(W.T, i - t) @ e[i]",
+    "sum((W.T ** (i - t)) @ e[i]",
+    loses={"ends", "hidden_weights", "one_step"},
+    slip="powers_by_entry",
+    of="powers",
+)
+bank.edit(
+    "later_losses_twice",
+    "later = p.W_hh.T @ dH[t]",
+    "later = p.W_hh.T @ (dH[t] + p.W_qh.T @ errors[t])",
+    loses={"ends", "hidden_weights", "one_step"},
+    slip="later_losses_twice",
+)
+bank.edit(
+    "matrix_at_the_start_alone",
+    "later = p.W_hh.T @ dH[t]",
+    "later = dH[t] if t > 0 else p.W_hh.T @ dH[t]",
+    loses={"ends", "hidden_weights"},
+    slip="carry_without_matrix_but_for_h_0",
+)
+bank.edit(
+    "transpose_at_h_0",
+    "return grads, later,",
+    "return grads, p.W_hh @ dH[0],",
+    loses={"ends", "one_step"},
+    slip="transpose_at_h_0",
+)
+bank.edit(
+    "slope_on_the_edges",
+    "later = p.W_hh.T @ dH[t]",
+    "later = p.W_hh.T @ (dH[t] * (1 - H[t + 1] ** 2 if t > 0 else 1))",
+    loses={"ends", "hidden_weights"},
+    slip="slope_present_in_carry",
+)
+bank.edit(
+    "first_step_left_out",
+    "range(T - 1, -1, -1)",
+    "range(T - 1, 0, -1)",
+    loses={"ends", "hidden_weights", "one_step"},
+    slip="step_1_not_reached",
+)
+bank.edit(
+    "filled_forward",
+    "    for t in range(T - 1, -1, -1):\n"
+    "        dH[t] = p.W_qh.T @ errors[t] + later\n"
+    "        later = p.W_hh.T @ dH[t]\n",
+    "    for t in [T - 1, *range(T - 1)]:\n"
+    "        dH[t] = p.W_qh.T @ errors[t] + (p.W_hh.T @ dH[t + 1] if t < T - 1 else 0)\n"
+    "    later = p.W_hh.T @ dH[0]\n",
+    loses={"ends", "hidden_weights"},
+    slip="filled_forward",
+)

@@ -273,3 +273,47 @@ bank.edit(
     loses={"hidden_weights", "one_step"},
     slip="one_sequence@b_h",
 )
+bank.edit(
+    "mask_inverted",
+    "[:, None] < lengths)",
+    "[:, None] >= lengths)",
+    loses={"ends", "hidden_weights", "one_step", "output_layer"},
+    slip="mask_inverted",
+)
+bank.edit(
+    "pooled_and_averaged",
+    "errors / lengths[:, None] / N",
+    "errors / lengths.sum() / N",
+    loses={"ends", "hidden_weights", "one_step", "output_layer"},
+    slip="pooled_twice",
+)
+bank.edit(
+    "bias_of_all_errors",
+    "dO.sum(axis=(0, 1))",
+    "((H[1:] @ p.W_qh.T + p.b_q - Y) / lengths[:, None] / N).sum(axis=(0, 1))",
+    loses={"output_layer"},
+    slip="mask_forgotten_in_outputs@b_q",
+)
+bank.edit(
+    "one_h_0",
+    "X[:T_n, n], h_0[n])",
+    "X[:T_n, n], h_0[0])",
+    loses={"ends", "hidden_weights", "one_step", "output_layer"},
+    slip="one_h_0",
+    of="one_sequence_at_a_time",
+)
+bank.edit(
+    "carry_not_reset",
+    "dh = np.zeros_like(h_0[n])",
+    "dh = np.zeros_like(h_0[n]) if n == 0 else dh",
+    loses={"ends", "hidden_weights", "one_step"},
+    slip="carry_not_reset",
+    of="one_sequence_at_a_time",
+)
+bank.edit(
+    "step_1_not_reached",
+    "reversed(range(T))",
+    "range(T - 1, 0, -1)",
+    loses={"ends", "hidden_weights", "one_step"},
+    slip="step_1_not_reached",
+)

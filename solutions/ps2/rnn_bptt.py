@@ -645,3 +645,119 @@ bank.edit(
     loses=HIDDEN,
     slip="last_1_apart",
 )
+bank.edit(
+    "loop_forward",
+    "reversed(range(T))",
+    "range(T)",
+    loses={"initial_state", "input_weights", "inputs", "recurrent_weights"},
+    slip="loop_forward",
+)
+bank.edit(
+    "slope_of_the_carry_alone",
+    "dA[t] = (1 - H[t + 1] ** 2) * dh",
+    "dA[t] = p.W_qh.T @ dO[t] + (1 - H[t + 1] ** 2) * carry",
+    loses={"initial_state", "input_weights", "inputs", "one_step", "recurrent_weights"},
+    slip="slope_missing_at_own_loss",
+)
+bank.edit(
+    "slope_twice_further_back",
+    "carry = p.W_hh.T @ dA[t]",
+    "carry = (1 - H[t] ** 2) * (p.W_hh.T @ dA[t])",
+    loses={"initial_state", "input_weights", "inputs", "one_step", "recurrent_weights"},
+    slip="slope_twice_further_back",
+)
+bank.edit(
+    "state_of_the_loss",
+    "np.outer(row, H[k - 1])",
+    "np.outer(row, H[t - 1])",
+    loses={"recurrent_weights"},
+    slip="state_of_the_loss",
+    of="sum_over_paths",
+)
+bank.edit(
+    "input_of_the_loss",
+    "np.outer(row, X[k - 1])",
+    "np.outer(row, X[t - 1])",
+    loses={"input_weights"},
+    slip="input_of_the_loss",
+    of="sum_over_paths",
+)
+bank.edit(
+    "inputs_by_loss",
+    "dX[k - 1] +=",
+    "dX[t - 1] +=",
+    loses={"inputs"},
+    slip="inputs_by_loss",
+    of="sum_over_paths",
+)
+bank.edit(
+    "initial_state_of_the_first_loss",
+    "if k == 1:",
+    "if t == 1:",
+    loses={"initial_state"},
+    slip="first_loss@dh_0",
+    of="sum_over_paths",
+)
+bank.edit(
+    "initial_state_of_the_last_step",
+    "return grads, carry,",
+    "return grads, p.W_hh.T @ dA[-1],",
+    loses={"initial_state"},
+    slip="initial_state_of_another_step",
+)
+bank.edit(
+    "initial_state_of_all_steps",
+    "return grads, carry,",
+    "return grads, p.W_hh.T @ dA.sum(axis=0),",
+    loses={"initial_state"},
+    slip="initial_state_of_all_steps",
+)
+bank.edit(
+    "initial_state_sloped",
+    "return grads, carry,",
+    "return grads, (1 - h_0**2) * carry,",
+    loses={"initial_state", "one_step"},
+    slip="initial_state_sloped",
+)
+bank.edit(
+    "initial_state_is_the_carry",
+    "return grads, carry,",
+    "return grads, dh - p.W_qh.T @ dO[0],",
+    loses={"initial_state", "one_step"},
+    slip="initial_state_is_carry_of_step_1",
+)
+bank.edit(
+    "forward_transposed",
+    "p.W_hh @ H[t] + p.b_h",
+    "p.W_hh.T @ H[t] + p.b_h",
+    loses={"initial_state", "input_weights", "inputs", "one_step", "output_layer", "recurrent_weights"},
+    slip="forward_transposed",
+)
+bank.edit(
+    "forward_linear",
+    "np.tanh(p.W_hx @ X[t] + p.W_hh @ H[t] + p.b_h)",
+    "(p.W_hx @ X[t] + p.W_hh @ H[t] + p.b_h)",
+    loses={"initial_state", "input_weights", "inputs", "one_step", "output_layer", "recurrent_weights"},
+    slip="forward_linear",
+)
+bank.edit(
+    "forward_from_zeros",
+    "p.W_hh @ H[t] + p.b_h",
+    "p.W_hh @ (H[t] if t > 0 else 0 * h_0) + p.b_h",
+    loses={"initial_state", "input_weights", "inputs", "one_step", "output_layer", "recurrent_weights"},
+    slip="forward_from_zeros",
+)
+bank.edit(
+    "forward_held",
+    "p.W_hh @ H[t] + p.b_h",
+    "p.W_hh @ h_0 + p.b_h",
+    loses={"initial_state", "input_weights", "inputs", "output_layer", "recurrent_weights"},
+    slip="forward_held",
+)
+bank.edit(
+    "sums_kept_as_states",
+    "np.tanh(p.W_hx @ X[t] + p.W_hh @ H[t] + p.b_h)",
+    "p.W_hx @ X[t] + p.W_hh @ (np.tanh(H[t]) if t else h_0) + p.b_h",
+    loses={"initial_state", "input_weights", "inputs", "one_step", "output_layer", "recurrent_weights"},
+    slip="sums_kept_as_states",
+)

@@ -16,10 +16,10 @@ from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import many, sequences
 from course.recognise.composed import COMPOSED
 from course.recognise.each_use import EachUse
-from course.recognise.loop_ways import EACH_USE
 from course.recognise.other_runs import other_runs
 from course.recognise.patterns import PATTERNS
 from course.recognise.rules import RULES
+from course.recognise.step_ways import EACH_USE
 from course.recognise.way_tables import way_table
 
 

@@ -13,9 +13,9 @@ from course.exercise import Case, Exercise, Parts
 from course.frames import FrameError
 from course.models import RNN, Array
 from course.problem_sets.ps2._batches import mixed
-from course.recognise.loop_ways import WITH_TANH
 from course.recognise.other_runs import other_runs
 from course.recognise.sequences import Sequence
+from course.recognise.step_ways import WITH_TANH
 from course.recognise.unrolled import Unrolled
 from course.recognise.way_tables import way_table
 

@@ -8,10 +8,10 @@ import numpy as np
 from course.exercise import Parts
 from course.models import RNN, Array
 from course.problem_sets.ps2._masks import KNOWN, miscounted, padded, sequences, unrolled
-from course.recognise.loop_ways import WITH_TANH
 from course.recognise.loops import Run
 from course.recognise.other_runs import other_runs
 from course.recognise.sequences import Sequence, with_errors
+from course.recognise.step_ways import WITH_TANH
 from course.recognise.unrolled import WEIGHTS
 from course.recognise.way_tables import Special, way_table
 
@@ -69,7 +69,7 @@ def _with_more(s: Sequence, arriving: Array) -> Parts:
 
 
 CARRIED = "The carry is not set to zero where the next sequence begins: its gradient goes on into that one."
-BRANCH = "This is so in the output layer's gradients alone."
+BRANCH = "What goes back through the states is right."
 special: list[Special] = [
     ("dX_at_the_end", "∂L/∂X stands at the end of the array: the padding is there.", SEE, to_the_end),
     (

@@ -15,12 +15,12 @@ from course.models import Array, LinearRNN, linear_forward, linear_loss
 from course.oracles import gradients
 from course.recognise.composed import COMPOSED, at_uses, in_carry
 from course.recognise.counting import squared_errors
-from course.recognise.loop_ways import WITHOUT_TANH
 from course.recognise.other_runs import other_runs
 from course.recognise.partly import without
 from course.recognise.rules import RULES, Rule
 from course.recognise.sequences import Sequence, terms, with_errors
 from course.recognise.slips import flows
+from course.recognise.step_ways import WITHOUT_TANH
 from course.recognise.unrolled import Unrolled
 from course.recognise.way_tables import way_table
 

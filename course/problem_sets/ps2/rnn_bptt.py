@@ -12,12 +12,12 @@ from course.large import large_network
 from course.models import RNN, Array, rnn_forward, rnn_loss
 from course.oracles import complex_step, gradients
 from course.recognise.counting import squared_errors
-from course.recognise.loop_ways import WITH_TANH
 from course.recognise.other_runs import other_runs
 from course.recognise.partly import without
 from course.recognise.patterns import Pattern
 from course.recognise.sequences import Sequence, arriving_at_h_1, terms, with_errors
 from course.recognise.slips import flows
+from course.recognise.step_ways import WITH_TANH
 from course.recognise.unrolled import Unrolled
 from course.recognise.way_tables import way_table
 
