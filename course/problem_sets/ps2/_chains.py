@@ -9,6 +9,7 @@ import numpy as np
 from course.models import RNN, Array
 from course.problem_sets.ps2._pieces import (
     begun_at,
+    behind,
     checkpoint,
     first_pass,
     forwards,
@@ -62,6 +63,8 @@ RERUNS = (
         "A segment is computed again from the checkpoint of the next one: it begins at its own.",
         begun_at(checkpoint(lambda n, N: min(n + 1, N - 1))),
         begun_at(checkpoint(lambda n, N: (n + 1) % N)),
+        begun_at(behind(lambda T, every: T)),
+        begun_at(behind(lambda T, every: T // every * every)),
     ),
     *_rerun(
         "checkpoint_before",
@@ -149,6 +152,26 @@ RERUNS = (
         "The last segment is not gone through: going back, begin there.",
         lambda case: pieces(case)[:-1],
     ),
+    *_rerun(
+        "segments_from_their_second_step",
+        "The way back leaves out the first step of each segment: it has a loss, and leads to the one before.",
+        partial(pieces, kept=lambda case: [steps[1:] for steps in split(case) if len(steps) > 1]),
+    ),
+    *_rerun(
+        "segments_to_the_last_but_one",
+        "The way back leaves out the last step of each segment: it has a loss, and leads to the one before.",
+        partial(pieces, kept=lambda case: [steps[:-1] for steps in split(case) if len(steps) > 1]),
+    ),
+    *[
+        Rerun(
+            "segments_overlap",
+            "The segments overlap: each takes the first step of the next one too.",
+            SEE,
+            pieces=partial(pieces, kept=partial(split, more=1)),
+            assigned=assigned,
+        )
+        for assigned in (False, True)
+    ],
     *_rerun(
         "whole_segments",
         "The steps after the last whole segment are left out.",

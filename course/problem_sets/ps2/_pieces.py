@@ -13,9 +13,9 @@ from course.recognise.segments import Segments
 Start = Callable[[Segments, int, int], Array]
 
 
-def split(case: Segments, shortest: int = 1) -> list[Array]:
-    """The steps of every segment, counted from 0."""
-    T, length = len(case.X), max(case.every, shortest)
+def split(case: Segments, shortest: int = 1, more: int = 0) -> list[Array]:
+    """The steps of every segment, counted from 0, and some `more` behind them."""
+    T, length = len(case.X), max(case.every, shortest) + more
     return [np.arange(first, min(first + length, T)) for first in case.begins()]
 
 
@@ -52,6 +52,13 @@ def begun_at(start: Start) -> Callable[[Segments], list[Piece]]:
 def checkpoint(choose: Callable[[int, int], int]) -> Start:
     """Another segment's checkpoint, by its number and that of all."""
     return lambda case, n, first: np.asarray(case.states[case.begins()[choose(n, len(case.begins()))]])
+
+
+def behind(last: Callable[[int, int], int]) -> Start:
+    """The state behind a segment's last step, but none behind the `last`, by T and `every`."""
+    return lambda case, n, first: np.asarray(
+        case.states[min(first + case.every, last(len(case.X), case.every))]
+    )
 
 
 def one_late(case: Segments) -> list[Piece]:
