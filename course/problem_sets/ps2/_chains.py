@@ -19,6 +19,7 @@ from course.problem_sets.ps2._pieces import (
     pieces,
     split,
     whole,
+    without,
 )
 from course.recognise.reruns import Rerun
 
@@ -152,16 +153,20 @@ RERUNS = (
         "The last segment is not gone through: going back, begin there.",
         lambda case: pieces(case)[:-1],
     ),
-    *_rerun(
-        "segments_from_their_second_step",
-        "The way back leaves out the first step of each segment: it has a loss, and leads to the one before.",
-        partial(pieces, kept=lambda case: [steps[1:] for steps in split(case) if len(steps) > 1]),
-    ),
-    *_rerun(
-        "segments_to_the_last_but_one",
-        "The way back leaves out the last step of each segment: it has a loss, and leads to the one before.",
-        partial(pieces, kept=lambda case: [steps[:-1] for steps in split(case) if len(steps) > 1]),
-    ),
+    *[
+        Rerun(
+            name,
+            f"The way back leaves out the {which} step of each segment: it has a loss, and lies on the way.",
+            SEE,
+            pieces=partial(pieces, kept=partial(without, chosen)),
+            outside=outside,
+        )
+        for name, which, chosen in (
+            ("segments_from_their_second_step", "first", slice(1, None)),
+            ("segments_to_the_last_but_one", "last", slice(None, -1)),
+        )
+        for outside in (False, True)
+    ],
     *[
         Rerun(
             "segments_overlap",

@@ -72,6 +72,11 @@ def whole(case: Segments) -> list[Array]:
     return [steps for steps in split(case) if len(steps) == case.every]
 
 
+def without(chosen: slice, case: Segments) -> list[Array]:
+    """Of every segment the chosen steps; segments without any are left out."""
+    return [steps[chosen] for steps in split(case) if len(steps) > 1]
+
+
 def first_pass(change: Callable[[RNN, Array], tuple[RNN, Array]]) -> Start:
     """Checkpoints of a first pass with other parameters or inputs."""
 
