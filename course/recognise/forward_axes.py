@@ -50,7 +50,7 @@ OF_AXES = (
             Move(put=partial(reordered, order), squares_only=True),
         )
         for order in ORDERS
-        if order not in ((1, 0, 2), (0, 2, 1))
+        if order == (2, 0, 1)  # it is zero for i ≠ j: the others are this one, right, or have another name
     ],
     carried_by(
         "slope_of_the_column",

@@ -157,8 +157,8 @@ def _permuted(got: Array, want: Array, axis: int) -> bool:
 def _per_case(pairs: Sequence[Pair], beside: Sequence[Pair]) -> list[Shape]:
     """A factor that differs from case to case: a clipped or normalised gradient."""
     factors: list[float] = []
-    for own, other in zip(pairs, beside, strict=True):
-        got, want = own if own[0].any() or own[1].any() else other
+    for pair, other in zip(pairs, beside, strict=True):
+        got, want = pair if pair[0].any() or pair[1].any() else other
         size = float(np.vdot(want, want))
         factor = float(np.vdot(got, want)) / size if size else 1.0
         if want.size < 2 or factor <= 0 or difference(got, factor * want) is not None:

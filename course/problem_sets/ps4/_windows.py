@@ -91,7 +91,7 @@ def counted_from_the_start(taken: Taken, name: str) -> Array:
             found[: len(own)] += own
         return found
 
-    return taken.through(name, taken.once(counted_from_the_start, errors))
+    return np.asarray(taken.through(name, taken.once(counted_from_the_start, errors)))
 
 
 def one_early(taken: Taken, name: str) -> Array:
