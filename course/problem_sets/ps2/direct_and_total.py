@@ -86,7 +86,8 @@ def rearranged(change: Callable[[Array, Array], tuple[Array, Array]], *args: Any
 
 def other_axes(order: tuple[int, ...], names: tuple[str, ...], *args: Any) -> Parts:
     """The right derivatives, some of them with their axes in another order."""
-    return {name: part.transpose(order) for name, part in expected(*args).items() if name in names}
+    right = expected(*args)
+    return {name: part.transpose(order) if name in names else part for name, part in right.items()}
 
 
 for _order in ((1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0), (0, 2, 1)):

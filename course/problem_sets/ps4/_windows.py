@@ -89,7 +89,7 @@ def counted_from_the_start(taken: Taken, name: str) -> Array:
         for t, row in enumerate(of_a):
             own = row[max(t - tau, 0) : t + 1]
             found[: len(own)] += own
-        return found
+        return np.asarray(found)
 
     return np.asarray(taken.through(name, taken.once(counted_from_the_start, errors)))
 
