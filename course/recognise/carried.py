@@ -73,6 +73,7 @@ class Move:
     start: Callable[[Array, Sequence], Array] | None = None
     column: int = -1
     squares_only: bool = False  # it exists for W_hh alone, whose two indices are units
+    put: Callable[[Array], Array] | None = None  # changes the direct derivatives, (T, h, n, h)
 
     def __call__(self, run: Carried, weight: str) -> Found:
         """Both derivatives with respect to W_hx, W_hh or b_h (n = 1)."""
@@ -84,6 +85,7 @@ class Move:
         last = np.concatenate([1 - s.h_0[None] ** 2, own[:-1]])
         direct, path = (self._placed(slopes(run)) for slopes in (self.direct, self.path))
         straight = entering(s, reads) * direct
+        straight = self.put(straight) if self.put else straight
         carried, totals = self.start(reads, s) if self.start else 0 * straight[0], []
         for t in range(len(s.X)):
             carried = straight[t] + self.arrives(carried, W, path[t], own[t], last[t])
@@ -115,20 +117,24 @@ class Product:
     """Each direct derivative goes through a product of Jacobians that is put together wrongly.
 
     `grow(product, J)` takes one Jacobian more into it, that of a step before those that it has: of the step
-    after the use and of all later ones, but `first` and `last` steps on or back.
+    after the use and of all later ones, but `first` and `last` steps on or back. With `own`, the direct
+    derivative of step t goes through such a product too, and `direct` is its slope.
     """
 
     grow: Callable[[Array, Array], Array] = lambda product, J: product @ J
     first: int = 0
     last: int = 0
+    own: bool = False
+    direct: Slopes = RIGHT_SLOPE
 
     def __call__(self, run: Carried, weight: str) -> Found:
         """Both derivatives with respect to W_hx, W_hh or b_h (n = 1)."""
         s, slopes = run.s, RIGHT_SLOPE(run)
-        straight = entering(s, what_enters(s, weight)) * slopes[:, None, None, :]
-        jacobians, totals = slopes[:, :, None] * s.p.W_hh, straight.copy()
+        straight = entering(s, what_enters(s, weight)) * self.direct(run)[:, None, None, :]
+        jacobians = slopes[:, :, None] * s.p.W_hh
+        totals = 0 * straight if self.own else straight.copy()
         for t in range(len(s.X)):
-            for k in range(t):
+            for k in range(t + self.own):
                 product = np.eye(len(s.h_0))
                 for J in jacobians[k + 1 + self.first : t + 1 + self.last][::-1]:
                     product = self.grow(product, J)

@@ -155,6 +155,20 @@ _LOSSES = (
         lambda t, k, T, every: chunks(t, k, T, every) & (k == (T - 1) // every * every + 1),
         lambda t, k, T, every: chunks(t, k, T, every) & (k == min(every, T)),
     ),
+    *miscounts(
+        "end_of_sequence",
+        "The gradient passes between the last steps of the sequence alone: it passes inside every chunk.",
+        STEPS,
+        lambda t, k, T, every: (t == k) | (k > T - every),
+        lambda t, k, T, every: k > T - every,
+    ),
+    *miscounts(
+        "number_of_chunks",
+        "`every` is taken for the number of chunks: it is the length of each.",
+        STEPS,
+        lambda t, k, T, every: chunks(t, k, T, max(T // every, 1)),
+        lambda t, k, T, every: chunks(t, k, T, -(-T // every)),
+    ),
 )
 
 CHUNK_MISTAKES = tuple(replace(m, initial=(with_step_one(m.alpha),)) for m in (*CUTS, *_LOSSES))

@@ -18,6 +18,7 @@ def length(t: Array, T: int, every: int) -> Array:
     return np.asarray(np.minimum(every, T - (t - 1) // every * every))
 
 
+OVERLAPPING = ("overlapping", "The chunks overlap by a step: nothing passes from one to another.")
 CUTS = (
     Miscount(
         "whole_gradient",
@@ -83,8 +84,7 @@ CUTS = (
         lambda t, k, T, every: chunks(t, k, T, max(every // 2, 1)),
     ),
     *miscounts(
-        "overlapping",
-        "The chunks overlap by a step: nothing passes from one to another.",
+        *OVERLAPPING,
         STEPS,
         lambda t, k, T, every: chunks(t, k, T, every) | (((t - 1) % every == 0) & chunks(t - 1, k, T, every)),
         lambda t, k, T, every: chunks(t, k, T, every) | chunks(t, k + 1, T, every),

@@ -11,18 +11,20 @@ from course.models import Array
 from course.recognise.carried import RIGHT_MOVE, RIGHT_SLOPE, Carried
 from course.recognise.claims import Claim
 from course.recognise.decay import scaled_carry
+from course.recognise.forward_axes import OF_AXES
 from course.recognise.forward_errors import OF_ERRORS, OF_ROWS, ErrorRule, RowRule, right_errors
 from course.recognise.forward_reads import OF_ENTERING
 from course.recognise.forward_rules import OF_SLOPES, OF_WAYS, SCALED, ForwardRule
+from course.recognise.forward_uses import OF_USES, UseRule
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import Rule
 from course.recognise.sequences import Sequence, Terms, after_states, terms, with_errors
 from course.recognise.unrolled import Parts, Unrolled
 
-STATE_RULES = (*OF_SLOPES, *OF_WAYS, *[rule for rule in OF_ENTERING if "input" not in rule.name])
+STATE_RULES = (*OF_SLOPES, *OF_WAYS, *OF_AXES, *[rule for rule in OF_ENTERING if "input" not in rule.name])
 BEYOND = tuple(replace(r, beyond=True) for r in OF_SLOPES if r.name.startswith("slope_one_late"))
 AnyRule = ForwardRule | ErrorRule | RowRule
-LOSS_RULES = (*OF_SLOPES, *OF_WAYS, *OF_ENTERING, *OF_ERRORS, *OF_ROWS)
+LOSS_RULES = (*OF_SLOPES, *OF_WAYS, *OF_AXES, *OF_USES, *OF_ENTERING, *OF_ERRORS, *OF_ROWS)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class EachLoss(Unrolled):
         right, losses = [terms(s, only=self.names)], Losses(s, args[2])
 
         def under(rule: Rule, pattern: Pattern, only: Container[str]) -> Parts:
+            if isinstance(rule, UseRule):
+                return {mine: rule.rows(s, w) for w, mine in self.names.items() if mine in only}
             if isinstance(rule, AnyRule):
                 return losses.rows({w: mine for w, mine in self.names.items() if mine in only}, rule)
             return self.parts(right, pattern, steps, only)

@@ -67,7 +67,9 @@ def by_parts(
             by_part[name].append(claim)
     _, shapes = ({} if told is None else told).setdefault(id(seen[0]), (seen[0], {}))
     for n in wrong:
-        shapes[n] = shapes[n] if n in shapes else _swapped(seen, n) or _shaped(seen, n, numbers, timed.get(n))
+        shapes[n] = (
+            shapes[n] if n in shapes else _swapped(seen, n) or _shaped(seen, n, wrong, numbers, timed.get(n))
+        )
     everything = list(seen[0].want)
     if not in_common(by_part, everything) and (same := in_common(shapes, everything)):
         return same
@@ -173,7 +175,13 @@ def _swapped(seen: Sequence[Seen], name: str) -> list[Claim]:
 
 
 def _shaped(
-    seen: Sequence[Seen], name: str, numbers: Sequence[dict[str, float]], steps: int | None
+    seen: Sequence[Seen],
+    name: str,
+    wrong: Sequence[str],
+    numbers: Sequence[dict[str, float]],
+    steps: int | None,
 ) -> list[Claim]:
-    shapes = shapes_of([(s.got[name], s.want[name]) for s in seen], numbers, steps)
+    told = [next((n for n in wrong if s.want[n].any()), name) for s in seen]
+    beside = [(s.got[n], s.want[n]) for s, n in zip(seen, told, strict=True)]
+    shapes = shapes_of([(s.got[name], s.want[name]) for s in seen], numbers, steps, beside)
     return [Claim(shape.name, shape.sentence) for shape in shapes]

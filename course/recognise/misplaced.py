@@ -24,7 +24,7 @@ def at_the_loss(taken: Taken) -> Array:
 
 
 @dataclass(frozen=True)
-class _Held(Sequence):
+class Held(Sequence):
     """A run whose slopes depend on the loss's step, `at` (from 0): all are that step's, or it has none."""
 
     at: int = 0
@@ -42,7 +42,7 @@ def _held(all_steps: bool, taken: Taken, name: str) -> Array:
     def answers() -> tuple[Array, Array]:
         s, rows = taken.sequence, []
         for t in range(len(s.X)):
-            rows.append([one[t] for one in responses(_Held(s.p, s.X, s.h_0, s.loss, at=t, all=all_steps))])
+            rows.append([one[t] for one in responses(Held(s.p, s.X, s.h_0, s.loss, at=t, all=all_steps))])
         of_a, of_h_0 = zip(*rows, strict=True)
         return np.stack(of_a), np.stack(of_h_0)
 
@@ -133,24 +133,32 @@ MISPLACED = (
     ),
 )
 
-ENDS: tuple[tuple[str, Callable[[Array, Array, Array], Array]], ...] = (
+ENDS: tuple[tuple[str, Callable[[Array, Array, Sequence], Array]], ...] = (
     (
         "dh_0 is ∂L/∂h_1: one more step, through W_hh and the slope, leads to h_0.",
-        lambda of_h, of_a, W: of_h,
+        lambda of_h, of_a, s: of_h,
     ),
-    ("dh_0 is ∂L/∂a_1: it still has to go through W_hh to reach h_0.", lambda of_h, of_a, W: of_a),
-    ("dh_0 is W_hh ∂L/∂a_1; it should be W_hhᵀ ∂L/∂a_1.", lambda of_h, of_a, W: W @ of_a),
-    ("On the way from h_1 to dh_0 the slope is missing.", lambda of_h, of_a, W: of_h @ W),
+    ("dh_0 is ∂L/∂a_1: it still has to go through W_hh to reach h_0.", lambda of_h, of_a, s: of_a),
+    ("dh_0 is W_hh ∂L/∂a_1; it should be W_hhᵀ ∂L/∂a_1.", lambda of_h, of_a, s: s.p.W_hh @ of_a),
+    ("On the way from h_1 to dh_0 the slope is missing.", lambda of_h, of_a, s: of_h @ s.p.W_hh),
+    (
+        "dh_0 is multiplied by the slope of a step before the first: W_hhᵀ ∂L/∂a_1 is ∂L/∂h_0 itself.",
+        lambda of_h, of_a, s: (1 - s.h_0**2) * (of_a @ s.p.W_hh),
+    ),
+    (
+        "dh_0 goes through W_hhᵀ once too often: W_hhᵀ ∂L/∂a_1 is ∂L/∂h_0 itself.",
+        lambda of_h, of_a, s: of_a @ s.p.W_hh @ s.p.W_hh,
+    ),
 )
 
 
-def _end(column: int, leads: Callable[[Array, Array, Array], Array]) -> Callable[[Taken, str], Array]:
+def _end(column: int, leads: Callable[[Array, Array, Sequence], Array]) -> Callable[[Taken, str], Array]:
     """Another derivative in the place of ∂L/∂h_0, counted as h_0 is or as step 1 is."""
 
     def value(taken: Taken, name: str) -> Array:
-        counts, W = taken.right[:, column], taken.sequence.p.W_hh
+        counts = taken.right[:, column]
         of_h, of_a = (counts @ taken.responses(rule)[0][:, 0] for rule in (UNSLOPED, RIGHT))
-        return leads(of_h, of_a, W)
+        return leads(of_h, of_a, taken.sequence)
 
     return value
 

@@ -78,8 +78,8 @@ class OneState(Unrolled):
         return {name: part for name, part in both.items() if only is None or name in only}
 
     def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
-        """Nothing is a mean."""
-        return {}
+        """Nothing is a mean; the steps up to the state may be counted all the same."""
+        return {"t": float(args[-1])}
 
     def further(self, seen: Any) -> tuple[Claim, ...]:
         """A path that is scaled by one number."""

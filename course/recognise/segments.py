@@ -114,6 +114,37 @@ class AtSteps(SegmentRule):
 
 
 @dataclass(frozen=True)
+class EdgeFactors(Rule):
+    """What goes back over some edges is multiplied once more, by a factor for every unit."""
+
+    factors: dict[int, Array] = field(default_factory=dict)  # by the step that the edge leads to
+    own: float | Array = 1.0
+
+    def at(self, t: int) -> Rule:
+        """The rule of that edge."""
+        return replace(self, own=self.factors[t]) if t in self.factors else RIGHT
+
+    def arriving(self, slope: Array, carried: Array, W: Array) -> Array:
+        """With the factor."""
+        return super().arriving(slope, self.own * carried, W)
+
+
+@dataclass(frozen=True)
+class SlopeAgain(SegmentRule):
+    """What goes back over some edges meets the slope of the state that it goes to once too often."""
+
+    places: Chosen = lambda t, T, every: t < 0
+
+    def part(self, case: Segments, name: str) -> Array:
+        """The terms of the whole run under it; the output layer's are right."""
+        if name in OUTPUT:
+            return case.sum_of(case.right, name)
+        chosen = np.flatnonzero(self.places(np.arange(len(case.X)), len(case.X), case.every))
+        rule = EdgeFactors("", "", "", factors={int(t): 1 - case.states[t] ** 2 for t in chosen})
+        return case.sum_of(case.kept(self, lambda: terms(case.run, rule)), name)
+
+
+@dataclass(frozen=True)
 class Reads(SegmentRule):
     """Wrong rows in the place of what a weight multiplies."""
 

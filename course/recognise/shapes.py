@@ -24,13 +24,19 @@ def _agree(pairs: Sequence[Pair], change: Callable[[Array], Array]) -> bool:
     return all(difference(got, change(want)) is None for got, want in pairs)
 
 
-def shapes_of(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]], steps: int | None) -> list[Shape]:
+def shapes_of(
+    pairs: Sequence[Pair],
+    numbers: Sequence[dict[str, float]],
+    steps: int | None,
+    beside: Sequence[Pair] = (),
+) -> list[Shape]:
     """Every shape that explains a part in all cases; exact ones first, and looser ones only without them.
 
     Args:
         pairs: got and expected, case by case, of equal shapes.
         numbers: for each case what a factor may be: {"T": 7, …}.
         steps: the axis that counts time steps, if there is one.
+        beside: of each case a part that is not zero there: zeros have any factor, so they have its own.
     """
     exact = _factors(pairs, numbers) or _moved(pairs, steps) or _raised(pairs)
     if exact:
@@ -41,7 +47,7 @@ def shapes_of(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]], steps:
             "stopped early, or a small constant added?"
         )
         return [Shape("precision", sentence)]
-    return _per_case(pairs) or _repeated(pairs)
+    return _per_case(pairs, beside or pairs) or _repeated(pairs)
 
 
 def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list[Shape]:
@@ -72,6 +78,7 @@ def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list
 
 COUNTS = {
     "T": "the number of steps",
+    "t": "the number of steps up to t",
     "B": "the size of the batch",
     "N": "the size of the batch",
     "q": "the number of outputs",
@@ -147,10 +154,11 @@ def _permuted(got: Array, want: Array, axis: int) -> bool:
     return bool((close.sum(0) == 1).all() and (close.sum(1) == 1).all())
 
 
-def _per_case(pairs: Sequence[Pair]) -> list[Shape]:
+def _per_case(pairs: Sequence[Pair], beside: Sequence[Pair]) -> list[Shape]:
     """A factor that differs from case to case: a clipped or normalised gradient."""
     factors: list[float] = []
-    for got, want in pairs:
+    for pair, other in zip(pairs, beside, strict=True):
+        got, want = pair if pair[0].any() or pair[1].any() else other
         size = float(np.vdot(want, want))
         factor = float(np.vdot(got, want)) / size if size else 1.0
         if want.size < 2 or factor <= 0 or difference(got, factor * want) is not None:

@@ -390,3 +390,45 @@ bank.edit(
     loses=LONG,
     slip="another_derivative@dX",
 )
+bank.edit(
+    "segments_overlap",
+    "last = min(first + every, T)",
+    "last = min(first + every + 1, T)",
+    loses={"equal_segments", "shorter_last"},
+    slip="segments_overlap",
+)
+bank.edit(
+    "slope_at_the_checkpoint",
+    "        dX[first:last] = dA",
+    "        carry = carry * (1 - H[0] ** 2)\n        dX[first:last] = dA",
+    loses={"equal_segments", "one_segment", "one_step", "shorter_last"},
+    slip="slope_again",
+)
+bank.edit(
+    "slope_of_h_0",
+    "return total, carry, dX",
+    "return total, carry * (1 - h_0**2), dX",
+    loses={"equal_segments", "one_segment", "one_step", "shorter_last"},
+    slip="slope_of_h_0",
+)
+bank.edit(
+    "mean_in_segments",
+    "dA.sum(axis=0)",
+    "dA.mean(axis=0)",
+    loses={"equal_segments", "one_segment", "shorter_last"},
+    slip="averaged_in_segments",
+)
+bank.edit(
+    "behind_its_end",
+    "rnn_forward(p, X[first:last], checkpoints[number])",
+    "rnn_forward(p, X[first:last], (checkpoints + [h])[number + 1])",
+    loses={"equal_segments", "one_segment", "one_step", "shorter_last"},
+    slip="next_checkpoint",
+)
+bank.edit(
+    "second_steps_first",
+    "for t in reversed(range(last - first))",
+    "for t in range(last - first - 1, 0, -1)",
+    loses={"one_step", "one_segment", "equal_segments", "shorter_last"},
+    slip="segments_from_their_second_step",
+)

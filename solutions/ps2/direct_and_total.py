@@ -284,3 +284,53 @@ bank.edit(
     slip="one_jacobian_too_many",
     of="sum_over_uses",
 )
+bank.edit(
+    "axes_of_the_total",
+    "return direct, total",
+    "return direct, total.transpose(1, 2, 0)",
+    loses={"first_step", "total"},
+    slip="axes_in_another_order",
+)
+bank.edit(
+    "axes_of_the_direct_part",
+    '"i,ij,k->ijk"',
+    '"i,ij,k->kij"',
+    loses={"direct", "first_step", "total"},
+    slip="direct_in_another_order",
+)
+bank.edit(
+    "slope_by_column",
+    'np.einsum("i,ij,k->ijk", slope',
+    'np.einsum("k,ij,k->ijk", slope',
+    loses={"direct", "first_step", "total"},
+    slip="slope_of_the_column",
+)
+bank.edit(
+    "direct_of_step_1",
+    "        direct = np.einsum(",
+    "        direct = direct if s > 1 else np.einsum(",
+    loses={"direct", "total"},
+    slip="direct_of_step_1",
+)
+bank.edit(
+    "one_jacobian",
+    "after = after @ np.diag",
+    "after = np.diag",
+    loses={"total"},
+    slip="one_jacobian_left",
+    of="sum_over_uses",
+)
+bank.edit(
+    "mean_over_the_steps",
+    "return direct, total",
+    "return direct, total / t",
+    loses={"total"},
+    slip="factor_1/t@total",
+)
+bank.edit(
+    "one_step_too_many",
+    "H, _ = rnn_forward(p, X, h_0)",
+    "t, (H, _) = min(t + 1, len(X)), rnn_forward(p, X, h_0)",
+    loses={"direct", "first_step", "total"},
+    slip="of_the_step_after",
+)

@@ -311,3 +311,41 @@ bank.edit(
     loses=LATER,
     slip="last_row_only",
 )
+bank.edit(
+    "by_use",
+    "dW_hh[t] += ",
+    "dW_hh[k] += ",
+    loses={"recurrent_weights"},
+    slip="by_use@dW_hh",
+    of="backward_from_every_loss",
+)
+bank.edit(
+    "state_of_the_loss",
+    "np.outer(delta, H[k])",
+    "np.outer(delta, H[t])",
+    loses={"recurrent_weights"},
+    slip="read_at_the_loss@dW_hh",
+    of="backward_from_every_loss",
+)
+bank.edit(
+    "slope_of_the_loss",
+    "1 - H[k + 1] ** 2",
+    "1 - H[t + 1] ** 2",
+    loses={"input_weights", "recurrent_weights"},
+    slip="slope_of_the_loss",
+    of="backward_from_every_loss",
+)
+bank.edit(
+    "other_index_carried",
+    "+ np.tensordot(J, S_hh, axes=1)",
+    '+ np.einsum("il,jlk->ijk", J, S_hh)',
+    loses={"recurrent_weights"},
+    slip="wrong_index_carried@dW_hh",
+)
+bank.edit(
+    "jacobian_on_the_direct_part",
+    "S_h = D + J @ S_h",
+    "S_h = J @ (D + S_h)",
+    loses={"input_weights", "one_step"},
+    slip="one_jacobian_too_many@db_h",
+)

@@ -483,3 +483,53 @@ bank.edit(
     loses={"every_step", "one_chunk", "equal_chunks", "shorter_last"},
     slip="one_step_left",
 )
+bank.edit(
+    "carried_to_the_next",
+    "        back = np.zeros_like(h_0)\n",
+    "        back = back if first else np.zeros_like(h_0)\n",
+    loses={"equal_chunks", "every_step", "shorter_last"},
+    slip="carried_to_the_next",
+    of="chunk_by_chunk",
+)
+bank.edit(
+    "rows_of_the_first_chunk",
+    "dA @ p.W_hx",
+    "np.array([sum(((dA @ p.W_hx)[t::every]), 0 * X[0]) * (t < every) for t in range(T)])",
+    loses={"equal_chunks", "every_step", "shorter_last"},
+    slip="rows_of_the_first_chunk",
+)
+bank.edit(
+    "chunks_reversed",
+    "dA @ p.W_hx",
+    "np.concatenate([(dA @ p.W_hx)[n : n + every] for n in range(0, T, every)][::-1])",
+    loses={"equal_chunks", "every_step", "shorter_last"},
+    slip="rows_reversed",
+)
+bank.edit(
+    "cut_until_the_end",
+    "(t + 1) % every == 0",
+    "T - t > every",
+    loses={"equal_chunks", "shorter_last"},
+    slip="end_of_sequence",
+)
+bank.edit(
+    "every_counts_the_chunks",
+    "(t + 1) % every == 0",
+    "(t + 1) % -(-T // every) == 0",
+    loses={"every_step", "one_chunk", "shorter_last"},
+    slip="number_of_chunks",
+)
+bank.edit(
+    "matrix_twice_at_h_0",
+    "grads, carry, dA",
+    "grads, p.W_hh.T @ carry, dA",
+    loses={"equal_chunks", "every_step", "one_chunk", "one_step", "shorter_last"},
+    slip="another_derivative",
+)
+bank.edit(
+    "first_steps_missing",
+    "    grads = RNN(dA.T",
+    "    dA[::every] = 0\n    grads = RNN(dA.T",
+    loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="first_steps_missing",
+)

@@ -353,3 +353,45 @@ bank.edit(
     loses={"one_step", "all_cut", "a_draw", "any_numbers"},
     slip="edges_beyond",
 )
+bank.edit(
+    "weighed_twice",
+    "(p.W_qh.T @ dO[t] + carry)",
+    "(p.W_qh.T @ dO[t] + carry) * xi[t]",
+    loses={"a_draw", "all_cut", "any_numbers", "mean", "one_step"},
+    slip="weighed_twice",
+)
+bank.edit(
+    "ends_at_zero",
+    "        carry = xi[t] * (p.W_hh.T @ dA[t])\n",
+    "        carry = xi[t] * (p.W_hh.T @ dA[t])\n        if xi[t] == 0:\n            break\n",
+    loses={"a_draw", "all_cut", "mean"},
+    slip="stopped_at_zero",
+)
+bank.edit(
+    "cut_for_good",
+    "carry = xi[t] * (",
+    "carry = xi[t] * all(xi[t:]) * (",
+    loses={"a_draw", "mean"},
+    slip="cut_for_good",
+)
+bank.edit(
+    "last_edge_alone",
+    "carry = xi[t] * (",
+    "carry = (xi[t] if t == len(X) - 1 else 1) * (",
+    loses={"a_draw", "all_cut", "any_numbers"},
+    slip="one_edge_weighed",
+)
+bank.edit(
+    "last_loss_left",
+    "p.W_qh.T @ dO[t] + carry",
+    "p.W_qh.T @ dO[t] * (t == len(X) - 1) + carry",
+    loses={"a_draw", "all_cut", "all_kept", "any_numbers", "mean"},
+    slip="one_loss_left",
+)
+bank.edit(
+    "no_carry",
+    "p.W_qh.T @ dO[t] + carry",
+    "p.W_qh.T @ dO[t]",
+    loses={"a_draw", "all_kept", "any_numbers", "mean"},
+    slip="own_use_only",
+)

@@ -463,3 +463,39 @@ bank.edit(
     loses={"one_step", "everything", "weights", "inputs", "initial_state"},
     slip="carry_scaled",
 )
+bank.edit(
+    "last_losses_only",
+    "for t in range(1, T + 1)",
+    "for t in range(max(1, T - tau), T + 1)",
+    loses={"initial_state", "inputs", "no_step_back", "weights"},
+    slip="last_losses",
+)
+bank.edit(
+    "one_early",
+    "for k in range(t, max(",
+    "for k in range(t - 1, max(",
+    loses={"everything", "initial_state", "inputs", "no_step_back", "one_step", "weights"},
+    slip="begins_one_early",
+)
+bank.edit(
+    "rows_of_the_window",
+    "dA[k] += da",
+    "dA[k - max(t - tau, 1) + 1] += da",
+    loses={"inputs", "no_step_back", "weights"},
+    slip="rows_of_the_window",
+)
+bank.edit(
+    "slope_of_h_0",
+    "grads, dh_0, dA",
+    "grads, dh_0 * (1 - h_0**2), dA",
+    loses={"everything", "initial_state", "one_step"},
+    slip="another_derivative",
+)
+bank.edit(
+    "one_window_short",
+    "queue = [error @ p.W_qh, *queue][: tau + 1]",
+    "queue = [error @ p.W_qh, *queue][: max(tau, 1)]",
+    loses={"inputs", "weights"},
+    slip="one_step_short",
+    of="backward_with_a_queue",
+)

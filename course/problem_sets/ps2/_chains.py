@@ -9,6 +9,7 @@ import numpy as np
 from course.models import RNN, Array
 from course.problem_sets.ps2._pieces import (
     begun_at,
+    behind,
     checkpoint,
     first_pass,
     forwards,
@@ -18,6 +19,7 @@ from course.problem_sets.ps2._pieces import (
     pieces,
     split,
     whole,
+    without,
 )
 from course.recognise.reruns import Rerun
 
@@ -62,6 +64,8 @@ RERUNS = (
         "A segment is computed again from the checkpoint of the next one: it begins at its own.",
         begun_at(checkpoint(lambda n, N: min(n + 1, N - 1))),
         begun_at(checkpoint(lambda n, N: (n + 1) % N)),
+        begun_at(behind(lambda T, every: T)),
+        begun_at(behind(lambda T, every: T // every * every)),
     ),
     *_rerun(
         "checkpoint_before",
@@ -149,6 +153,30 @@ RERUNS = (
         "The last segment is not gone through: going back, begin there.",
         lambda case: pieces(case)[:-1],
     ),
+    *[
+        Rerun(
+            name,
+            f"The way back leaves out the {which} step of each segment: it has a loss, and lies on the way.",
+            SEE,
+            pieces=partial(pieces, kept=partial(without, chosen)),
+            outside=outside,
+        )
+        for name, which, chosen in (
+            ("segments_from_their_second_step", "first", slice(1, None)),
+            ("segments_to_the_last_but_one", "last", slice(None, -1)),
+        )
+        for outside in (False, True)
+    ],
+    *[
+        Rerun(
+            "segments_overlap",
+            "The segments overlap: each takes the first step of the next one too.",
+            SEE,
+            pieces=partial(pieces, kept=partial(split, more=1)),
+            assigned=assigned,
+        )
+        for assigned in (False, True)
+    ],
     *_rerun(
         "whole_segments",
         "The steps after the last whole segment are left out.",

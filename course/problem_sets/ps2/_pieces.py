@@ -13,9 +13,9 @@ from course.recognise.segments import Segments
 Start = Callable[[Segments, int, int], Array]
 
 
-def split(case: Segments, shortest: int = 1) -> list[Array]:
-    """The steps of every segment, counted from 0."""
-    T, length = len(case.X), max(case.every, shortest)
+def split(case: Segments, shortest: int = 1, more: int = 0) -> list[Array]:
+    """The steps of every segment, counted from 0, and some `more` behind them."""
+    T, length = len(case.X), max(case.every, shortest) + more
     return [np.arange(first, min(first + length, T)) for first in case.begins()]
 
 
@@ -54,6 +54,13 @@ def checkpoint(choose: Callable[[int, int], int]) -> Start:
     return lambda case, n, first: np.asarray(case.states[case.begins()[choose(n, len(case.begins()))]])
 
 
+def behind(last: Callable[[int, int], int]) -> Start:
+    """The state behind a segment's last step, but none behind the `last`, by T and `every`."""
+    return lambda case, n, first: np.asarray(
+        case.states[min(first + case.every, last(len(case.X), case.every))]
+    )
+
+
 def one_late(case: Segments) -> list[Piece]:
     """States are kept at t = 1, 1 + every, …; there may be fewer of them than segments."""
     kept = [h for t, h in enumerate(case.states[:-1]) if t % case.every == 1 % case.every]
@@ -63,6 +70,11 @@ def one_late(case: Segments) -> list[Piece]:
 def whole(case: Segments) -> list[Array]:
     """Whole segments alone."""
     return [steps for steps in split(case) if len(steps) == case.every]
+
+
+def without(chosen: slice, case: Segments) -> list[Array]:
+    """Of every segment the chosen steps; segments without any are left out."""
+    return [steps[chosen] for steps in split(case) if len(steps) > 1]
 
 
 def first_pass(change: Callable[[RNN, Array], tuple[RNN, Array]]) -> Start:

@@ -108,6 +108,27 @@ COUNTED = (
         lambda k, T, every: k // every == (T - 1) // every,
     ),
     *[
+        _uses(name, f"∂L/∂{weight} {said}", chosen, (weight,))
+        for name, said, chosen in (
+            (
+                "first_segment",
+                "is that of the first segment alone: each segment's should be added.",
+                lambda k, T, every: k < every,
+            ),
+            (
+                "last_segment",
+                "is that of the last segment alone: each segment's should be added.",
+                lambda k, T, every: k // every == (T - 1) // every,
+            ),
+            (
+                "averaged_in_segments",
+                "takes the mean over each segment's steps: its terms are added.",
+                lambda k, T, every: 1 / length(k, T, every),
+            ),
+        )
+        for weight in (*HIDDEN, "W_qh", "b_q")
+    ],
+    *[
         _uses(name, sentence.format(where), chosen, only)
         for name, sentence, chosen in (
             (

@@ -8,7 +8,7 @@ from course.problem_sets.ps2.rnn_bptt import many, sequences
 from course.recognise.composed import CARRIES
 from course.recognise.rules import RULES, Rule
 from course.recognise.segmented import Segmented
-from course.recognise.segments import AtSteps, Chosen
+from course.recognise.segments import AtSteps, Chosen, SlopeAgain
 
 PLACES: tuple[tuple[str, str, Chosen], ...] = (
     ("at_first_steps", "the first step of each segment", begins),
@@ -36,9 +36,21 @@ def _at(rule: Rule) -> list[AtSteps]:
 
 
 AT_EDGES = tuple(at for r in (*RULES, *CARRIES) if r.name in LOCAL or r in CARRIES for at in _at(r))
+AGAIN = [
+    SlopeAgain(name, f"{said}: W_hhᵀ ∂L/∂a_t is ∂L/∂h_{{t-1}} itself.", SEE, places=where)
+    for name, said, where in (
+        ("slope_again", "What goes back from a segment meets a slope once too often", begins),
+        (
+            "slope_again",
+            "What goes back from a segment to another meets a slope once too often",
+            begins_later,
+        ),
+        ("slope_of_h_0", "dh_0 is multiplied by a slope at h_0", lambda t, T, every: t == 0),
+    )
+]
 unrolled = Segmented(
     lambda *args: sequences(*args[:-1]),
     {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"},
     lambda rng: (*many(rng), 3),
-    segments=(*COUNTED, *RERUNS, *READS, *AT_EDGES),
+    segments=(*COUNTED, *RERUNS, *READS, *AT_EDGES, *AGAIN),
 )

@@ -84,6 +84,25 @@ def rearranged(change: Callable[[Array, Array], tuple[Array, Array]], *args: Any
     return dict(zip(("direct", "total"), change(right["direct"], right["total"]), strict=True))
 
 
+def other_axes(order: tuple[int, ...], names: tuple[str, ...], *args: Any) -> Parts:
+    """The right derivatives, some of them with their axes in another order."""
+    right = expected(*args)
+    return {name: part.transpose(order) if name in names else part for name, part in right.items()}
+
+
+for _order in ((1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0), (0, 2, 1)):
+    for _names in (("direct", "total"), ("direct",), ("total",)):
+        if _order[2] == 2 and "direct" in _names:
+            continue  # it is the same, as it is zero for i ≠ j
+        if _order == (0, 2, 1) and len(_names) == 2:
+            continue  # that has a name of its own
+        exercise.slip(
+            "axes_in_another_order",
+            f"The axes of {' and '.join(_names)} stand in another order: [i, j, k] is right.",
+            partial(other_axes, _order, _names),
+            SEE,
+        )
+
 DIRECT_TWICE = "The total derivative is the direct one: the path through h_{t-1} is missing."
 for name, sentence, change in (
     (
@@ -145,6 +164,12 @@ def before_or_zero(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
     )
 
 
+exercise.slip(
+    "of_the_step_after",
+    "Both are derivatives of h_{t+1}: one step less is asked for.",
+    partial(at_step, lambda t, T: min(t + 1, T)),
+    SEE,
+)
 for value in (partial(at_step, lambda t, T: max(t - 1, 1)), before_or_zero):
     exercise.slip(
         "of_the_step_before", "Both are derivatives of h_{t-1}: one step more is asked for.", value, SEE

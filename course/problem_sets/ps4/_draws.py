@@ -23,6 +23,11 @@ def between(put: Callable[..., Any], none: float = 1.0) -> Counts:
     return alpha
 
 
+def last_zero(xi: Array) -> int:
+    """The last step whose draw is zero, or 0."""
+    return int(np.max(np.flatnonzero(xi == 0) + 1, initial=0))
+
+
 def powers(t: Array, k: Array, xi: Array, times: Callable[[Array], Array]) -> Array:
     """The product of the draws of the edges on a way, each to a power that `times` makes of its step."""
     j = np.arange(1, len(xi) + 1)
@@ -72,6 +77,37 @@ EDGE_MISTAKES = (
         "Nothing travels between steps, whatever the draws are.",
         STEPS,
         lambda t, k, T, xi: t == k,
+        (lambda t, k, T, xi: xi[0] * (t == 1),),
+    ),
+    Miscount(
+        "weighed_twice",
+        "ξ_t weighs the direct use in step t and the edge from h_{t-1}: it belongs to the edge alone.",
+        STEPS,
+        lambda t, k, T, xi: edges(t, k - 1, xi) * edges(t, k, xi),
+    ),
+    Miscount(
+        "stopped_at_zero",
+        "The way back ends at the last ξ_t = 0: earlier steps have losses of their own.",
+        STEPS,
+        lambda t, k, T, xi: edges(t, k, xi) * (k >= last_zero(xi)),
+    ),
+    *miscounts(
+        "draw_of_the_loss",
+        "Back from the loss of step t, ξ_t weighs every edge: each edge has its own draw.",
+        STEPS,
+        lambda t, k, T, xi: xi[t - 1] ** np.maximum(t - k, 0),
+    ),
+    *miscounts(
+        "one_loss_left",
+        "One loss alone is left: is what the losses send back assigned instead of added?",
+        (*STEPS, *INITIAL),
+        lambda t, k, T, xi: edges(t, k, xi) * (t == T),
+    ),
+    Miscount(
+        "one_loss_left",
+        "One loss alone is left: is what the losses send back assigned instead of added?",
+        INITIAL,
+        lambda t, k, T, xi: edges(t, k, xi) * (t == 1),
     ),
     Miscount(
         "only_direct_use_weighed",

@@ -47,6 +47,16 @@ OTHER_WEIGHTS = (
         lambda xi: np.append(xi[1:], xi[-1]),
         lambda xi: np.roll(xi, -1),
     ),
+    *_moved(
+        "cut_for_good",
+        "Where one ξ_t is zero, all edges before it are cut too: each has its own draw.",
+        lambda xi: xi * (np.cumprod((xi != 0)[::-1])[::-1]),
+    ),
+    *_moved(
+        "one_edge_weighed",
+        "The last edge alone is weighed: every edge has its own draw.",
+        lambda xi: np.append(np.ones(len(xi) - 1), xi[-1:]),
+    ),
     *_moved("shared", "One draw is used for every edge: each has its own.", lambda xi: 0 * xi + xi[0]),
     *_moved(
         "last_shared", "The last draw is used for every edge: each has its own.", lambda xi: 0 * xi + xi[-1]

@@ -12,6 +12,7 @@ from course.large import large_network
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
 from course.problem_sets.ps2.rnn_bptt import parts
+from course.problem_sets.ps4._chunk_pieces import PIECES
 from course.problem_sets.ps4._chunk_ways import CHUNK_WAYS, SEE
 from course.recognise.chunk_losses import CHUNK_MISTAKES
 from course.recognise.chunks import chunks
@@ -120,6 +121,7 @@ def of_chunks(chosen: slice, p: RNN, X: Array, Y: Array, h_0: Array, every: int)
 
 OWN = (
     *CHUNK_WAYS,
+    *PIECES,
     *(
         by_function(Claim(name, sentence, SEE, INITIAL), partial(of_chunks, chosen))
         for name, sentence, chosen in (

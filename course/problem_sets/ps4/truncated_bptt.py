@@ -1,6 +1,5 @@
 """BPTT in which every loss goes back a fixed number of steps: a band of the triangle."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,10 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_network
 from course.models import RNN, Array, rnn_forward
 from course.problem_sets.ps2.rnn_bptt import parts
+from course.problem_sets.ps4._windows import SEE, WINDOW_MISTAKES, WINDOW_WAYS
 from course.recognise.bands import BAND_MISTAKES, band
 from course.recognise.claims import Claim
-from course.recognise.counting import INITIAL, OUTPUT, STEPS
+from course.recognise.counting import INITIAL, OUTPUT
 from course.recognise.taken import Taken
 from course.recognise.truncated import taken_apart
 from course.recognise.ways import Way, carried_past
@@ -90,7 +90,6 @@ def expected(p: RNN, X: Array, Y: Array, h_0: Array, tau: int) -> Parts:
     return parts(lambda p, X, Y, h_0: windowed_loss(p, X, Y, h_0, tau), p, X, Y, h_0)
 
 
-SEE = "A band of the triangle"
 exercise.claim("one_step", "With one step (T = 1) and tau = 1 it is right.", on="T=1", points=1, see=SEE)
 exercise.claim(
     "no_step_back",
@@ -116,20 +115,6 @@ exercise.claim(
 )
 
 
-def restarted(first: int, taken: Taken, name: str) -> Array:
-    """A gradient of losses that see a network started anew at zero, tau + 1 steps before.
-
-    The losses of the first tau + `first` steps see it started at h_0.
-    """
-    s, tau, found = taken.sequence, taken.args[-1], 0 * taken.part(name, taken.right)
-    for t in range(len(s.X)):
-        steps, start = slice(max(t - tau, 0), t + 1), s.h_0 if t < tau + first else 0 * s.h_0
-        window = taken.once((restarted, t, first), lambda: taken.alone(steps, start))  # noqa: B023
-        value = window.part(name, window.right, losses=window.right[:, -1])
-        found[steps if name == "dX" else ...] += value
-    return found
-
-
 def last_losses(taken: Taken, name: str) -> Array:
     """A gradient of the output layer, with the last tau + 1 losses alone."""
     T, tau = len(taken.right), taken.args[-1]
@@ -147,20 +132,7 @@ OWN = (
         OUTPUT,
         last_losses,
     ),
-    *(
-        Way(
-            Claim(
-                name,
-                "The network starts anew at zero for each window: the states are those of the whole "
-                "sequence.",
-                SEE,
-                (*STEPS, *OUTPUT),
-            ),
-            (*STEPS, *OUTPUT),
-            partial(restarted, first),
-        )
-        for name, first in (("restarted", 0), ("restarted_after_h_0", 1))
-    ),
+    *WINDOW_WAYS,
     Way(
         Claim(
             "initial_state_of_windows",
@@ -172,5 +144,5 @@ OWN = (
         lambda taken, name: carried_past(taken, band),
     ),
 )
-exercise.unrolled = taken_apart(band, BAND_MISTAKES, 2, SEE, OWN, band)
+exercise.unrolled = taken_apart(band, (*BAND_MISTAKES, *WINDOW_MISTAKES), 2, SEE, OWN, band)
 exercise.timed = {"dX": 0}
