@@ -1,5 +1,6 @@
 """The values of `course.lstm_atoms` in words, and a mistake of an LSTM's backward pass with its sentence."""
 
+from functools import cache
 from typing import NamedTuple
 
 from course.altered_lstm import BACKWARD
@@ -39,6 +40,7 @@ class Mistake(NamedTuple):
     parts: tuple[str, ...] = ()
 
 
+@cache
 def word(name: str) -> str:
     """A value as the book writes it."""
     if name in PLAIN:
@@ -64,17 +66,20 @@ def shifted(said: str, there: str) -> str:
     raise ValueError(f"{said!r} belongs to no step")
 
 
+@cache
 def words(product: Product) -> str:
     """A product as the book writes it; what stands alone needs no brackets."""
     said = " ".join(map(word, product))
     return said[1:-1] if len(product) == 1 and said[0] == "(" else said
 
 
+@cache
 def code(product: Product) -> str:
     """A product in a name."""
     return "*".join(map(_ascii, product)) if product else "1"
 
 
+@cache
 def _ascii(name: str) -> str:
     """The name of a value in letters that every terminal has."""
     for end, said in (
