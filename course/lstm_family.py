@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from course import lstm_composed, lstm_elsewhere, lstm_sums, lstm_uses, lstm_ways
+from course import (
+    lstm_altered_forward,
+    lstm_composed,
+    lstm_elsewhere,
+    lstm_pairs,
+    lstm_sums,
+    lstm_uses,
+    lstm_ways,
+)
 from course.compare import RTOL, scale_of
 from course.exercise import Parts, Slip
 from course.lstm_graph import FACTORS, READ, Altered
@@ -21,6 +29,8 @@ OF_A_STEP = (
     *(lstm_ways.one_more, lstm_ways.throughout, lstm_ways.too_many),
     *(lstm_elsewhere.gates_of, lstm_elsewhere.activations, lstm_elsewhere.rows),
     *(lstm_elsewhere.gates_left_out, lstm_uses.of_cells),
+    *(lstm_altered_forward.of_the_forward_pass, lstm_pairs.exchanged, lstm_pairs.left_out_together),
+    *(lstm_pairs.slopes_missing_back, lstm_pairs.counted),
 )
 OF_STEPS = (
     *(lstm_elsewhere.at_the_start, lstm_elsewhere.cuts, lstm_uses.of_steps),
@@ -39,7 +49,7 @@ def key(mistake: Mistake) -> tuple[Any, ...]:
         frozenset(a.uses.items()),
         a.losses,
         frozenset((gate, block) for gate, block in a.blocks.items() if block != (gate, False)),
-        *(a.rows, a.gates, cuts, a.only_uses, a.only_first, mistake.parts),
+        *(a.rows, a.gates, a.forward, cuts, a.only_uses, a.only_states, a.only_first, mistake.parts),
     )
 
 
@@ -52,8 +62,10 @@ def composed(steps: bool) -> Iterator[Mistake]:
 
 def _of_neighbours(a: Altered) -> bool:
     """Whether other steps come in, which a single one has not."""
-    return a.gates in ("two before", "step before", "first", "input before") or any(
-        name[-1] in "<>!" for factor in (*a.factors.values(), *a.extra.values()) for name in factor
+    return (
+        a.forward.startswith("state")
+        or a.gates in ("two before", "step before", "first", "input before")
+        or any(name[-1] in "<>!" for factor in (*a.factors.values(), *a.extra.values()) for name in factor)
     )
 
 

@@ -39,9 +39,11 @@ class Altered:
         extra: edges that are none, with their factors: from "h" or "c" before the step to a channel or gate.
         blocks: which rows of W_h a gate reads h_{t-1} by; none for None.
         rows: which gate's gradient stands in the rows of i, f, g, o.
+        forward: how the states are computed, see `course.lstm_forwards`.
         gates: from what the gates are computed, see `course.lstm_atoms.entering`.
         carried: what of h and c goes into each step, (T, 2), as a function of T.
         only_uses: whether all that holds where parameters and inputs enter, and not where h and c do.
+        only_states: whether it holds where h and c go in, and not where parameters and inputs do.
         only_first: whether it holds in step 1 alone.
         uses: what the errors at the steps are multiplied by, in the gradients of W_x, W_h and b: see
             `course.lstm_reads.USES`.
@@ -56,6 +58,8 @@ class Altered:
     gates: str = "before"
     carried: Callable[[int], Array] | None = None
     only_uses: bool = False
+    only_states: bool = False
     only_first: bool = False
     uses: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     losses: Callable[[Array], Array] | None = None
+    forward: str = ""

@@ -9,6 +9,7 @@ import numpy as np
 
 from course.gated import LSTM, lstm_forward
 from course.lstm_atoms import GATES, Atoms
+from course.lstm_forwards import run_forward
 from course.lstm_graph import CHANNELS, FACTORS, READ, Altered
 from course.lstm_reads import USES
 from course.models import Array
@@ -20,13 +21,16 @@ class Run:
     def __init__(self, p: LSTM, X: Array, h_0: Array, c_0: Array) -> None:
         self.p, self.X = p, X
         self.H, self.C = lstm_forward(p, X, h_0, c_0)
-        self._atoms: dict[str, Atoms] = {}
+        self._atoms: dict[tuple[str, str], Atoms] = {}
 
-    def atoms(self, gates: str) -> Atoms:
-        """The values, with the gates computed from that."""
-        if gates not in self._atoms:
-            self._atoms[gates] = Atoms(self.p, self.X, self.H, self.C, gates)
-        return self._atoms[gates]
+    def atoms(self, gates: str, forward: str = "") -> Atoms:
+        """The values, with the gates computed from that, and the states so."""
+        if (gates, forward) not in self._atoms:
+            p, H, C = self.p, self.H, self.C
+            if forward:
+                p, H, C = run_forward(forward, p, self.X, H[0], C[0])
+            self._atoms[gates, forward] = Atoms(p, self.X, H, C, gates)
+        return self._atoms[gates, forward]
 
     def factors(self, slips: Sequence[Altered]) -> tuple[dict[str, Array], dict[str, Array]]:
         """The factor of each edge (K, T, h) where states go along, and of each gate where parameters do."""
@@ -37,11 +41,11 @@ class Run:
         uses = {gate: found[gate].copy() for gate in GATES}
         for k, slip in enumerate(slips):
             end = 1 if slip.only_first else None
-            atoms = plain if slip.gates == "before" else self.atoms(slip.gates)
-            wanted = slip.factors if slip.gates == "before" else {**FACTORS, **slip.factors}
+            atoms = self.atoms(slip.gates, slip.forward)
+            wanted = slip.factors if atoms is plain else {**FACTORS, **slip.factors}
             for edge, factor in wanted.items():
                 value = atoms.product(factor)[:end]
-                if edge in uses:
+                if edge in uses and not slip.only_states:
                     uses[edge][k, :end] = value
                 if not slip.only_uses:
                     found[edge][k, :end] = value
@@ -92,6 +96,8 @@ class Run:
         read = {"W_x": self.X, "W_h": self.H[:-1], "b": one}
         found = {name: back @ values for name, values in read.items()}
         for k, slip in enumerate(slips):
+            if slip.forward:
+                found["W_h"][k] = back[k] @ self.atoms(slip.gates, slip.forward).H[:-1]
             for name, kind in slip.uses.items():
                 found[name][k] = back[k] @ USES[kind](read[name], self.H, self.C)
         found |= {"b": found["b"][..., 0], "a": delta}
@@ -103,6 +109,7 @@ class _Tangents:
 
     def __init__(self, run: Run, slips: Sequence[Altered]) -> None:
         self.slips, self.W, K = slips, run.matrices(slips), len(slips)  # W (K, 4, h, h)
+        self.right = run.p.W_h.reshape(self.W.shape[1:])
         at, uses = run.factors(slips)
         self.entering, self.passing = (
             np.stack([f[g] for g in GATES], axis=2) for f in (uses, at)
@@ -115,7 +122,9 @@ class _Tangents:
             for edge, counts in slip.read.items():
                 self.read[edge][k] = counts
             for way, factor in slip.extra.items():
-                self.extra.setdefault(way, []).append((k, run.atoms(slip.gates).product(factor)))
+                self.extra.setdefault(way, []).append(
+                    (k, run.atoms(slip.gates, slip.forward).product(factor))
+                )
             if slip.rows != GATES:
                 self.order[k] = [GATES.index(gate) for gate in slip.rows]
 
@@ -125,12 +134,14 @@ class _Tangents:
         If it `grows`, n + 4h: those by what enters the step's gates come in.
         """
         (K, h, n), read = d_h.shape, self.read
+        W = self.W
         if t and self.first.any():
+            W = np.where(self.first[:, None, None, None], self.right, W)
             read = {edge: np.where(self.first[:, None], READ[edge], counts) for edge, counts in read.items()}
-        arriving = self.W.reshape(K, 4 * h, h) @ (d_h * self.at["read"][:, t, :, None])
+        arriving = W.reshape(K, 4 * h, h) @ (d_h * self.at["read"][:, t, :, None])
         arriving = arriving.reshape(K, 4, h, n)
         for k, factor, source, gate in self._extra(t, d_h, d_c, GATES):
-            arriving[k, GATES.index(gate)] += self.W[k, GATES.index(gate)] @ (source * factor[:, None])
+            arriving[k, GATES.index(gate)] += W[k, GATES.index(gate)] @ (source * factor[:, None])
         d = np.zeros((4, K, h, n + 4 * h * grows))
         counts = np.stack([read[gate] for gate in GATES], axis=1)  # (K, 4, channels)
         for j in range(4):

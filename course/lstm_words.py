@@ -54,6 +54,9 @@ def word(name: str) -> str:
     if name.startswith(("σ′(", "tanh′(")):
         start, of = name[:-1].split("(")
         return f"{start}({word(of)})"
+    if name.startswith(("σ(", "tanh(")) and name.endswith(")"):
+        start, of = name[:-1].split("(")
+        return f"{start}({word(of)})"
     square = word(name[:-1])
     return f"{square[:4]}²{square[4:]}" if square.startswith("tanh") else f"{square}²"
 
@@ -91,7 +94,12 @@ def _ascii(name: str) -> str:
     ):
         if name.endswith(end):
             return name.removesuffix(end) + said
-    return name.replace("σ′", "dsigma").replace("tanh′", "dtanh").replace("!", "_from_zero")
+    return (
+        name.replace("σ(", "sigma(")
+        .replace("σ′", "dsigma")
+        .replace("tanh′", "dtanh")
+        .replace("!", "_from_zero")
+    )
 
 
 def stands(edge: str, new: Product, right: Product) -> str:
