@@ -114,6 +114,11 @@ EDITS = (  # none of them is banked
     ("delta_g = dc *", "delta_g = -dc *", "a_g:-1"),
     ("dh = p.W_h.T @ delta[t]", "dh = p.W_h.T @ delta[t] if t else dh", "start_of_h_0"),
     ("dh * y * o", "(dh - dH[t]) * y * o", "o_of_later_steps"),
+    (
+        "i * (1 - i)\n        delta_f = dc * C[t] * f * (1 - f)",
+        "f * (1 - f)\n        delta_f = dc * C[t] * i * (1 - i)",
+        "slopes_of_i_and_f_exchanged",
+    ),
     ("delta @ p.W_x", "delta[:, :n] @ p.W_x[:n]", "without_fgo_in_x"),
     ("y**2)\n        delta_i", "y) ** 2\n        delta_i", "c_h:1-y*1-y_for_slope"),
     (
