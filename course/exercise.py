@@ -68,7 +68,7 @@ class Check:
     once: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Slip:
     """A mistake that can be recognised: `value(*args)` is what a function with it returns.
 

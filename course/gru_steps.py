@@ -3,22 +3,24 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from course.altered_gru import GRUSlip
+from course.altered_gru import ROWS, GRUSlip
 from course.gated import GRU, logistic
 from course.gru_values import At, Word
 from course.models import Array
 
-Change = Callable[[GRU, At], dict[str, Array]]
+Change = Callable[[GRU, At], dict[str, Any]]
 
 
 def _with(change: Change, p: GRU, at: At) -> At:
     """The step with some values computed otherwise, and n from them, if that is not among them."""
     other = change(p, at)
     r, z = other.get("r", at.r), other.get("z", at.z)
-    return replace(at, r=r, z=z, n=other.get("n", np.tanh(at.u[2] + r * at.v[2])))
+    u, v = (other.get(name, getattr(at, name)) for name in "uv")
+    return replace(at, u=u, v=v, r=r, z=z, n=other.get("n", np.tanh(at.u[2] + r * at.v[2])))
 
 
 def _cho(p: GRU, s: At) -> dict[str, Array]:
@@ -52,7 +54,43 @@ def _gates(of: Callable[[At, int], Array], which: str = "rz") -> Change:
     return lambda p, s: {gate: of(s, "rz".index(gate)) for gate in which}
 
 
+def _bias(side: str, row: str, source: str, p: GRU, s: At) -> dict[str, Any]:
+    """u or v, the gates and n with another bias in a row of u or v: that of the row `source`, or none."""
+    bias = np.split(p.b_x if side == "u" else p.b_h, 3)
+    rows = {"u": list(s.u), "v": list(s.v)}
+    k = ROWS.index(row)
+    rows[side][k] = rows[side][k] - bias[k] + (bias[ROWS.index(source)] if source else 0)
+    a = [u + v for u, v in zip(rows["u"], rows["v"], strict=True)]
+    r = logistic(a[0])
+    n = np.tanh(rows["u"][2] + r * rows["v"][2])
+    return {"r": r, "z": logistic(a[1]), "n": n, side: rows[side]}
+
+
+def _of_bias(side: str, row: str, source: str) -> tuple[GRUSlip, ...]:
+    b = "b_x" if side == "u" else "b_h"
+    at = f"{side}^{row} is computed"
+    said = f"{at} with {b}^{source} for {b}^{row}" if source else f"{at} without {b}^{row}"
+    name = f"{b}_of_{source}_at_{row}" if source else f"{b}_left_out_at_{row}"
+    return _of(name, said, partial(_bias, side, row, source))
+
+
+BIASES = (
+    *[
+        slip
+        for side in "uv"
+        for row in ROWS
+        for source in ("", *ROWS.replace(row, ""))
+        if (side, row, source) != ("v", "n", "")  # has its own name
+        for slip in _of_bias(side, row, source)
+    ],
+    *_of(
+        "bias_not_reset",
+        "n is computed with b_h^n outside r ⊙ (…)",
+        lambda p, s: {"n": np.tanh(s.u[2] + s.r * (s.v[2] - s.bias) + s.bias)},
+    ),
+)
 VALUES = (
+    *BIASES,
     *_of("state_reset", "n is computed with W_h^n (r ⊙ h), reset before the product", _cho),
     *_of("state_reset_unbiased", "n is computed with W_h^n (r ⊙ h) and without b_h^n", _cho_unbiased),
     *_of(

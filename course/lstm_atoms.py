@@ -84,6 +84,9 @@ class Atoms:
             return np.asarray(s * (1 - s))
         if name.startswith("tanh′("):
             return np.asarray(1 - np.tanh(self[name[6:-1]]) ** 2)
+        if name.startswith(("σ(", "tanh(")) and name.endswith(")"):
+            start, of = name[:-1].split("(")
+            return logistic(self[of]) if start == "σ" else np.tanh(self[of])
         if name.endswith("2"):
             return np.asarray(self[name[:-1]] ** 2)
         if name[0] == "a":
@@ -127,7 +130,10 @@ def entering(gates: str, p: LSTM, X: Array, H: Array) -> Array:
         b = 0 * b
     elif gates == "forget bias":
         b = b + np.repeat([0.0, 1.0, 0.0, 0.0], len(b) // 4)
-    return np.asarray(x @ p.W_x.T + read @ p.W_h.T + b)
+    W_h = p.W_h
+    if gates == "turned":
+        W_h = np.concatenate([W.T for W in np.split(W_h, 4)])
+    return np.asarray(x @ p.W_x.T + read @ W_h.T + b)
 
 
 def opened(gates: str, gate: str, a: Array) -> Array:

@@ -23,6 +23,8 @@ SHIFTS = ("<", "<<", ">", ">>")
 def factors_for(right: str) -> list[Product]:
     """What may stand where a value belongs: nothing, it twice, another, or its own of another step."""
     found: list[Product] = [(), (right, right), *VALUES, *([] if right in GATES else [(f"1-{right}",)])]
+    if right != "c0":  # tanh(c_{t-1}) is among the values
+        found.append((f"{'σ' if right in SIGMOIDS else 'tanh'}({right})",))
     known = {"c0": (">", ">>"), "y": ("<", "<<")}.get(right, ())  # c_t and tanh(c_{t-1}) themselves
     found += [(right + shift,) for shift in SHIFTS if shift not in known]
     found += [(right + "<r",)] if right in GATES else []
@@ -46,7 +48,16 @@ def slopes_of_gate(gate: str) -> list[Product]:
 def slopes_of_tanh(value: str, entering: str) -> list[Product]:
     """What may stand where the slope 1 − y² of a tanh belongs."""
     y, right = value, f"1-{value}2"
-    found: list[Product] = [(), (y,), (f"1-{y}",), (y, y), (y, f"1-{y}"), (right, right), (f"1+{y}2",)]
+    found: list[Product] = [
+        (),
+        (y,),
+        (f"1-{y}",),
+        (f"1-{y}",) * 2,
+        (y, y),
+        (y, f"1-{y}"),
+        (right, right),
+        (f"1+{y}2",),
+    ]
     found += [(f"tanh′({y})",), (f"1-{entering}2",)]
     found += [(gate, f"1-{gate}") for gate in SIGMOIDS]
     found += [(f"1-{other}2",) for other in ("i", "f", "g", "o", "y", "y0", "h0", "h1", "c0") if other != y]

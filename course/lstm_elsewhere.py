@@ -128,6 +128,7 @@ def at_the_start() -> Iterator[Mistake]:
             Altered(extra={("h", "later"): ()}, blocks=none, only_first=True),
             "what step 2 sends back to h_1",
         ),
+        ("h_0", Altered(extra={("h", "loss"): ()}, only_first=True), "too large: dH[0] is added to it"),
     ):
         yield mistake(f"start_of_{part}", f"∂L/∂{part} is {sentence}.", altered, part, see=PATHS)
     for gate in GATES:

@@ -1,4 +1,4 @@
-"""The slips of `course.altered_lstm` as alterations of `course.lstm_graph`, which takes many at once."""
+"""The slips of `course.altered_lstm` as alterations of `course.lstm_graph`, for many at once."""
 
 from dataclasses import replace
 from functools import partial

@@ -49,7 +49,9 @@ def throughout() -> Iterator[Mistake]:
     others = ("c0", "c1", "y0", "h0", "h1", "y", *GATES, *(f"a{gate}" for gate in GATES))
     for right in ("i", "f", "g", "o", "y"):
         shifts = ("<", "<<", ">", ">>", "<r") if right != "y" else (">", ">>", "0<")
-        for new in (*others, *(right + shift for shift in shifts)):
+        again = f"{'σ' if right in SIGMOIDS else 'tanh'}({right})"
+        more = (again, "tanh(h1)") if right == "y" else (again,)
+        for new in (*others, *more, *(right + shift for shift in shifts)):
             if new == right:
                 continue
             factors = {edge: tuple(_put(new, right, name) for name in at) for edge, at in FACTORS.items()}

@@ -1,5 +1,6 @@
 """The values of `course.lstm_atoms` in words, and a mistake of an LSTM's backward pass with its sentence."""
 
+from functools import cache
 from typing import NamedTuple
 
 from course.altered_lstm import BACKWARD
@@ -39,6 +40,7 @@ class Mistake(NamedTuple):
     parts: tuple[str, ...] = ()
 
 
+@cache
 def word(name: str) -> str:
     """A value as the book writes it."""
     if name in PLAIN:
@@ -50,6 +52,9 @@ def word(name: str) -> str:
     if name.startswith(("1-", "1+")):
         return f"(1 {'−' if name[1] == '-' else '+'} {word(name[2:])})"
     if name.startswith(("σ′(", "tanh′(")):
+        start, of = name[:-1].split("(")
+        return f"{start}({word(of)})"
+    if name.startswith(("σ(", "tanh(")) and name.endswith(")"):
         start, of = name[:-1].split("(")
         return f"{start}({word(of)})"
     square = word(name[:-1])
@@ -64,17 +69,20 @@ def shifted(said: str, there: str) -> str:
     raise ValueError(f"{said!r} belongs to no step")
 
 
+@cache
 def words(product: Product) -> str:
     """A product as the book writes it; what stands alone needs no brackets."""
     said = " ".join(map(word, product))
     return said[1:-1] if len(product) == 1 and said[0] == "(" else said
 
 
+@cache
 def code(product: Product) -> str:
     """A product in a name."""
     return "*".join(map(_ascii, product)) if product else "1"
 
 
+@cache
 def _ascii(name: str) -> str:
     """The name of a value in letters that every terminal has."""
     for end, said in (
@@ -86,7 +94,12 @@ def _ascii(name: str) -> str:
     ):
         if name.endswith(end):
             return name.removesuffix(end) + said
-    return name.replace("σ′", "dsigma").replace("tanh′", "dtanh").replace("!", "_from_zero")
+    return (
+        name.replace("σ(", "sigma(")
+        .replace("σ′", "dsigma")
+        .replace("tanh′", "dtanh")
+        .replace("!", "_from_zero")
+    )
 
 
 def stands(edge: str, new: Product, right: Product) -> str:

@@ -1,4 +1,4 @@
-"""An LSTM's altered gradients, one slip at a time: what `course.lstm_graph` must give as well."""
+"""An LSTM's altered gradients, one slip at a time: what `course.lstm_many` must give as well."""
 
 from typing import Any
 

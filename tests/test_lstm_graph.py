@@ -13,10 +13,12 @@ from course.judging import judge
 from course.lstm_atoms import GATES
 from course.lstm_carried import CARRIED_SLIPS, LAST_STEPS, PASSED_SLIPS
 from course.lstm_family import composed, key
-from course.lstm_graph import Altered, Run
+from course.lstm_graph import Altered
 from course.lstm_known import as_altered
+from course.lstm_many import Run
 from course.lstm_parts import PART_SLIPS
 from course.lstm_slips import STEP_SLIPS
+from course.recognise.confirm import long_cases
 from tests.conftest import bank_of
 from tests.one_by_one import altered_gradients
 
@@ -110,6 +112,20 @@ EDITS = (  # none of them is banked
     ("dc * i * (1 - g**2)", "dc * i * (1 - g**2) ** 2", "a_g:1-g2*1-g2"),
     ("delta.T @ H[:-1]", "delta.T @ C[:-1]", "W_h_reads_cell_before"),
     ("delta_g = dc *", "delta_g = -dc *", "a_g:-1"),
+    ("dh = p.W_h.T @ delta[t]", "dh = p.W_h.T @ delta[t] if t else dh", "start_of_h_0"),
+    ("dh * y * o", "(dh - dH[t]) * y * o", "o_of_later_steps"),
+    (
+        "i * (1 - i)\n        delta_f = dc * C[t] * f * (1 - f)",
+        "f * (1 - f)\n        delta_f = dc * C[t] * i * (1 - i)",
+        "slopes_of_i_and_f_exchanged",
+    ),
+    ("delta @ p.W_x", "delta[:, :n] @ p.W_x[:n]", "without_fgo_in_x"),
+    ("y**2)\n        delta_i", "y) ** 2\n        delta_i", "c_h:1-y*1-y_for_slope"),
+    (
+        "    H, C = lstm_forward(",
+        "    p = p._replace(b=np.concatenate([p.b[:-len(h_0)], p.b[: len(h_0)]]))\n    H, C = lstm_forward(",
+        "bias_of_i_at_o",
+    ),
     ("        delta_i = dc", "        dc = dc * o\n        delta_i = dc", "i+f+g+c:times_o"),
 )
 
@@ -122,6 +138,20 @@ def test_a_mistake_that_nobody_banked_is_named(old: str, new: str, name: str) ->
     wrong = replace(answer, source=answer.source.replace(old, new), right=False)
     told = [d.name for d in judge(exercise, wrong.local(exercise), exercise.public_cases()).diagnoses]
     assert told == [name]
+
+
+@pytest.mark.parametrize(("when", "names"), [("t == T - 15", ["cut_once"]), ("t == {0} - 15", [])])
+def test_a_cut_that_one_case_shows_is_asked_for_again(when: str, names: list[str]) -> None:
+    exercise, bank = bank_of("lstm_bptt")
+    T = len(exercise.public_cases()[-1].args[1])
+    assert any(len(args[1]) != T for args in long_cases(exercise, lambda args: len(args[1])))
+    cut = f"        dh, dc = (0 * dh, 0 * dc) if {when.format(T)} and T > 12 else (dh, dc * f)\n"
+    answer = bank.answers["reference"]
+    assert answer.source.count("        dc = dc * f\n") == 1
+    source = answer.source.replace("        dc = dc * f\n", cut)
+    wrong = replace(answer, source=source, right=False)
+    told = [d.name for d in judge(exercise, wrong.local(exercise), exercise.public_cases()).diagnoses]
+    assert told == names
 
 
 def test_what_is_right_is_no_mistake() -> None:

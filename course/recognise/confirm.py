@@ -1,9 +1,12 @@
-"""Triangles that were seen in one case alone: asked for again in further public cases.
+"""What was seen in one case alone, triangles and slips: asked for again in further public cases.
 
 The cases are the same for everybody. A threshold on what goes back can leave the very numbers of a cut.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from course.compare import difference
 from course.exercise import Case, seed_of
@@ -16,7 +19,7 @@ from course.results import Unmet
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from course.exercise import Exercise
+    from course.exercise import Exercise, Slip
     from course.judging import Run
 
 DRAWS = 2
@@ -28,7 +31,7 @@ def confirmed(run: "Run", unrolled: Unrolled, seen: "Sequence[Seen]", alive: Ali
     if not doubtful or sum(bool(wrong_parts([one])) for one in seen) > 1:
         return alive
     refuted = set()
-    for args in long_cases(run.exercise, unrolled):
+    for args in long_cases(run.exercise, lambda args: max(len(s.X) for s in unrolled.sequences(*args))):
         try:
             got: dict[str, Array] = run.parts(Case("further", args))
         except Unmet:
@@ -42,11 +45,30 @@ def confirmed(run: "Run", unrolled: Unrolled, seen: "Sequence[Seen]", alive: Ali
     return {name: [pair for pair in pairs if pair not in refuted] for name, pairs in alive.items()}
 
 
-def long_cases(exercise: "Exercise", unrolled: Unrolled) -> list[tuple[Any, ...]]:
+def confirmed_slips(run: "Run", slips: "Sequence[Slip]", wrong: int) -> "Sequence[Slip]":
+    """Those that further cases do not refute; all, if several cases are wrong or steps do not count."""
+    exercise = run.exercise
+    if wrong != 1 or not slips or not exercise.timed or exercise.unrolled or exercise.oracle is None:
+        return slips
+    for args in long_cases(exercise, _steps):
+        try:
+            got: dict[str, Array] = run.parts(Case("further", args))
+        except Unmet:
+            return ()
+        slips = [
+            slip
+            for slip in slips
+            if all(difference(got[name], value) is None for name, value in slip.value(*args).items())
+        ]
+    return slips
+
+
+def _steps(args: tuple[Any, ...]) -> int:
+    """How many there are: the length of the longest array."""
+    return max(len(arg) for arg in args if isinstance(arg, np.ndarray))
+
+
+def long_cases(exercise: "Exercise", steps: Callable[[tuple[Any, ...]], int]) -> list[tuple[Any, ...]]:
     """The arguments of the longest case of some further draws."""
-
-    def steps(args: tuple[Any, ...]) -> int:
-        return max(len(s.X) for s in unrolled.sequences(*args))
-
     drawn = [exercise.draw(seed_of(exercise.name, "further", n)) for n in range(DRAWS)]
     return [max((case.args for case in cases), key=steps) for cases in drawn]

@@ -7,6 +7,7 @@ import numpy as np
 
 from course.compare import alike, difference
 from course.exercise import Case, Parts, Slip
+from course.recognise.confirm import confirmed_slips
 from course.verdict import Diagnosis
 
 if TYPE_CHECKING:
@@ -31,17 +32,35 @@ def by_composed(run: "Run") -> tuple[Diagnosis, ...]:
 
 def _explaining(known: Sequence[Slip], runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
     """Those of them that do."""
-    cases = sorted(((run, case) for run in runs for case in run.cases), key=_time)
+    cases = _in_order(runs, any(slip.together for slip in known))
     found: list[tuple[Slip, list[set[str]]]] = [(slip, []) for slip in known]
     for run, case in cases:  # with each slip, the results that it speaks of, case by case
         spoken = _spoken([slip for slip, _ in found], run.parts(case), case.args)
         pairs = zip(found, spoken, strict=True)
         found = [(slip, [*said, names]) for (slip, said), names in pairs if names is not None]
-    slips = [slip for slip, _ in found]
+    slips: Sequence[Slip] = [slip for slip, _ in found]
     said = [set[str]().union(*names) for names in zip(*[names for _, names in found], strict=True)]
     if slips and not all(_left_so(name, slips, cases) for name in _unsaid(said, cases)):
         return ()
+    if len(runs) == 1:
+        slips = confirmed_slips(runs[0], slips, sum(_wrong(run, case) for run, case in cases))
     return tuple(dict.fromkeys(Diagnosis(slip.name, slip.sentence, slip.see) for slip in slips))
+
+
+def _in_order(runs: "Sequence[Run]", at_once: bool) -> Cases:
+    """All cases, the shortest first; if many slips are valued `at_once` then those that are wrong."""
+    cases = sorted(((run, case) for run in runs for case in run.cases), key=_time)
+    if not at_once:
+        return cases
+    return cases[:1] + sorted(cases[1:], key=lambda one: not _wrong(*one))
+
+
+def _wrong(run: "Run", case: Case) -> bool:
+    """Whether something is, as far as is known."""
+    if run.exercise.oracle is None:
+        return True
+    got, want = run.parts(case), run.expected(case)
+    return any(difference(got[name], want[name]) is not None for name in want)
 
 
 def _spoken(slips: Sequence[Slip], got: Parts, args: tuple[Any, ...]) -> list[set[str] | None]:

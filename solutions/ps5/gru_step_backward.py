@@ -306,3 +306,17 @@ bank.edit(  # two mistakes, of which one has a name
     "np.outer(dv, (1 - z) * n + z * h), du, dv)\n    return grads, np.clip(p.W_x.T @ du, -0.1, 0.1)",
     loses=WEIGHTS | ALONE | {"input"},
 )
+bank.edit(
+    "candidate_with_the_gates_bias",
+    "    r, z =",
+    "    v_n = v_n - p.b_h[-len(h) :] + p.b_h[: len(h)]\n    r, z =",
+    loses=ALL,
+    slip="values_b_h_of_r_at_n",
+)
+bank.edit(
+    "candidate_bias_not_reset",
+    "np.tanh(u_n + r * v_n)",
+    "np.tanh(u_n + r * (v_n - p.b_h[-len(h) :]) + p.b_h[-len(h) :])",
+    loses=ALL,
+    slip="values_bias_not_reset",
+)

@@ -621,5 +621,19 @@ for _name, _old, _new, _loses, _slip in (
         ALL,
         "rows_read_as_igfo",
     ),
+    (
+        "start_holds_the_first_loss",
+        "p.W_x, dh, dc\n",
+        "p.W_x, dh + dH[0], dc\n",
+        {"one_step", "start"},
+        "start_of_h_0",
+    ),
+    (
+        "forward_from_zeros",
+        "lstm_forward(p, X, h_0, c_0)",
+        "lstm_forward(p, X, 0 * h_0, 0 * c_0)",
+        ALL,
+        "forward_zeros",
+    ),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

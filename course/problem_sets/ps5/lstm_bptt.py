@@ -12,8 +12,8 @@ from course.gated import LSTM, lstm_forward
 from course.large import large_gated
 from course.lstm_carried import CARRIED_SLIPS, LAST_STEPS, PASSED_SLIPS
 from course.lstm_family import composed, possible, results, slips_of
-from course.lstm_graph import Run
 from course.lstm_known import as_mistake
+from course.lstm_many import Run
 from course.lstm_parts import PART_SLIPS
 from course.lstm_slips import STEP_SLIPS
 from course.lstm_sums import STEPS_LEFT

@@ -11,9 +11,9 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_step
 from course.large import large_gated
 from course.lstm_carried import PASSED_SLIPS
-from course.lstm_family import composed, results, slips_of
-from course.lstm_graph import Run
+from course.lstm_family import composed, possible, results, slips_of
 from course.lstm_known import as_mistake
+from course.lstm_many import Run
 from course.lstm_parts import PART_SLIPS
 from course.lstm_slips import STEP_SLIPS
 from course.lstm_words import Mistake
@@ -126,8 +126,23 @@ def at_once(
     return weights | {"dx": found["X"][:, 0], "dh": found["h_0"], "dc": found["c_0"]}
 
 
-exercise.slips += slips_of(KNOWN, at_once)
-exercise.composed = cache(lambda: slips_of(composed(steps=False), at_once))
+def sieve(
+    mistakes: Sequence[Mistake],
+    got: Parts,
+    p: LSTM,
+    x: Array,
+    h: Array,
+    c: Array,
+    dh_next: Array,
+    dc_next: Array,
+) -> Array:
+    """Which of these mistakes may have left what came back."""
+    before = {"h_0": got["dh"], "c_0": got["dc"]}
+    return possible(mistakes, Run(p, x[None], h, c), dh_next[None], dc_next, before)
+
+
+exercise.slips += slips_of(KNOWN, at_once, sieve)
+exercise.composed = cache(lambda: slips_of(composed(steps=False), at_once, sieve))
 
 
 def returned_early(p: LSTM, x: Array, h: Array, c: Array, dh_next: Array, dc_next: Array) -> Parts:
