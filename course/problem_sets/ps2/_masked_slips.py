@@ -1,0 +1,209 @@
+"""Mistakes in the forward pass of a batch with padding."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from course.exercise import Parts, Slip
+from course.models import RNN, Array, rnn_forward
+from course.problem_sets.ps2._masked_laws import as_if, by_mask, given, whole
+from course.problem_sets.ps2._masked_runs import (
+    KEEPS,
+    MASKS,
+    STARTS,
+    STEPS,
+    kept,
+    moved,
+    real,
+    run,
+    unmasked,
+    zeroed,
+)
+
+SEE = "Batches and masks"
+
+
+def outputs_alone(change: Callable[..., Array], p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """O by `change(O, t, lengths, p)`, from the outputs O of sequences run to the end, and steps t (T, 1)."""
+    O = np.stack([rnn_forward(p, X[:, n], h_0[n])[1] for n in range(len(h_0))], axis=1)
+    return {"O": change(O, np.arange(1, len(X) + 1)[:, None], lengths, p)}
+
+
+def upto(O: Array, real: Array) -> Array:
+    """Zero where `real` (T, N) is False."""
+    return O * real[:, :, None]
+
+
+def of_states(change: Callable[..., Array], p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """O by `change(p, t, H)` at the real steps, with the states H of sequences run to the end, t from 1."""
+    H = list(unmasked(p, X, lengths, h_0)["H"])
+    O = np.stack([change(p, t, H) for t in range(1, len(X) + 1)])
+    return {"O": upto(O, np.arange(1, len(X) + 1)[:, None] <= lengths)}
+
+
+def before_masking(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """O made of what the step gives in the padding, before the state is kept."""
+    H = unmasked(p, X, lengths, h_0)["H"]
+    last = np.minimum(np.arange(len(X))[:, None], lengths)
+    states = H[last, np.arange(len(lengths))]
+    return {"O": np.stack([moved(p, X, t, [h]) @ p.W_qh.T + p.b_q for t, h in enumerate(states, 1)])}
+
+
+def falling(lengths: Array) -> Array:
+    """The order in which they fall."""
+    return np.argsort(-lengths, kind="stable")
+
+
+def rising(lengths: Array) -> Array:
+    """The order in which they rise."""
+    return np.argsort(lengths, kind="stable")
+
+
+def sorted_by(order: Callable[[Array], Array], lengths: Array, T: int) -> Array:
+    """The lengths in an order."""
+    return np.asarray(lengths[order(lengths)])
+
+
+def in_order(order: Callable[[Array], Array], p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """The states of sequences that are sorted."""
+    n = order(lengths)
+    return run(real, moved, kept, lambda h: h, p, X[:, n], lengths[n], h_0[n])
+
+
+SLIPS: tuple[Slip, ...] = (
+    Slip(
+        "unmasked",
+        "The state runs on into the padding: there it should stay as it is.",
+        SEE,
+        unmasked,
+        as_if(whole),
+    ),
+    Slip(
+        "zeroed",
+        "The state is zero in the padding: a mask that multiplies forgets h_{t-1}, which should be kept.",
+        SEE,
+        zeroed,
+        as_if(),
+    ),
+    *[
+        Slip(name, sentence, SEE, partial(outputs_alone, change), as_if(taken))
+        for name, sentence, change, taken in (
+            (
+                "one_step_long",
+                "The mask is one step too long: step t is real for t ≤ lengths[n], counted from 1.",
+                lambda O, t, lengths, p: upto(O, t <= lengths + 1),
+                lambda lengths, T: np.minimum(lengths + 1, T),
+            ),
+            (
+                "one_step_short",
+                "The mask is one step too short: step t is real for t ≤ lengths[n], counted from 1.",
+                lambda O, t, lengths, p: upto(O, t < lengths),
+                lambda lengths, T: lengths - 1,
+            ),
+            (
+                "bias_in_the_padding",
+                "O is b_q in the padding; it is zero there.",
+                lambda O, t, lengths, p: np.where((t <= lengths)[:, :, None], O, p.b_q),
+                given,
+            ),
+            (
+                "output_in_the_padding",
+                "O goes on in the padding with the last real output; it is zero there.",
+                lambda O, t, lengths, p: O[np.minimum(t, lengths) - 1, np.arange(len(lengths))],
+                given,
+            ),
+            (
+                "output_bias_missing",
+                "b_q is missing in O.",
+                lambda O, t, lengths, p: upto(O - p.b_q, t <= lengths),
+                given,
+            ),
+            (
+                "lengths_falling",
+                "The lengths are sorted, and the sequences are not: lengths[n] belongs to sequence n.",
+                lambda O, t, lengths, p: upto(O, t <= np.sort(lengths)[::-1]),
+                lambda lengths, T: np.sort(lengths)[::-1],
+            ),
+        )
+    ],
+    *[
+        Slip(
+            name,
+            f"{MASKS[name][0]}: step t of sequence n is real for t ≤ lengths[n].",
+            SEE,
+            partial(
+                outputs_alone, lambda O, t, lengths, p, taken=taken: upto(O, t <= taken(lengths, len(O)))
+            ),
+            as_if(taken),
+        )
+        for name, taken in PREFIX.items()
+    ],
+    *[
+        Slip(
+            name,
+            f"{said}: step t of sequence n is real for t ≤ lengths[n].",
+            SEE,
+            partial(run, mask, moved, kept, lambda h: h),
+            by_mask(mask),
+        )
+        for name, (said, mask) in MASKS.items()
+    ],
+    *[
+        Slip(
+            name,
+            f"At a real step {said}: h_t is tanh(W_hx x_t + W_hh h_{{t-1}} + b_h).",
+            SEE,
+            partial(run, real, step, kept, lambda h: h),
+            as_if(),
+        )
+        for name, (said, step) in STEPS.items()
+    ],
+    *[
+        Slip(
+            name,
+            f"In the padding the state {said}: it stays as it is.",
+            SEE,
+            partial(run, real, moved, keep, lambda h: h),
+            as_if(),
+        )
+        for name, (said, keep) in KEEPS.items()
+    ],
+    *[
+        Slip(
+            f"starts_with_{name}",
+            f"The run starts with {said}: sequence n starts with h_0[n].",
+            SEE,
+            partial(run, real, moved, kept, start),
+            as_if(),
+        )
+        for name, (said, start) in STARTS.items()
+    ],
+    *[
+        Slip(
+            "order_not_restored",
+            "The sequences come out sorted by their lengths: bring them back into the order given.",
+            SEE,
+            partial(in_order, order),
+            as_if(partial(sorted_by, order)),
+        )
+        for order in (falling, rising)
+    ],
+    *[
+        Slip(f"output_{name}", f"{said}: o_t is W_qh h_t + b_q.", SEE, partial(of_states, change), as_if())
+        for name, said, change in (
+            ("of_the_state_before", "O is made of h_{t-1}", lambda p, t, H: H[t - 1] @ p.W_qh.T + p.b_q),
+            ("squashed", "tanh is taken of O", lambda p, t, H: np.tanh(H[t] @ p.W_qh.T + p.b_q)),
+            ("bias_twice", "b_q is added twice", lambda p, t, H: H[t] @ p.W_qh.T + 2 * p.b_q),
+            ("of_the_first_state", "O is made of h_0", lambda p, t, H: H[0] @ p.W_qh.T + p.b_q),
+            ("of_the_bias_alone", "O is b_q alone", lambda p, t, H: 0 * H[t] @ p.W_qh.T + p.b_q),
+        )
+    ],
+    Slip(
+        "output_before_masking",
+        "In the padding O is made of what the step gives before the mask; it is zero there.",
+        SEE,
+        before_masking,
+        as_if(),
+    ),
+)
