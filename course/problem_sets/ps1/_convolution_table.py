@@ -24,8 +24,6 @@ OF_X: dict[str, tuple[str, Index]] = {
     "turned_difference": ("x_{j-i}", lambda i, j, uses, m, n: j - i),
     "before": ("x_{i+j-1}", lambda i, j, uses, m, n: i + j - 1),
     "after": ("x_{i+j+1}", lambda i, j, uses, m, n: i + j + 1),
-    "turned_entry": ("x_{i+m-1-j}", lambda i, j, uses, m, n: i + m - 1 - j),
-    "turned_position": ("x_{n-m-i+j}", lambda i, j, uses, m, n: uses - 1 - i + j),
     "turned": ("x_{n-1-i-j}", lambda i, j, uses, m, n: n - 1 - i - j),
 }
 OF_G: dict[str, tuple[str, Index]] = {
@@ -49,9 +47,9 @@ KEPT: dict[str, tuple[str, Kept]] = {
     "last_position": ("the last position is left out", lambda i, j, uses, m, n: i < uses - 1),
     "first_entry": ("entry 0 of the kernel is left out", lambda i, j, uses, m, n: j > 0),
     "last_entry": ("the last entry of the kernel is left out", lambda i, j, uses, m, n: j < m - 1),
-    "first_entry_alone": ("entry 0 of the kernel alone is counted", lambda i, j, uses, m, n: j == 0),
+    "first_entry_alone": ("its entry 0 alone is counted", lambda i, j, uses, m, n: j == 0),
     "last_entry_alone": (
-        "the last entry of the kernel alone is counted",
+        "its last entry alone is counted",
         lambda i, j, uses, m, n: j == m - 1,
     ),
     "first_position_alone": ("position 0 alone is counted", lambda i, j, uses, m, n: i == 0),
@@ -67,7 +65,7 @@ WRAPPED = ("difference", "turned_difference", "before", "after")
 def taken(v: Array, at: Array, around: bool) -> Array:
     """Rows of v at those places: counted from the end below zero, and outside zero, or all around."""
     inside = around | ((at < len(v)) & (at >= 0))
-    return v[at % len(v)] * inside.reshape(-1, *[1] * (v.ndim - 1))
+    return np.asarray(v[at % len(v)] * inside.reshape(-1, *[1] * (v.ndim - 1)))
 
 
 def every(i: Array, j: Array, uses: int, m: int, n: int) -> Array:

@@ -11,6 +11,7 @@ from course.problem_sets.ps2._masked_laws import as_if, by_mask, given, whole
 from course.problem_sets.ps2._masked_runs import (
     KEEPS,
     MASKS,
+    PREFIX,
     STARTS,
     STEPS,
     kept,

@@ -22,8 +22,10 @@ from course.problem_sets.ps4._clips import (
     with_one_huge,
     zeros,
 )
+from course.problem_sets.ps4._global_norm import SLIPS, by_number, of_some
 from course.problem_sets.ps4._huber import gradient_of_huber
 from course.recognise.slips import flows
+from course.recognise.tables import listed
 
 
 def clip_by_global_norm(g: RNN, c: float) -> tuple[RNN, float]:
@@ -168,14 +170,6 @@ for _name, _how, _by in (
     )
 
 
-def of_some(counted: tuple[str, ...], scaled: tuple[str, ...], g: RNN, c: float) -> Parts:
-    """The clip in which the norm counts some tensors, and some are scaled."""
-    whole = size(zeros(g)._replace(**{name: getattr(g, name) for name in counted}))
-    factor = min(1.0, c / whole) if whole else 1.0
-    fields = {name: (factor if name in scaled else 1.0) * x for name, x in g._asdict().items()}
-    return fields | {"norm": np.array(whole)}
-
-
 ALL, MATRICES, INNER = RNN._fields, ("W_hx", "W_hh", "W_qh"), ("W_hx", "W_hh", "b_h")
 for _name, _sentence, _counted, _scaled in (
     ("biases_not_counted", "The norm is that of the matrices: the biases count too.", MATRICES, ALL),
@@ -184,12 +178,6 @@ for _name, _sentence, _counted, _scaled in (
     ("output_left_out", "W_qh and b_q are neither counted nor scaled: all five are.", INNER, INNER),
 ):
     exercise.slip(_name, _sentence, partial(of_some, _counted, _scaled), SEE)
-
-
-def by_number(number: Callable[[RNN], float], g: RNN, c: float) -> Parts:
-    """The clip with another number in the place of the norm."""
-    whole = float(number(g))
-    return times(min(1.0, c / whole) if whole else 1.0, g)._asdict() | {"norm": np.array(whole)}
 
 
 def of_entries(number: Callable[[Array], float], g: RNN) -> float:
@@ -232,3 +220,4 @@ for _name, _sentence, _of in (
     ("norm_squared", "The norm returned is squared: the root is missing.", lambda g: size(g) ** 2),
 ):
     exercise.slip(_name, _sentence, partial(returned, _of), SEE, flows(partial(by_number, _of)))
+exercise.table = listed(SLIPS, SEE)
