@@ -45,11 +45,11 @@ OF_K: dict[str, tuple[str, Index]] = {
 KEPT: dict[str, tuple[str, Kept]] = {
     "first_position": ("position 0 is left out", lambda i, j, uses, m, n: i > 0),
     "last_position": ("the last position is left out", lambda i, j, uses, m, n: i < uses - 1),
-    "first_entry": ("entry 0 of the kernel is left out", lambda i, j, uses, m, n: j > 0),
-    "last_entry": ("the last entry of the kernel is left out", lambda i, j, uses, m, n: j < m - 1),
-    "first_entry_alone": ("its entry 0 alone is counted", lambda i, j, uses, m, n: j == 0),
+    "first_entry": ("entry 0 of k is left out", lambda i, j, uses, m, n: j > 0),
+    "last_entry": ("the last entry of k is left out", lambda i, j, uses, m, n: j < m - 1),
+    "first_entry_alone": ("entry 0 of k alone is counted", lambda i, j, uses, m, n: j == 0),
     "last_entry_alone": (
-        "its last entry alone is counted",
+        "the last entry of k alone is counted",
         lambda i, j, uses, m, n: j == m - 1,
     ),
     "first_position_alone": ("position 0 alone is counted", lambda i, j, uses, m, n: i == 0),

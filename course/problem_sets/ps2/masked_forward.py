@@ -7,7 +7,7 @@ from course.exercise import Case, Exercise
 from course.judging import Run
 from course.models import RNN, Array
 from course.problem_sets.ps2._masked_laws import output_rows, padded_rows, real_rows
-from course.problem_sets.ps2._masked_slips import SLIPS
+from course.problem_sets.ps2._masked_slips import COMPOSED, SLIPS
 
 
 def masked_forward(
@@ -95,3 +95,4 @@ def outputs(run: Run) -> None:
 
 for _slip in SLIPS:
     exercise.slip(_slip.name, _slip.sentence, _slip.value, SEE, _slip.others)
+exercise.composed = lambda: list(COMPOSED)

@@ -7,22 +7,8 @@ import numpy as np
 
 from course.exercise import Parts
 from course.models import RNN, Array
-from course.problem_sets.ps4._clips import size, times, zeros
-
-
-def by_number(number: Callable[[RNN], float], g: RNN, c: float) -> Parts:
-    """The clip with another number in the place of the norm."""
-    whole = float(number(g))
-    return times(min(1.0, c / whole) if whole else 1.0, g)._asdict() | {"norm": np.array(whole)}
-
-
-def of_some(counted: tuple[str, ...], scaled: tuple[str, ...], g: RNN, c: float) -> Parts:
-    """The clip in which the norm counts some tensors, and some are scaled."""
-    whole = size(zeros(g)._replace(**{name: getattr(g, name) for name in counted}))
-    factor = min(1.0, c / whole) if whole else 1.0
-    fields = {name: (factor if name in scaled else 1.0) * x for name, x in g._asdict().items()}
-    return fields | {"norm": np.array(whole)}
-
+from course.problem_sets.ps4._clips import size, times
+from course.problem_sets.ps4._global_clips import by_number, of_some
 
 NUMBERS: dict[str, tuple[str, Callable[[Array], float]]] = {  # of a tensor
     "norm": ("the norms", lambda x: float(np.sqrt(np.sum(x**2)))),

@@ -7,7 +7,7 @@ import numpy as np
 
 from course import draws
 from course.exercise import Case, Exercise, Parts
-from course.models import RNN, Array
+from course.models import RNN
 from course.problem_sets.ps4._clips import (
     COPIES,
     MANY,
@@ -15,14 +15,21 @@ from course.problem_sets.ps4._clips import (
     norms,
     random_gradient,
     refuses,
-    scaled_by,
     size,
     times,
     with_many_entries,
     with_one_huge,
     zeros,
 )
-from course.problem_sets.ps4._global_norm import SLIPS, by_number, of_some
+from course.problem_sets.ps4._global_clips import (
+    and_returned,
+    by_factor,
+    by_number,
+    enlarged,
+    of_entries,
+    of_some,
+)
+from course.problem_sets.ps4._global_norm import SLIPS
 from course.problem_sets.ps4._huber import gradient_of_huber
 from course.recognise.slips import flows
 from course.recognise.tables import listed
@@ -119,12 +126,6 @@ for _name, _sentence, _kind in (
     exercise.slip(_name, _sentence, partial(gradient_of_huber, kind=_kind), SEE, _flows)
 
 
-def by_factor(factor: Callable[[float, float], float], g: RNN, c: float) -> Parts:
-    """Everything times a factor of the global norm and c."""
-    whole = size(g)
-    return scaled_by(lambda norm, c, x: factor(whole, c), g, c)
-
-
 for _name, _sentence, _factor in (
     ("not_clipped", "Nothing is clipped.", lambda norm, c: 1.0),
     (
@@ -144,16 +145,6 @@ for _name, _sentence, _factor in (
     ),
 ):
     exercise.slip(_name, _sentence, partial(by_factor, _factor), SEE)
-
-
-def enlarged(by: float, norm: float, c: float) -> float:
-    """The factor with something added to the norm."""
-    return min(1.0, c / (norm + by))
-
-
-def and_returned(by: float, g: RNN, c: float) -> Parts:
-    """The norm, made larger there and then returned."""
-    return {"norm": np.array(size(g) + by)}
 
 
 for _name, _how, _by in (
@@ -178,11 +169,6 @@ for _name, _sentence, _counted, _scaled in (
     ("output_left_out", "W_qh and b_q are neither counted nor scaled: all five are.", INNER, INNER),
 ):
     exercise.slip(_name, _sentence, partial(of_some, _counted, _scaled), SEE)
-
-
-def of_entries(number: Callable[[Array], float], g: RNN) -> float:
-    """A number of all entries."""
-    return float(number(np.concatenate([field.ravel() for field in g])))
 
 
 for _name, _sentence, _number in (

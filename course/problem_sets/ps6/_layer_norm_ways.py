@@ -20,7 +20,7 @@ def ways(X: Array, gain: Array, bias: Array, eps: float, dY: Array) -> dict[str,
     args = (X, gain, bias, eps, dY)
 
     def through(**cut: Any) -> Array:
-        return altered(partial(normalised, **cut), ("dX",), *args)["dX"]
+        return np.asarray(altered(partial(normalised, **cut), ("dX",), *args)["dX"])
 
     whole, direct = through(), through(mean=np.real, spread=np.real)
     return {
@@ -44,9 +44,8 @@ def weighed(which: tuple[str, ...], factor: Factor, *args: Any) -> Parts:
     """Some ways by a factor."""
     X, eps = args[0], args[3]
     by = factor(root_of(X, eps), *X.shape)
-    return right(*args) | {
-        "dX": sum(way * (by if name in which else 1.0) for name, way in ways(*args).items())
-    }
+    every = [way * (by if name in which else 1.0) for name, way in ways(*args).items()]
+    return right(*args) | {"dX": np.sum(every, axis=0)}
 
 
 def without_gain(which: tuple[str, ...], X: Array, gain: Array, bias: Array, eps: float, dY: Array) -> Parts:
