@@ -103,12 +103,12 @@ bank.edit(
 for _name, _old, _new, _loses, _slip in (  # of the table
     (
         "kernel_of_the_difference",
-        "x[i : i + m]",
-        "x[i - np.arange(m)]",
+        USE,
+        "dk += g[i] * x[i - np.arange(m)]",
         ONE | KERNEL,
         "x_difference_around@dk",
     ),
-    ("input_by_g_reversed", "+= g[i] * k", "+= g[-1 - i] * k", INPUTS, "g_turned@dx"),
-    ("input_times_itself", "+= g[i] * k", "+= g[i] * x[i : i + m]", ONE | INPUTS, "x_for_the_other"),
+    ("input_by_g_reversed", READ, "dx[i : i + m] += g[-1 - i] * k", INPUTS, "g_turned@dx"),
+    ("input_times_itself", READ, "dx[i : i + m] += g[i] * x[i : i + m]", ONE | INPUTS, "x_for_the_other"),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

@@ -162,7 +162,8 @@ for _name, _old, _new, _loses, _slip in (  # of composed slips
     (
         "sorted_for_good",
         "    T, N, _ = X.shape\n",
-        "    T, N, _ = X.shape\n    order = np.argsort(-lengths, kind='stable')\n    X, lengths, h_0 = X[:, order], lengths[order], h_0[order]\n",
+        "    T, N, _ = X.shape\n    order = np.argsort(-lengths, kind='stable')\n"
+        "    X, lengths, h_0 = X[:, order], lengths[order], h_0[order]\n",
         {"start", "real_steps", "frozen", "outputs"},
         "order_not_restored",
     ),

@@ -140,10 +140,16 @@ for _name, _old, _new, _loses, _slip in (  # of steps, factors and starts
         "ones_on_the_diagonal",
         "P[t, t] = np.eye(h)",
         "P[t, t] = np.ones((h, h))",
-        {"start", "states", "products"},
+        {"start", "states"},
         "starts_with_ones",
     ),
-    ("mirrored", "P[t, i] =", "P[i, t] = P[t, i] =", {"products", "states"}, "mirrored"),
+    (
+        "mirrored",
+        "    return a, P",
+        "    return a, P + np.triu(np.ones((T, T)), 1)[:, :, None, None] * P.swapaxes(0, 1)",
+        {"products"},
+        "mirrored",
+    ),
     ("own_input_in_the_sum", '"tijk,ik->tj"', '"tijk,tk->tj"', {"states"}, "sum_of_own_inputs"),
     ("carry_alone", "    return a, P", "    return a - b, P", {"start", "states"}, "out_carry_alone"),
 ):

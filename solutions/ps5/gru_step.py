@@ -98,7 +98,7 @@ bank.edit(
 )
 bank.edit("state_overwritten", "return h_next", "h[:] = h_next\n    return h", loses={"keeps"})
 for _name, _old, _new, _loses, _slip in (  # of the table
-    ("reset_everywhere", N, "r * (u_n + W_n @ h + b_n)", ANY, "reset_everywhere"),
+    ("reset_everywhere", "u_n + " + N, "r * (u_n + W_n @ h + b_n)", ANY, "reset_everywhere"),
     (
         "sigma_for_the_candidate",
         "n = np.tanh(u_n + W_n @ (r * h) + b_n)",

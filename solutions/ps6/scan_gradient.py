@@ -214,12 +214,12 @@ for _name, _old, _new, _loses, _slip in (  # of the table
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)
 for _name, _old, _new, _loses, _slip in (  # of scans in other orders
-    ("direct_not_turned", "dA[::-1])[::-1]", "dA)[::-1]", {"added", "factors", "long"}, "scan_next_tnt"),
+    ("direct_not_turned", "dA[::-1])[::-1]", "dA)[::-1]", {"added", "factors"}, "scan_next_tnt"),
     (
         "factors_the_other_way",
-        "c[:0:-1]]), dA",
-        "c[-3::-1], 0 * c[:2]])[-len(c) :], dA",
-        {"added", "factors", "long"},
+        "zero, c[:0:-1]]",
+        "c[-2::-1], zero]",
+        {"added", "factors"},
         "scan_before_ttt",
     ),
     (

@@ -119,7 +119,7 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
         )
         for number, join in PAIRS
         for where, said in WHERE.items()
-        if where != "factor" or join not in ("first", "last")
+        if where != "factor" or (join not in ("first", "last") and (number, join) != ("square", "sum"))
     ],
     *[
         (f"factor_{name}", f"What is too long is multiplied by {said}, not by c/norm.", partial(scaled, of))
