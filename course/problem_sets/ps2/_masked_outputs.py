@@ -40,11 +40,6 @@ def falling(lengths: Array) -> Array:
     return np.argsort(-lengths, kind="stable")
 
 
-def rising(lengths: Array) -> Array:
-    """The order in which they rise."""
-    return np.argsort(lengths, kind="stable")
-
-
 def sorted_by(order: Callable[[Array], Array], lengths: Array, T: int) -> Array:
     """The lengths in an order."""
     return np.asarray(lengths[order(lengths)])

@@ -112,14 +112,6 @@ MASKS: dict[str, tuple[str, Mask]] = {
         "Every sequence gets the length of the first",
         lambda t, lengths, T: t <= lengths[0] + 0 * lengths,
     ),
-    "last_length": (
-        "Every sequence gets the length of the last",
-        lambda t, lengths, T: t <= lengths[-1] + 0 * lengths,
-    ),
-    "lengths_rising": (
-        "The lengths are sorted, and the sequences are not",
-        lambda t, lengths, T: t <= np.sort(lengths),
-    ),
     "lengths_reversed": ("The lengths stand in reverse order", lambda t, lengths, T: t <= lengths[::-1]),
     "complement": (
         "The lengths are taken for the number of padded steps",
@@ -131,8 +123,6 @@ PREFIX: dict[str, Callable[[Array, int], Array]] = {
     "longest": lambda lengths, T: lengths.max() + 0 * lengths,
     "shortest": lambda lengths, T: lengths.min() + 0 * lengths,
     "first_length": lambda lengths, T: lengths[0] + 0 * lengths,
-    "last_length": lambda lengths, T: lengths[-1] + 0 * lengths,
-    "lengths_rising": lambda lengths, T: np.sort(lengths),
     "lengths_reversed": lambda lengths, T: lengths[::-1],
 }
 STARTS: dict[str, tuple[str, Start]] = {

@@ -12,7 +12,6 @@ from course.problem_sets.ps2._masked_outputs import (
     in_order,
     of_states,
     outputs_alone,
-    rising,
     sorted_by,
     upto,
 )
@@ -151,7 +150,7 @@ COMPOSED: tuple[Slip, ...] = (
             partial(in_order, order),
             as_if(partial(sorted_by, order)),
         )
-        for order in (falling, rising)
+        for order in (falling,)
     ],
     *[
         Slip(f"output_{name}", f"{said}: o_t is W_qh h_t + b_q.", SEE, partial(of_states, change), as_if())
