@@ -28,6 +28,8 @@ def test_sections_that_an_exercise_cites_exist(name: str) -> None:
     exercise = load(name)
     chapter = exercise.chapter.split()[1]
     cited = {c.see for c in exercise.checks} | {s.see for s in exercise.slips}
+    cited |= {c.see for c in exercise.table.claims} if exercise.table else set()
+    cited |= {s.see for s in exercise.composed()} if exercise.composed else set()
     assert cited - {""} <= headings(chapter)
 
 

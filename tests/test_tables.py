@@ -21,6 +21,9 @@ TABLED = (
     "recurrence",
     "scan_gradient",
     "tied_pair",
+    "tied_convolution",
+    "gru_step",
+    "clip_by_global_norm",
 )
 
 

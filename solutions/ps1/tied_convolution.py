@@ -51,14 +51,24 @@ bank.edit("mean_over_uses", "return dk,", "return dk / len(g),", loses=KERNEL, s
 bank.edit("last_use_wins", USE, "dk = g[i] * x[i : i + m]", loses=KERNEL, slip="last_use")
 bank.edit("first_use_only", USE, "dk += (i == 0) * g[i] * x[i : i + m]", loses=KERNEL, slip="first_use")
 bank.edit("uses_without_g", USE, "dk += x[i : i + m]", loses=ONE | KERNEL, slip="kernel_without_g")
-bank.edit("sum_of_products_exchanged", "return dk,", "return g.sum() * x[:m],", loses=KERNEL)
-bank.edit("always_the_first_window", "g[i] * x[i : i + m]", "g[i] * x[:m]", loses=KERNEL)
-bank.edit("window_one_late", "g[i] * x[i : i + m]", "g[i] * np.roll(x, -1)[i : i + m]", loses=ONE | KERNEL)
+bank.edit(
+    "sum_of_products_exchanged", "return dk,", "return g.sum() * x[:m],", loses=KERNEL, slip="x_entry@dk"
+)
+bank.edit("always_the_first_window", "g[i] * x[i : i + m]", "g[i] * x[:m]", loses=KERNEL, slip="x_entry@dk")
+bank.edit(
+    "window_one_late",
+    "g[i] * x[i : i + m]",
+    "g[i] * np.roll(x, -1)[i : i + m]",
+    loses=ONE | KERNEL,
+    slip="x_after_around@dk",
+)
 bank.edit("g_reversed", "dk += g[i]", "dk += g[-1 - i]", loses=KERNEL, slip="kernel_g_reversed")
 bank.edit("last_use_forgotten", "range(len(g))", "range(max(1, len(g) - 1))", loses=KERNEL | INPUTS)
 bank.edit("input_flipped", "g[i] * k\n", "g[i] * k[::-1]\n", loses=ONE | INPUTS, slip="input_flipped")
 bank.edit("readers_overwrite", READ, "dx[i : i + m] = g[i] * k", loses=INPUTS, slip="last_reader")
-bank.edit("one_reader_each", READ, "dx[i] += g[i] * k[0]", loses=ONE | INPUTS)
+bank.edit(
+    "one_reader_each", READ, "dx[i] += g[i] * k[0]", loses=ONE | INPUTS, slip="without_first_entry_alone@dx"
+)
 bank.edit("input_without_g", READ, "dx[i : i + m] += k", loses=ONE | INPUTS, slip="input_without_g")
 bank.edit("input_reversed", "return dk, dx", "return dk, dx[::-1]", loses=ONE | INPUTS, slip="input_reversed")
 bank.edit(
@@ -69,7 +79,7 @@ bank.edit(
     slip="last_position",
 )
 bank.edit("from_one", "range(len(g))", "range(1, len(g))", loses=ONE | KERNEL | INPUTS, slip="first_position")
-bank.edit("input_without_kernel", READ, "dx[i : i + m] += g[i]", loses=ONE | INPUTS)
+bank.edit("input_without_kernel", READ, "dx[i : i + m] += g[i]", loses=ONE | INPUTS, slip="x_left_out")
 bank.edit(
     "input_mean", "return dk, dx", "return dk, dx / m", loses=ONE | INPUTS, slip="factor_1/k.shape[0]@dx"
 )
@@ -90,3 +100,15 @@ bank.edit(
     "x *= 1.0\n    dx = x\n    x = x.copy()\n    dx[:] = 0",
     loses={"keeps"},
 )
+for _name, _old, _new, _loses, _slip in (  # of the table
+    (
+        "kernel_of_the_difference",
+        USE,
+        "dk += g[i] * x[i - np.arange(m)]",
+        ONE | KERNEL,
+        "x_difference_around@dk",
+    ),
+    ("input_by_g_reversed", READ, "dx[i : i + m] += g[-1 - i] * k", INPUTS, "g_turned@dx"),
+    ("input_times_itself", READ, "dx[i : i + m] += g[i] * x[i : i + m]", ONE | INPUTS, "x_for_the_other"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

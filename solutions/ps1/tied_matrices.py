@@ -183,6 +183,19 @@ BOTH_LOST = {"outer_use", "inner_use", "both_uses"}
 for _name, _old, _new, _loses, _slip in (  # of the table
     ("inner_not_squared", "(1 - h**2)", "(1 - h)", {"inner_use", "both_uses"}, "inner_slope_not_squared"),
     ("inner_slope_at_the_outer", "(1 - z**2)", "(1 - h**2)", BOTH_LOST, "outer_slope_of_the_inner"),
-    ("inner_less_outer", "outer + inner", "inner - outer", {"both_uses"}, "total_turned_difference"),
+    ("inner_less_outer", "outer + inner", "inner - outer", {"both_uses"}, "total_minus_1_1"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)
+for _name, _old, _new, _loses, _slip in (  # of factors, reads, totals and forward passes
+    ("outer_counted_twice_alone", "outer + inner", "2 * outer", {"both_uses"}, "total_2_0"),
+    ("forward_without_inner_tanh", "h = np.tanh(W @ x)", "h = W @ x", BOTH_LOST, "forward_no_inner_tanh"),
+    ("value_beside_the_slope", "(1 - z**2) * v", "(1 - z**2) * z * v", BOTH_LOST, "outer_with_z"),
+    (
+        "outer_reads_its_value",
+        "np.outer(delta_1, h)",
+        "np.outer(delta_1, z)",
+        {"outer_use", "both_uses"},
+        "outer_reads_z",
+    ),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

@@ -134,3 +134,23 @@ for _name, _old, _new, _loses, _slip in (  # of the table
     ("products_transposed_in_the_sum", '"tijk,ik->tj"', '"tijk,ij->tk"', {"states"}, "sum_transposed"),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)
+for _name, _old, _new, _loses, _slip in (  # of steps, factors and starts
+    ("inverse_matrices", "C[t] @ P", "np.linalg.inv(C[t]) @ P", LATE, "factors_inverse"),
+    (
+        "ones_on_the_diagonal",
+        "P[t, t] = np.eye(h)",
+        "P[t, t] = np.ones((h, h))",
+        {"start", "states"},
+        "starts_with_ones",
+    ),
+    (
+        "mirrored",
+        "    return a, P",
+        "    return a, P + np.triu(np.ones((T, T)), 1)[:, :, None, None] * P.swapaxes(0, 1)",
+        {"products"},
+        "mirrored",
+    ),
+    ("own_input_in_the_sum", '"tijk,ik->tj"', '"tijk,tk->tj"', {"states"}, "sum_of_own_inputs"),
+    ("carry_alone", "    return a, P", "    return a - b, P", {"start", "states"}, "out_carry_alone"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

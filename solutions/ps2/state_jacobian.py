@@ -130,3 +130,27 @@ for _name, _old, _new, _loses, _slip in (  # of the table
     ("slope_of_the_first_state", "H[k] ** 2", "H[s] ** 2", STEPS, "slope_of_the_first"),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)
+for _name, _old, _new, _loses, _slip in (  # of matrices and ends
+    (
+        "identity_beside_the_matrix",
+        "@ p.W_hh @ J",
+        "@ (np.eye(len(J)) + p.W_hh) @ J",
+        STEPS,
+        "matrix_and_identity",
+    ),
+    (
+        "begins_with_the_matrix",
+        "J = np.eye(len(h_0))",
+        "J = p.W_hh",
+        STEPS | {"no_step"},
+        "begins_with_matrix",
+    ),
+    (
+        "one_step_later",
+        "range(s + 1, t + 1)",
+        "range(s + 1, min(t + 2, len(H)))",
+        STEPS | {"no_step"},
+        "one_step_later",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

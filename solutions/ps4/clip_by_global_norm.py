@@ -90,6 +90,7 @@ bank.edit(
     NORM,
     "np.sqrt(np.mean([np.mean(field**2) for field in g]))",
     loses={"norm", "limits", "exploded"},
+    slip="root_mean_of_root_mean",
 )
 bank.edit(
     "sum_of_moduli",
@@ -125,7 +126,7 @@ bank.edit(
     slip="factor_per_part@W_hx+W_hh+b_h+W_qh+b_q",
 )
 bank.edit("nothing", FACTOR, "1.0", loses={"limits", "exploded"}, slip="not_clipped")
-bank.edit("dropped", FACTOR, "0.0 if norm > c else 1.0", loses={"limits", "exploded"})
+bank.edit("dropped", FACTOR, "0.0 if norm > c else 1.0", loses={"limits", "exploded"}, slip="factor_zero")
 bank.edit(
     "biases_left",
     SCALED,
@@ -143,7 +144,13 @@ bank.edit(
 bank.edit(
     "norm_after_the_clip", SCALED + "), norm", SCALED + "), factor * norm", loses={"norm"}, slip="norm_after"
 )
-bank.edit("factor_for_norm", SCALED + "), norm", SCALED + "), factor", loses={"norm", "zero"})
+bank.edit(
+    "factor_for_norm",
+    SCALED + "), norm",
+    SCALED + "), factor",
+    loses={"norm", "zero"},
+    slip="returns_the_factor",
+)
 bank.edit(
     "entries_limited",
     SCALED,
@@ -306,3 +313,28 @@ bank.edit(
     of="norms_added",
     loses=GLOBALLY | {"small"},
 )
+for _name, _old, _new, _loses, _slip in (  # of numbers, factors and tensors
+    (
+        "spectral_norms",
+        "np.sum(field**2)",
+        "np.linalg.norm(field, 2) ** 2",
+        GLOBALLY,
+        "root_of_squares_of_spectral",
+    ),
+    ("factor_turned", FACTOR, "norm / c if norm > c else 1.0", {"limits", "exploded"}, "factor_turned"),
+    (
+        "root_of_the_factor",
+        FACTOR,
+        "np.sqrt(c / norm) if norm > c else 1.0",
+        {"limits", "exploded"},
+        "factor_root",
+    ),
+    (
+        "by_the_squared_norm",
+        FACTOR,
+        "c / norm / norm if norm > c else 1.0",
+        {"limits", "exploded"},
+        "factor_by_square",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

@@ -78,21 +78,41 @@ bank.edit(
     loses=ALL,
     slip="rows_zrn",
 )
-bank.edit("gate_twice", MIX, "(1 - z) * n + z * r * h", loses=ANY)
-bank.edit("update_gate_reads_reset_state", "W_z @ h", "W_z @ (r * h)", loses=ANY)
-bank.edit("input_bias_alone", "W_r @ h + b_r", "W_r @ h", loses=ANY)
-bank.edit("two_biases_for_the_candidate", "+ b_n)", "+ 2 * b_n)", loses=ALL)
-bank.edit("transposed", "W_n @ (r * h)", "W_n.T @ (r * h)", loses=ALL)
-bank.edit("input_reset_too", "u_n + W_n", "r * u_n + W_n", loses=ANY)
+bank.edit("gate_twice", MIX, "(1 - z) * n + z * r * h", loses=ANY, slip="mix_not_z_z_reset")
+bank.edit("update_gate_reads_reset_state", "W_z @ h", "W_z @ (r * h)", loses=ANY, slip="z_reads_reset")
+bank.edit("input_bias_alone", "W_r @ h + b_r", "W_r @ h", loses=ANY, slip="b_h_missing_at_r")
+bank.edit("two_biases_for_the_candidate", "+ b_n)", "+ 2 * b_n)", loses=ALL, slip="b_h_twice_at_n")
+bank.edit("transposed", "W_n @ (r * h)", "W_n.T @ (r * h)", loses=ALL, slip="transposed_at_n")
+bank.edit("input_reset_too", "u_n + W_n", "r * u_n + W_n", loses=ANY, slip="input_reset_too")
 bank.edit(
     "slope_for_gate",
     "0.5 + 0.5 * np.tanh((u_z + W_z @ h + b_z) / 2)",
     "np.tanh(u_z + W_z @ h + b_z)",
     loses=ALL,
+    slip="tanh_at_z",
 )
-bank.edit("not_mixed", MIX, "n + z * h", loses=ALL)
-bank.edit("candidate_alone", MIX, "n", loses=ALL)
+bank.edit("not_mixed", MIX, "n + z * h", loses=ALL, slip="mix_one_z")
+bank.edit("candidate_alone", MIX, "n", loses=ALL, slip="mix_one_none")
 bank.edit(
     "single_precision", "return h_next", "return h_next.astype(np.float32)", loses=ALL, slip="precision"
 )
 bank.edit("state_overwritten", "return h_next", "h[:] = h_next\n    return h", loses={"keeps"})
+for _name, _old, _new, _loses, _slip in (  # of the table
+    ("reset_everywhere", "u_n + " + N, "r * (u_n + W_n @ h + b_n)", ANY, "reset_everywhere"),
+    (
+        "sigma_for_the_candidate",
+        "n = np.tanh(u_n + W_n @ (r * h) + b_n)",
+        "n = 0.5 + 0.5 * np.tanh((u_n + W_n @ (r * h) + b_n) / 2)",
+        ALL,
+        "logistic_at_n",
+    ),
+    ("blocks_of_n_first", "W_r, W_z, W_n =", "W_n, W_r, W_z =", ALL, "W_h_read_as_znr"),
+    (
+        "candidate_reset",
+        "np.tanh(u_n + W_n @ (r * h) + b_n)",
+        "r * np.tanh(u_n + W_n @ h + b_n)",
+        ANY,
+        "candidate_reset",
+    ),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

@@ -245,3 +245,29 @@ for _name, _old, _new, _loses, _slip in (  # of the table
     ),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)
+for _name, _old, _new, _loses, _slip in (  # of the ways, and of other values
+    (
+        "divided_by_the_rows",
+        "(d - d.mean(axis=1, keepdims=True) - normed * along) / root",
+        "(d * len(X) - X.shape[1] * (d.mean(axis=1, keepdims=True) + normed * along)) / root / len(X)",
+        X_LOST,
+        "way_both_by_batch",
+    ),
+    ("entries_missing_behind_the_mean", "normed * along", "along", X_LOST, "spread_without_entries"),
+    (
+        "gain_after_the_bias",
+        "normed * gain + bias",
+        "(normed + bias) * gain",
+        {"output", "one_row", "far"},
+        "output_gain_last",
+    ),
+    (
+        "not_centred",
+        "normed = centred / root",
+        "normed = X / root",
+        {"output", "one_row", "inputs", "parameters", "far"},
+        "values_not_centred",
+    ),
+    ("epsilon_twice", "- normed * along) / root", "- normed * along) / (root + eps)", X_LOST, "final_eps"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

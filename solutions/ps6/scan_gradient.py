@@ -213,3 +213,22 @@ for _name, _old, _new, _loses, _slip in (  # of the table
     ),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)
+for _name, _old, _new, _loses, _slip in (  # of scans in other orders
+    ("direct_not_turned", "dA[::-1])[::-1]", "dA)[::-1]", {"added", "factors"}, "scan_next_tnt"),
+    (
+        "factors_the_other_way",
+        "zero, c[:0:-1]]",
+        "c[-2::-1], zero]",
+        {"added", "factors"},
+        "scan_before_ttt",
+    ),
+    (
+        "totals_weighed",
+        "return db * before, db",
+        "return db * before, db * c",
+        {"one_step", "added"},
+        "returned_weighed",
+    ),
+    ("later_state", "zero, solve(c, b)[:-1]]", "solve(c, b)[1:], zero]", {"factors"}, "state_later"),
+):
+    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

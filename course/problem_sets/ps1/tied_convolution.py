@@ -10,6 +10,8 @@ from course import draws
 from course.exercise import Case, Exercise, Parts
 from course.models import Array
 from course.oracles import complex_step
+from course.problem_sets.ps1._convolution_table import SLIPS
+from course.recognise.tables import listed
 
 
 def tied_convolution(k: np.ndarray, x: np.ndarray, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -173,3 +175,4 @@ exercise.slip(
     lambda *args: {"dx": by_cases(every, last_reader)(*args)["dx"]},
     SEE,
 )
+exercise.table = listed(SLIPS, SEE)

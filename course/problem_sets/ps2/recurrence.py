@@ -1,6 +1,5 @@
 """The closed form of a linear recurrence: the lemma behind BPTT."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -9,7 +8,8 @@ from course.draws import Rng, recurrent_matrix, sizes
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import Array
-from course.oracles import complex_step
+from course.problem_sets.ps2._recurrence import responses, states, summed
+from course.problem_sets.ps2._recurrence_table import SLIPS
 from course.recognise.slips import flows
 from course.recognise.tables import listed
 
@@ -44,19 +44,6 @@ def cases(rng: Rng) -> list[Case]:
     return drawn
 
 
-def states(b: Array, C: Array) -> Array:
-    """a_1 … a_T (T, h), step by step as the recursion says."""
-    a = [np.zeros(b.shape[1])]
-    for b_t, C_t in zip(b, C, strict=True):
-        a.append(b_t + C_t @ a[-1])
-    return np.stack(a[1:])
-
-
-def responses(b: Array, C: Array) -> Array:
-    """P_{t,i} as what it means: the derivative of a_t with respect to b_i, by the complex step."""
-    return complex_step(lambda v: states(v, C), b).swapaxes(1, 2)
-
-
 @exercise.expects
 def expected(b: Array, C: Array) -> Parts:
     """The recursion itself, and how it responds to each b_i."""
@@ -88,11 +75,6 @@ def identity_above(b: Array, C: Array) -> Parts:
     """The products, with the identity where i > t."""
     above = np.triu(np.ones((len(b), len(b))), 1)[:, :, None, None]
     return {"P": responses(b, C) + above * np.eye(C.shape[1])}
-
-
-def summed(products: Callable[[Array, Array], Parts], b: Array, C: Array) -> Parts:
-    """a as the sum over i of wrong products."""
-    return {"a": np.einsum("tijk,ik->tj", products(b, C)["P"], b)}
 
 
 for _name, _said, _products in (
@@ -146,81 +128,4 @@ for _name, _said, _changed in (
     )
 
 
-def paired(join: Callable[[Array, int, int], Array], b: Array, C: Array) -> Parts:
-    """a and P if P_{t,i}, for i < t, is `join(C, t, i)`: the factors are C[i+1] to C[t]."""
-    T, h = b.shape
-    P = np.zeros((T, T, h, h)) + np.eye(T)[:, :, None, None] * np.eye(h)
-    for t, i in zip(*np.tril_indices(T, -1), strict=True):
-        P[t, i] = join(C, int(t), int(i))
-    return summed(lambda b, C: {"P": P}, b, C) | {"P": P}
-
-
-def sum_by(indices: str, b: Array, C: Array) -> Parts:
-    """The right P, and a summed over other indices."""
-    P = responses(b, C)
-    return {"a": np.einsum(indices, P, b), "P": P}
-
-
-def late(b: Array, C: Array) -> Parts:
-    """The right P, and a made of b_{t-1}."""
-    return {"a": states(np.vstack([0 * b[:1], b[:-1]]), C), "P": responses(b, C)}
-
-
-exercise.table = listed(
-    [
-        *[
-            (
-                f"product_{name}",
-                f"{said}: P_{{t,i}} is the product of C_t … C_{{i+1}}.",
-                partial(paired, join),
-            )
-            for name, said, join in (
-                ("last_alone", "P_{t,i} is C_t alone", lambda C, t, i: C[t]),
-                ("first_alone", "P_{t,i} is C_{i+1} alone", lambda C, t, i: C[i + 1]),
-                (
-                    "power_of_the_last",
-                    "P_{t,i} is a power of C_t",
-                    lambda C, t, i: np.linalg.matrix_power(C[t], t - i),
-                ),
-                (
-                    "power_of_the_first",
-                    "P_{t,i} is a power of C_{i+1}",
-                    lambda C, t, i: np.linalg.matrix_power(C[i + 1], t - i),
-                ),
-                (
-                    "of_entries",
-                    "The matrices are multiplied entry by entry",
-                    lambda C, t, i: np.prod(C[i + 1 : t + 1], axis=0),
-                ),
-                (
-                    "of_entries_with_identity",
-                    "The matrices are multiplied entry by entry, from I on",
-                    lambda C, t, i: np.eye(C.shape[1]) * np.prod(C[i + 1 : t + 1], axis=0),
-                ),
-                ("sum", "The matrices are added", lambda C, t, i: C[i + 1 : t + 1].sum(axis=0)),
-                (
-                    "sum_with_identity",
-                    "The matrices are added to I",
-                    lambda C, t, i: np.eye(C.shape[1]) + C[i + 1 : t + 1].sum(axis=0),
-                ),
-                (
-                    "of_the_early_index",
-                    "C_i, or its power, stands for every factor",
-                    lambda C, t, i: np.linalg.matrix_power(C[i], t - i),
-                ),
-            )
-        ],
-        (
-            "sum_transposed",
-            "In a_t each P_{t,i} is transposed: a_t is the sum of P_{t,i} b_i.",
-            partial(sum_by, "tijk,ij->tk"),
-        ),
-        (
-            "sum_over_later",
-            "a is summed over t where it is over i: a_t is the sum of P_{t,i} b_i.",
-            partial(sum_by, "itjk,ik->tj"),
-        ),
-        ("inputs_one_late", "b_{t-1} stands where b_t belongs in a.", late),
-    ],
-    "The lemma",
-)
+exercise.table = listed(SLIPS, "The lemma")

@@ -1,18 +1,23 @@
 """How a state depends on an earlier one."""
 
-from collections.abc import Callable
-from functools import partial, reduce
-from typing import Any
+from functools import partial
 
 import numpy as np
 
 from course import draws
-from course.altered import FORWARD, RNN_SLIPS, Alter, altered_states
-from course.exercise import Case, Exercise, Parts
-from course.models import RNN, Array, rnn_forward
-from course.oracles import complex_step
+from course.altered import FORWARD, RNN_SLIPS
+from course.exercise import Case, Exercise
+from course.models import RNN
+from course.problem_sets.ps2._state_jacobian import (
+    altered,
+    between,
+    expected,
+    from_factors,
+    step_at,
+    wrong_steps,
+)
+from course.problem_sets.ps2._state_jacobian_table import SLIPS
 from course.recognise.tables import listed
-from course.tanh_slopes import SLOPES
 
 
 def state_jacobian(p: RNN, X: np.ndarray, h_0: np.ndarray, s: int, t: int) -> np.ndarray:
@@ -48,11 +53,7 @@ def cases(rng: draws.Rng) -> list[Case]:
     return drawn
 
 
-@exercise.expects
-def expected(p: RNN, X: Array, h_0: Array, s: int, t: int) -> Parts:
-    """The complex step of the given forward pass, started at h_s."""
-    before = rnn_forward(p, X, h_0)[0][s]
-    return {"J": complex_step(lambda h: rnn_forward(p, X[s:t], h)[0][-1], before)}
+exercise.expects(expected)
 
 
 SEE = "Backward in time"
@@ -61,33 +62,10 @@ exercise.claim("no_step", "dh_t/dh_t is the identity.", on="s=t", points=1, see=
 exercise.claim("many_steps", "dh_t/dh_s is right for every s and t.", points=2, see=SEE)
 
 
-def altered(alter: Alter, p: RNN, X: Array, h_0: Array, s: int, t: int) -> Parts:
-    """The same with one rule altered."""
-    before = rnn_forward(p, X, h_0)[0][s]
-    if s == t:
-        return {"J": np.eye(len(h_0))}
-    return {"J": complex_step(lambda h: altered_states(p, X[s:t], h, alter)[-1], before)}
-
-
 for _slip in RNN_SLIPS:
     if _slip.name in ("transpose", "slope_missing", "slope_twice", "slope_of_state"):
         sentence = FORWARD.get(_slip.name, _slip.sentence)
         exercise.slip(_slip.name, sentence, partial(altered, _slip.alter), _slip.see)
-
-
-def local(p: RNN, X: Array, h_0: Array, s: int, t: int) -> list[Array]:
-    """The Jacobians of the steps s+1 … t, one by one."""
-    return [expected(p, X, h_0, j - 1, j)["J"] for j in range(s + 1, t + 1)]
-
-
-def product(factors: list[Array], h: int) -> Array:
-    """The product, first factor leftmost; the empty one is the identity."""
-    return reduce(np.matmul, factors, np.eye(h))
-
-
-def from_factors(change: Callable[[list[Array]], list[Array]], *args: Any) -> Parts:
-    """A product of the steps' Jacobians, chosen or ordered wrongly."""
-    return {"J": product(change(local(*args)), len(args[2]))}
 
 
 exercise.slip(
@@ -116,18 +94,6 @@ exercise.slip(
 )
 
 
-def wrong_steps(kind: str, p: RNN, X: Array, h_0: Array, s: int, t: int) -> Parts:
-    """A product of steps whose slope stands on the wrong side, or belongs to the step before."""
-    H, still = rnn_forward(p, X, h_0)[0], np.zeros(len(h_0))
-
-    def step(j: int) -> Array:
-        if kind == "right":
-            return complex_step(lambda v: p.W_hh @ np.tanh(np.arctanh(H[j]) + v), still)
-        return complex_step(lambda v: np.tanh(np.arctanh(H[j - 1]) + p.W_hh @ v), still)
-
-    return {"J": product([step(j) for j in range(t, s, -1)], len(h_0))}
-
-
 exercise.slip(
     "slope_on_the_right",
     "The slopes scale the columns of W_hh; they scale its rows: ∂h_t/∂h_{t-1} is D_t W_hh, not W_hh D_t.",
@@ -142,12 +108,6 @@ exercise.slip(
 )
 
 
-def step_at(p: RNN, X: Array, h_0: Array, s: int, t: int) -> Array:
-    """The Jacobian of one step that leads to the state h_s from itself."""
-    h = rnn_forward(p, X, h_0)[0][s]
-    return complex_step(lambda v: np.tanh(np.arctanh(h) + p.W_hh @ (v - h)), h)
-
-
 exercise.slip(
     "transposed_result",
     "The whole Jacobian is transposed: row i belongs to h_t[i], column j to h_s[j].",
@@ -160,12 +120,6 @@ exercise.slip(
     lambda *args: {"J": expected(*args)["J"] @ step_at(*args)},
     SEE,
 )
-
-
-def between(s_t: Callable[[int, int, int], tuple[int, int]], *args: Any) -> Parts:
-    """The right Jacobian between two other steps: `s_t(s, t, T)`."""
-    *given, s, t = args
-    return expected(*given, *s_t(s, t, len(given[1])))
 
 
 for _name, _sentence, _s_t in (
@@ -202,60 +156,4 @@ exercise.slip(
 )
 
 
-def sloped(slope: Callable[[Array, Array], Array], at: Callable[[int, int, int], int], *args: Any) -> Parts:
-    """Steps with other slopes: made of argument and value, at the state of step `at(j, s, t)` for step j."""
-    p, X, h_0, s, t = args
-    H, still = rnn_forward(p, X, h_0)[0], np.zeros(len(h_0))
-
-    def step(j: int) -> Array:
-        y = H[min(at(j, s, t), len(X))]
-        return complex_step(lambda v: slope(np.arctanh(y), y) * (p.W_hh @ v), still)
-
-    return {"J": product([step(j) for j in range(t, s, -1)], len(h_0))}
-
-
-def joined(join: Callable[[Array, Array], Array], *args: Any) -> Parts:
-    """The steps' Jacobians put together in another way, beginning with the identity."""
-    return {"J": reduce(join, local(*args), np.eye(len(args[2])))}
-
-
-exercise.table = listed(
-    [
-        *[
-            (
-                f"slope_{name}",
-                f"The slope is 1 − h_t²: {said} stands there.",
-                partial(sloped, slope, lambda j, s, t: j),
-            )
-            for name, (said, slope) in SLOPES.items()
-            if name != "of_argument"
-        ],
-        *[
-            (
-                f"slope_{name}",
-                f"{said}: step t has the slope 1 − h_t².",
-                partial(sloped, lambda a, y: 1 - y**2, at),
-            )
-            for name, said, at in (
-                ("of_the_first", "Every slope is taken at h_s", lambda j, s, t: s),
-                (
-                    "of_the_last",
-                    "Every slope is taken at the last state, the matrices are right",
-                    lambda j, s, t: t,
-                ),
-                ("one_late", "The slope of step t is taken at h_{t+1}", lambda j, s, t: j + 1),
-            )
-        ],
-        (
-            "steps_added",
-            "The Jacobians of the steps are added to I: along one path they multiply.",
-            partial(joined, np.add),
-        ),
-        (
-            "entry_by_entry",
-            "The Jacobians are multiplied entry by entry: a chain of them is a matrix product.",
-            partial(joined, np.multiply),
-        ),
-    ],
-    SEE,
-)
+exercise.table = listed(SLIPS, SEE)

@@ -7,7 +7,7 @@ import numpy as np
 
 from course import draws
 from course.exercise import Case, Exercise, Parts
-from course.models import RNN, Array
+from course.models import RNN
 from course.problem_sets.ps4._clips import (
     COPIES,
     MANY,
@@ -15,15 +15,24 @@ from course.problem_sets.ps4._clips import (
     norms,
     random_gradient,
     refuses,
-    scaled_by,
     size,
     times,
     with_many_entries,
     with_one_huge,
     zeros,
 )
+from course.problem_sets.ps4._global_clips import (
+    and_returned,
+    by_factor,
+    by_number,
+    enlarged,
+    of_entries,
+    of_some,
+)
+from course.problem_sets.ps4._global_norm import SLIPS
 from course.problem_sets.ps4._huber import gradient_of_huber
 from course.recognise.slips import flows
+from course.recognise.tables import listed
 
 
 def clip_by_global_norm(g: RNN, c: float) -> tuple[RNN, float]:
@@ -117,12 +126,6 @@ for _name, _sentence, _kind in (
     exercise.slip(_name, _sentence, partial(gradient_of_huber, kind=_kind), SEE, _flows)
 
 
-def by_factor(factor: Callable[[float, float], float], g: RNN, c: float) -> Parts:
-    """Everything times a factor of the global norm and c."""
-    whole = size(g)
-    return scaled_by(lambda norm, c, x: factor(whole, c), g, c)
-
-
 for _name, _sentence, _factor in (
     ("not_clipped", "Nothing is clipped.", lambda norm, c: 1.0),
     (
@@ -144,16 +147,6 @@ for _name, _sentence, _factor in (
     exercise.slip(_name, _sentence, partial(by_factor, _factor), SEE)
 
 
-def enlarged(by: float, norm: float, c: float) -> float:
-    """The factor with something added to the norm."""
-    return min(1.0, c / (norm + by))
-
-
-def and_returned(by: float, g: RNN, c: float) -> Parts:
-    """The norm, made larger there and then returned."""
-    return {"norm": np.array(size(g) + by)}
-
-
 for _name, _how, _by in (
     ("torch_epsilon", "as torch does with 1e-6", 1e-6),
     ("constant_8", "by a small constant", 1e-8),
@@ -168,14 +161,6 @@ for _name, _how, _by in (
     )
 
 
-def of_some(counted: tuple[str, ...], scaled: tuple[str, ...], g: RNN, c: float) -> Parts:
-    """The clip in which the norm counts some tensors, and some are scaled."""
-    whole = size(zeros(g)._replace(**{name: getattr(g, name) for name in counted}))
-    factor = min(1.0, c / whole) if whole else 1.0
-    fields = {name: (factor if name in scaled else 1.0) * x for name, x in g._asdict().items()}
-    return fields | {"norm": np.array(whole)}
-
-
 ALL, MATRICES, INNER = RNN._fields, ("W_hx", "W_hh", "W_qh"), ("W_hx", "W_hh", "b_h")
 for _name, _sentence, _counted, _scaled in (
     ("biases_not_counted", "The norm is that of the matrices: the biases count too.", MATRICES, ALL),
@@ -184,17 +169,6 @@ for _name, _sentence, _counted, _scaled in (
     ("output_left_out", "W_qh and b_q are neither counted nor scaled: all five are.", INNER, INNER),
 ):
     exercise.slip(_name, _sentence, partial(of_some, _counted, _scaled), SEE)
-
-
-def by_number(number: Callable[[RNN], float], g: RNN, c: float) -> Parts:
-    """The clip with another number in the place of the norm."""
-    whole = float(number(g))
-    return times(min(1.0, c / whole) if whole else 1.0, g)._asdict() | {"norm": np.array(whole)}
-
-
-def of_entries(number: Callable[[Array], float], g: RNN) -> float:
-    """A number of all entries."""
-    return float(number(np.concatenate([field.ravel() for field in g])))
 
 
 for _name, _sentence, _number in (
@@ -232,3 +206,4 @@ for _name, _sentence, _of in (
     ("norm_squared", "The norm returned is squared: the root is missing.", lambda g: size(g) ** 2),
 ):
     exercise.slip(_name, _sentence, partial(returned, _of), SEE, flows(partial(by_number, _of)))
+exercise.table = listed(SLIPS, SEE)

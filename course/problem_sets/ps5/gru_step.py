@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from course import draws
 from course.altered_gru import with_rows
 from course.exercise import Case, Exercise, Parts
-from course.gated import GRU, gru_forward
+from course.gated import GRU
 from course.models import Array
+from course.problem_sets.ps5._gru_step import at_candidate, original, reset_by, reset_gate, torch_step
+from course.problem_sets.ps5._gru_step_table import SLIPS
+from course.recognise.tables import listed
 
 
 def gru_step(p: GRU, x: np.ndarray, h: np.ndarray) -> np.ndarray:
@@ -57,43 +59,10 @@ def cases(rng: draws.Rng) -> list[Case]:
     return drawn
 
 
-def torch_step(p: GRU, x: Array, h: Array) -> Array:
-    """One step in torch's convention."""
-    return np.asarray(gru_forward(p, x[None], h)[1])
-
-
-SHUT, OPEN = -1e4, 1e4  # pre-activations at which a gate is exactly 0 or 1
-
-
-def reset_gate(p: GRU, x: Array, h: Array) -> Array:
-    """r, as the given network shows it: with z = 0 and v^n = 1, u^n = 0 its next state is tanh(r)."""
-    n = len(h)
-    W_x, W_h, b_x, b_h = (np.split(field, 3)[0] for field in p)
-    flat, square = np.zeros((2 * n, W_x.shape[1])), np.zeros((2 * n, n))
-    probe = GRU(
-        np.concatenate([W_x, flat]),
-        np.concatenate([W_h, square]),
-        np.concatenate([b_x, np.full(n, SHUT), np.zeros(n)]),
-        np.concatenate([b_h, np.zeros(n), np.ones(n)]),
-    )
-    return np.arctanh(torch_step(probe, x, h))
-
-
 @exercise.expects
 def expected(p: GRU, x: Array, h: Array) -> Parts:
     """The given network with W_h^n diag(r) for W_h^n, and its own reset gate open for good."""
-    return {"h_next": torch_step(reset_by(reset_gate(p, x, h), p), x, h)}
-
-
-def reset_by(r: Array, p: GRU) -> GRU:
-    """The parameters with r at the columns of W_h^n, and the reset gate open."""
-    W_r, W_z, W_n = np.split(p.W_h, 3)
-    b_r, *others = np.split(p.b_x, 3)
-    return p._replace(
-        W_h=np.concatenate([0 * W_r, W_z, W_n * r]),
-        W_x=np.concatenate([0 * np.split(p.W_x, 3)[0], *np.split(p.W_x, 3)[1:]]),
-        b_x=np.concatenate([0 * b_r + OPEN, *others]),
-    )
+    return original(p, x, h)
 
 
 SEE = "Two conventions"
@@ -128,14 +97,6 @@ exercise.slip(
     lambda *args: {"h_next": torch_step(*args)},
     SEE,
 )
-
-
-def at_candidate(columns: Any, bias: Any, p: GRU, x: Array, h: Array) -> Parts:
-    """The original convention with other factors, functions of r, at W_h^n's columns and at b_h^n."""
-    r = reset_gate(p, x, h)
-    q = reset_by(columns(r), p)
-    b_r, b_z, b_n = np.split(q.b_h, 3)
-    return {"h_next": torch_step(q._replace(b_h=np.concatenate([b_r, b_z, b_n * bias(r)])), x, h)}
 
 
 for _name, _sentence, _columns, _bias in (
@@ -176,3 +137,4 @@ exercise.slip(
     reset_rows,
     SEE,
 )
+exercise.table = listed(SLIPS, "The GRU")

@@ -9,6 +9,7 @@ import numpy as np
 from course.exercise import Parts
 from course.models import Array
 from course.oracles import complex_step
+from course.recognise.once import kept_once
 
 Change = Callable[[Any], Any]
 
@@ -38,6 +39,9 @@ def gradients(output: Callable[..., Any], X: Array, gain: Array, bias: Array, ep
         "dgain": complex_step(lambda v: loss(X, v, bias), gain),
         "dbias": complex_step(lambda v: loss(X, gain, v), bias),
     }
+
+
+right = kept_once(partial(gradients, normalised))
 
 
 def altered(output: Any, parts: tuple[str, ...], *args: Any) -> Parts:

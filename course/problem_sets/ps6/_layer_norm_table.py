@@ -8,10 +8,9 @@ import numpy as np
 
 from course.exercise import Parts
 from course.models import Array
-from course.problem_sets.ps6._layer_norm import altered, gradients, normalised
-from course.recognise.once import kept_once
-
-right = kept_once(partial(gradients, normalised))
+from course.problem_sets.ps6._layer_norm import altered, normalised, right
+from course.problem_sets.ps6._layer_norm_values import VALUE_SLIPS
+from course.problem_sets.ps6._layer_norm_ways import WAY_SLIPS
 
 
 def weighed(weight: float | None) -> Callable[[Any], Any]:
@@ -90,4 +89,6 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
         partial(gained, "dgain"),
     ),
     ("gain_in_the_bias", "∂L/∂bias has the factor gain: only ∂L/∂X has it.", partial(gained, "dbias")),
+    *WAY_SLIPS,
+    *VALUE_SLIPS,
 )

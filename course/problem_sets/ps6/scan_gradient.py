@@ -10,9 +10,9 @@ from course import draws
 from course.exercise import Case, Exercise, Large, Parts
 from course.judging import Run
 from course.models import Array
-from course.oracles import complex_step
+from course.problem_sets.ps6._scan_gradient import by_earlier, expected, right
+from course.problem_sets.ps6._scan_gradient_table import SLIPS
 from course.problem_sets.ps6.scan import STEPS, factors, long_case, precise, several, solved
-from course.recognise.once import kept_once
 from course.recognise.slips import flows
 from course.recognise.tables import listed
 
@@ -61,21 +61,7 @@ def cases(rng: draws.Rng) -> list[Case]:
     return drawn
 
 
-def gradients(solve: Callable[[Any, Any], Any], c: Array, b: Array, dA: Array) -> Parts:
-    """The complex step of Σ dA ⊙ a, with a from `solve(c, b)`."""
-    return {
-        "dc": complex_step(lambda v: np.sum(dA * solve(v, b)), c),
-        "db": complex_step(lambda v: np.sum(dA * solve(c, v)), b),
-    }
-
-
-@exercise.expects
-def expected(c: Array, b: Array, dA: Array) -> Parts:
-    """The complex step of the solution that LAPACK finds."""
-    return gradients(solved, c, b, dA)
-
-
-right = kept_once(expected)  # for mistakes that are made of it
+exercise.expects(expected)
 
 
 @exercise.by_hand
@@ -134,11 +120,6 @@ def by_wrong_totals(totals: Callable[..., Parts], c: Array, b: Array, dA: Array)
     return {"dc": by_earlier(totals(c, b, dA)["db"], solved(c, b))}
 
 
-def by_earlier(totals: Array, states: Array) -> Array:
-    """Each total derivative times an earlier state."""
-    return np.asarray(totals * np.vstack([0 * states[:1], states[:-1]]))
-
-
 for _name, _sentence, _value in (
     ("factor_late", "Going back from t+1 to t, c_t stands where c_{t+1} belongs.", factor_late),
     (
@@ -169,105 +150,4 @@ exercise.slip(
 exercise.timed = {"dc": 0, "db": 0}
 
 
-def late(x: Array) -> Array:
-    """Each row one step later, zero first."""
-    return np.vstack([np.zeros_like(x[:1]), x[:-1]])
-
-
-Of = Callable[[Array, Array, Array], Array]  # of c, b, dA
-TOTALS: dict[str, tuple[str, Of]] = {
-    "reversed": ("dL/db stands in reverse order", lambda c, b, dA: right(c, b, dA)["db"][::-1]),
-    "not_turned": (
-        "dL/db is found forwards with the factors of the way back: turn dA too, and the result",
-        lambda c, b, dA: solved(np.vstack([c[:1], c[:0:-1]]), dA),
-    ),
-    "factors_not_turned": (
-        "Going back the factors are met in the order c_2, c_3, …: the first is c_T",
-        lambda c, b, dA: solved(np.vstack([c[:1], c[1:]]), dA[::-1])[::-1],
-    ),
-    "without_factors": (
-        "dL/db is a sum of dA without factors: from t+1 to t leads c_{t+1}",
-        lambda c, b, dA: solved(np.ones_like(c), dA[::-1])[::-1],
-    ),
-    "without_its_own": (
-        "dL/db_t lacks its direct part, dA_t",
-        lambda c, b, dA: right(c, b, dA)["db"] - dA,
-    ),
-    "one_step": (
-        "dL/db_t reaches a_{t+1} alone beside a_t: it goes on",
-        lambda c, b, dA: dA + np.vstack([(c * dA)[1:], 0 * dA[:1]]),
-    ),
-    "factors_two_late": (
-        "Going back from t+1 to t, c_{t+2} stands where c_{t+1} belongs",
-        lambda c, b, dA: solved(np.vstack([c[:1], c[:1], c[:1:-1]])[: len(c)], dA[::-1])[::-1],
-    ),
-}
-STATES: dict[str, tuple[str, Of]] = {
-    "inputs": ("b_t", lambda c, b, dA: b),
-    "factors": ("c_t", lambda c, b, dA: c),
-    "two_early": ("a_{t-2}", lambda c, b, dA: late(late(solved(c, b)))),
-    "around": ("a_{t-1}, and a_T for a_0,", lambda c, b, dA: np.roll(solved(c, b), 1, axis=0)),
-    "first_input_first": (
-        "a_{t-1}, and b_1 for a_0,",
-        lambda c, b, dA: np.vstack([b[:1], late(solved(c, b))[1:]]),
-    ),
-    "sums": ("the sum of the inputs before", lambda c, b, dA: late(np.cumsum(b, axis=0))),
-    "weighed": ("c_t a_{t-1}", lambda c, b, dA: c * late(solved(c, b))),
-}
-
-
-def of_totals(totals: Of, c: Array, b: Array, dA: Array) -> Parts:
-    """Wrong totals, and dc made of them."""
-    wrong = totals(c, b, dA)
-    return {"dc": by_earlier(wrong, solved(c, b)), "db": wrong}
-
-
-def of_states(states: Of, c: Array, b: Array, dA: Array) -> Parts:
-    """The right totals, times something else than the state before."""
-    found = right(c, b, dA)
-    return {"dc": found["db"] * states(c, b, dA), "db": found["db"]}
-
-
-def of_products(change: Callable[[Array], Array], c: Array, b: Array, dA: Array) -> Parts:
-    """The right dc, added up over time."""
-    found = right(c, b, dA)
-    return found | {"dc": change(found["dc"])}
-
-
-exercise.table = listed(
-    [
-        *[
-            (f"total_{name}", f"{said}.", partial(of_totals, totals))
-            for name, (said, totals) in TOTALS.items()
-        ],
-        *[
-            (f"state_{name}", f"dL/dc_t has {said} where a_{{t-1}} belongs.", partial(of_states, states))
-            for name, (said, states) in STATES.items()
-        ],
-        (
-            "total_one_early",
-            "dL/dc_t has the total derivative of step t-1, around, where that of step t belongs.",
-            lambda c, b, dA: (
-                right(c, b, dA) | {"dc": by_earlier(np.roll(right(c, b, dA)["db"], 1, axis=0), solved(c, b))}
-            ),
-        ),
-        (
-            "total_one_late",
-            "dL/dc_t has the total derivative of step t+1 where that of step t belongs.",
-            lambda c, b, dA: (
-                right(c, b, dA) | {"dc": by_earlier(late(right(c, b, dA)["db"][::-1])[::-1], solved(c, b))}
-            ),
-        ),
-        (
-            "summed_forwards",
-            "dL/dc is added up over the steps: c_t has a gradient of its own.",
-            partial(of_products, lambda d: np.cumsum(d, axis=0)),
-        ),
-        (
-            "summed_backwards",
-            "dL/dc is added up from the last step on: c_t has a gradient of its own.",
-            partial(of_products, lambda d: np.cumsum(d[::-1], axis=0)[::-1]),
-        ),
-    ],
-    SEE,
-)
+exercise.table = listed(SLIPS, SEE)
