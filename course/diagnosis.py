@@ -42,7 +42,7 @@ def diagnose(run: "Run") -> tuple[tuple[Diagnosis, ...], Drawn | None]:
         return (), None
     exercise, unrolled = run.exercise, run.exercise.unrolled
     if exercise.oracle is None:
-        return by_slips([run]) or by_composed(run), None
+        return by_slips([run]), None
     seen = [Seen(case.args, run.parts(case), run.expected(case)) for case in run.cases]
     whole_paths = unrolled if unrolled and unrolled.truncation is None else None
     alive = confirmed(run, whole_paths, seen, paths(seen, whole_paths)) if whole_paths else {}

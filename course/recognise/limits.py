@@ -24,7 +24,8 @@ def floor_of(pairs: Sequence[Pair]) -> float | None:
     """The positive number to which every smaller entry is raised, in all of these arrays."""
     got, want = _stacked(pairs)
     least = float(got.min(initial=np.inf))
-    if not 0 < least < np.inf or (want < (1 - RTOL["directional"]) * least).sum() < 2:
+    few = (got > (1 + RTOL["directional"]) * least).sum() < 2  # one number everywhere is no limit
+    if few or not 0 < least < np.inf or (want < (1 - RTOL["directional"]) * least).sum() < 2:
         return None
     return least if _agree(pairs, least, np.inf) else None
 

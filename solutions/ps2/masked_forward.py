@@ -80,32 +80,22 @@ bank.edit(
 bank.edit(
     "output_bias_missing", "p.W_qh.T + p.b_q", "p.W_qh.T", loses={"outputs"}, slip="output_bias_missing"
 )
-bank.edit(
-    "outputs_of_the_state_before",
-    "H[1:] @ p.W_qh.T",
-    "H[:-1] @ p.W_qh.T",
-    loses={"outputs"},
-    slip="output_of_the_state_before",
-)
+bank.edit("outputs_of_the_state_before", "H[1:] @ p.W_qh.T", "H[:-1] @ p.W_qh.T", loses={"outputs"})
 bank.edit(
     "padding_in_front",
     "<= lengths[:, None]",
     "> T - lengths[:, None]",
     loses={"real_steps", "frozen", "outputs"},
-    slip="padding_in_front",
 )
 bank.edit(
     "input_masked_only",
     STATE,
     "np.tanh((X[t] * mask[t]) @ p.W_hx.T + H[t] @ p.W_hh.T + p.b_h)",
     loses={"frozen"},
-    slip="input_masked_only",
 )
-bank.edit("initial_state_shared", "H[0] = h_0", "H[0] = h_0[0]", loses={"start"}, slip="starts_with_shared")
-bank.edit("initial_state_zero", "    H[0] = h_0\n", "", loses={"start"}, slip="starts_with_zero")
-bank.edit(
-    "back_to_the_start", STATE, "np.where(mask[t], moved, h_0)", loses={"frozen"}, slip="back_to_the_start"
-)
+bank.edit("initial_state_shared", "H[0] = h_0", "H[0] = h_0[0]", loses={"start"})
+bank.edit("initial_state_zero", "    H[0] = h_0\n", "", loses={"start"})
+bank.edit("back_to_the_start", STATE, "np.where(mask[t], moved, h_0)", loses={"frozen"})
 bank.edit(
     "lengths_sorted",
     "<= lengths[:, None]",
@@ -113,12 +103,8 @@ bank.edit(
     loses={"real_steps", "frozen", "outputs"},
     slip="lengths_falling",
 )
-bank.edit(
-    "transposed_weights", "H[t] @ p.W_hh.T", "H[t] @ p.W_hh", loses={"real_steps"}, slip="transposed_weights"
-)
-bank.edit(
-    "bias_missing", "H[t] @ p.W_hh.T + p.b_h", "H[t] @ p.W_hh.T", loses={"real_steps"}, slip="bias_missing"
-)
+bank.edit("transposed_weights", "H[t] @ p.W_hh.T", "H[t] @ p.W_hh", loses={"real_steps"})
+bank.edit("bias_missing", "H[t] @ p.W_hh.T + p.b_h", "H[t] @ p.W_hh.T", loses={"real_steps"})
 bank.edit(
     "inputs_cleaned_in_place",
     "    for t in range(T):",
@@ -137,42 +123,3 @@ bank.edit(  # two mistakes, of which one has a name
     "np.where(mask[t], moved, h_0)\n    O = np.where(mask, H[1:] @ p.W_qh.T + p.b_q, p.b_q)",
     loses={"frozen", "outputs"},
 )
-for _name, _old, _new, _loses, _slip in (  # of composed slips
-    (
-        "tanh_forgotten",
-        "np.tanh(X[t] @ p.W_hx.T + H[t] @ p.W_hh.T + p.b_h)",
-        "X[t] @ p.W_hx.T + H[t] @ p.W_hh.T + p.b_h",
-        {"real_steps"},
-        "tanh_missing",
-    ),
-    (
-        "as_long_as_the_longest",
-        "<= lengths[:, None]",
-        "<= np.max(lengths) + 0 * lengths[:, None]",
-        {"frozen", "outputs"},
-        "longest",
-    ),
-    (
-        "mask_turned",
-        "<= lengths[:, None]",
-        "> lengths[:, None]",
-        {"real_steps", "frozen", "outputs"},
-        "inverted",
-    ),
-    (
-        "sorted_for_good",
-        "    T, N, _ = X.shape\n",
-        "    T, N, _ = X.shape\n    order = np.argsort(-lengths, kind='stable')\n"
-        "    X, lengths, h_0 = X[:, order], lengths[order], h_0[order]\n",
-        {"start", "real_steps", "frozen", "outputs"},
-        "order_not_restored",
-    ),
-    (
-        "outputs_squashed",
-        "H[1:] @ p.W_qh.T + p.b_q",
-        "np.tanh(H[1:] @ p.W_qh.T + p.b_q)",
-        {"outputs"},
-        "output_squashed",
-    ),
-):
-    bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

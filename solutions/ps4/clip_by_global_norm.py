@@ -123,7 +123,7 @@ bank.edit(
     FACTOR,
     "1 / norm if norm > 1 else 1.0",
     loses={"small", "limits", "exploded"},
-    slip="factor_per_part@W_hx+W_hh+b_h+W_qh+b_q",
+    slip="factor_per_case@W_hx+W_hh+b_h+W_qh+b_q",
 )
 bank.edit("nothing", FACTOR, "1.0", loses={"limits", "exploded"}, slip="not_clipped")
 bank.edit("dropped", FACTOR, "0.0 if norm > c else 1.0", loses={"limits", "exploded"}, slip="factor_zero")
@@ -139,7 +139,7 @@ bank.edit(
     f"RNN(*{SCALED})",
     "g._replace(W_hh=factor * g.W_hh)",
     loses={"limits", "exploded"},
-    slip="factor_per_part@W_hx+b_h+W_qh+b_q",
+    slip="factor_per_case@W_hx+b_h+W_qh+b_q",
 )
 bank.edit(
     "norm_after_the_clip", SCALED + "), norm", SCALED + "), factor * norm", loses={"norm"}, slip="norm_after"
@@ -312,6 +312,7 @@ bank.edit(
     "1 / norm if norm > c else 1.0",
     of="norms_added",
     loses=GLOBALLY | {"small"},
+    slip="factor_per_case@W_hx+W_hh+b_h+W_qh+b_q sum_of_norm_in_norm@norm",
 )
 for _name, _old, _new, _loses, _slip in (  # of numbers, factors and tensors
     (

@@ -1,13 +1,15 @@
 """The forward pass of a batch of sequences of unequal lengths."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 import numpy as np
 
 from course import draws
-from course.exercise import Case, Exercise
+from course.compare import difference
+from course.exercise import Case, Exercise, Parts
 from course.judging import Run
-from course.models import RNN, Array
-from course.problem_sets.ps2._masked_laws import output_rows, padded_rows, real_rows
-from course.problem_sets.ps2._masked_slips import COMPOSED, SLIPS
+from course.models import RNN, Array, rnn_forward
 
 
 def masked_forward(
@@ -58,6 +60,28 @@ def shapes(p: RNN, X: Array, lengths: Array, h_0: Array) -> dict[str, tuple[int,
 SEE = "Batches and masks"
 
 
+def real_rows(H: Array, p: RNN, X: Array, lengths: Array) -> Iterator[tuple[int, Array, Array]]:
+    """Step by step, the rows of H that are real, and what follows from the step before."""
+    for t in range(1, len(H)):
+        real = lengths >= t
+        a = X[t - 1, real] @ p.W_hx.T + H[t - 1, real] @ p.W_hh.T + p.b_h
+        yield t, H[t, real], np.tanh(a)
+
+
+def padded_rows(H: Array, lengths: Array) -> Iterator[tuple[int, Array, Array]]:
+    """Sequence by sequence, its states in the padding, and its last real one as often."""
+    for n, T_n in enumerate(lengths):
+        yield n, H[T_n:, n], np.broadcast_to(H[T_n, n], H[T_n:, n].shape)
+
+
+def output_rows(got: Parts, p: RNN, lengths: Array) -> Iterator[tuple[str, Array, Array]]:
+    """Sequence by sequence, its real outputs and those in the padding, and what they should be by H."""
+    for n, T_n in enumerate(lengths):
+        O = got["O"][:, n]
+        yield f"O[:{T_n}, {n}]", O[:T_n], got["H"][1 : T_n + 1, n] @ p.W_qh.T + p.b_q
+        yield f"O[{T_n}:, {n}]", O[T_n:], np.zeros_like(O[T_n:])
+
+
 @exercise.check("start", "H[0] is h_0.", points=1, see=SEE)
 def start(run: Run) -> None:
     """Every sequence starts from its own state."""
@@ -93,6 +117,111 @@ def outputs(run: Run) -> None:
             run.equal(rows, want, name, case)
 
 
-for _slip in SLIPS:
-    exercise.slip(_slip.name, _slip.sentence, _slip.value, SEE, _slip.others)
-exercise.composed = lambda: list(COMPOSED)
+def unmasked(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """Every sequence run to the end of the array, padding included."""
+    return {"H": np.stack([rnn_forward(p, X[:, n], h_0[n])[0] for n in range(len(h_0))], axis=1)}
+
+
+def zeroed(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """The state multiplied by the mask."""
+    H = unmasked(p, X, lengths, h_0)["H"]
+    return {"H": H * (np.arange(len(H))[:, None] <= lengths)[:, :, None]}
+
+
+Lengths = Callable[[Array, int], Array]  # of the lengths (N) and T: other lengths
+
+
+def given(lengths: Array, T: int) -> Array:
+    """The lengths themselves."""
+    return lengths
+
+
+def whole(lengths: Array, T: int) -> Array:
+    """As if there were no padding."""
+    return np.full_like(lengths, T)
+
+
+def as_if(*others: Lengths) -> Callable[..., bool]:
+    """The other result is right for the lengths as they are, or for others: by its law, not by its value."""
+
+    def lawful(name: str, got: Parts, p: RNN, X: Array, lengths: Array, h_0: Array) -> bool:
+        def agree(taken: Array) -> bool:
+            if name == "O":
+                rows = [row[1:] for row in output_rows(got, p, taken)]
+            else:
+                H = got["H"]
+                rows = [row[1:] for row in (*real_rows(H, p, X, taken), *padded_rows(H, taken))]
+                rows.append((H[0], h_0))
+            return all(difference(found, want) is None for found, want in rows)
+
+        return any(agree(other(lengths, len(X))) for other in (given, *others))
+
+    return lawful
+
+
+exercise.slip(
+    "unmasked",
+    "The state runs on into the padding: there it should stay as it is.",
+    unmasked,
+    SEE,
+    as_if(whole),
+)
+exercise.slip(
+    "zeroed",
+    "The state is zero in the padding: a mask that multiplies forgets h_{t-1}, which should be kept.",
+    zeroed,
+    SEE,
+    as_if(),
+)
+
+
+def outputs_alone(change: Callable[..., Array], p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """O by `change(O, t, lengths, p)`, from the outputs O of sequences run to the end, and steps t (T, 1)."""
+    O = np.stack([rnn_forward(p, X[:, n], h_0[n])[1] for n in range(len(h_0))], axis=1)
+    return {"O": change(O, np.arange(1, len(X) + 1)[:, None], lengths, p)}
+
+
+def upto(O: Array, real: Array) -> Array:
+    """Zero where `real` (T, N) is False."""
+    return O * real[:, :, None]
+
+
+for name, sentence, change, taken in (
+    (
+        "one_step_long",
+        "The mask is one step too long: step t is real for t ≤ lengths[n], counted from 1.",
+        lambda O, t, lengths, p: upto(O, t <= lengths + 1),
+        lambda lengths, T: np.minimum(lengths + 1, T),
+    ),
+    (
+        "one_step_short",
+        "The mask is one step too short: step t is real for t ≤ lengths[n], counted from 1.",
+        lambda O, t, lengths, p: upto(O, t < lengths),
+        lambda lengths, T: lengths - 1,
+    ),
+    (
+        "bias_in_the_padding",
+        "O is b_q in the padding; it is zero there.",
+        lambda O, t, lengths, p: np.where((t <= lengths)[:, :, None], O, p.b_q),
+        given,
+    ),
+    (
+        "output_in_the_padding",
+        "O goes on in the padding with the last real output; it is zero there.",
+        lambda O, t, lengths, p: O[np.minimum(t, lengths) - 1, np.arange(len(lengths))],
+        given,
+    ),
+    (
+        "output_bias_missing",
+        "b_q is missing in O.",
+        lambda O, t, lengths, p: upto(O - p.b_q, t <= lengths),
+        given,
+    ),
+    (
+        "lengths_falling",
+        "The lengths are sorted, and the sequences are not: lengths[n] belongs to sequence n.",
+        lambda O, t, lengths, p: upto(O, t <= np.sort(lengths)[::-1]),
+        lambda lengths, T: np.sort(lengths)[::-1],
+    ),
+):
+    exercise.slip(name, sentence, partial(outputs_alone, change), SEE, as_if(taken))
