@@ -305,6 +305,7 @@ bank.edit(
     "0.5 * c / norm if norm > c else 1.0",
     of="largest_norm",
     loses=GLOBALLY | {"refuses"},
+    slip="factor_per_case@W_hx+W_hh+b_h+W_qh+b_q largest_of_norm_in_norm@norm",
 )
 bank.edit(
     "norms_added_and_divided_only",
