@@ -49,7 +49,6 @@ STRONGER = {  # where several say the same of a part: the one that says it best,
     "first_use": ("first_step",),
     "last_loss": ("last_loss_of_states", "only_last_use"),
     "transpose": ("transpose_in_the_sweep",),
-    "step_1_not_reached": ("another_derivative",),
 }
 GRADIENTS = {"X": "∂L/∂X", "h_0": "∂L/∂h_0"}  # results that have the names of arguments
 ASSIGNED = "Is each term assigned instead of added?"
