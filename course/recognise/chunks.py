@@ -18,7 +18,7 @@ def length(t: Array, T: int, every: int) -> Array:
     return np.asarray(np.minimum(every, T - (t - 1) // every * every))
 
 
-OVERLAPPING = ("overlapping", "The chunks overlap by a step: nothing passes from one to another.")
+OVERLAPPING = ("overlapping", "The chunks overlap by a step: each step stands in one chunk.")
 CUTS = (
     Miscount(
         "whole_gradient",

@@ -1,5 +1,6 @@
 """What is said of an answer: one claim for all its wrong parts, or two groups of parts with one each."""
 
+import re
 from dataclasses import dataclass
 
 
@@ -49,9 +50,33 @@ STRONGER = {  # where several say the same of a part: the one that says it best,
     "last_loss": ("last_loss_of_states", "only_last_use"),
     "transpose": ("transpose_in_the_sweep",),
 }
-OF_PARTS = {  # what a mistake of the whole sweep is called where it is seen in some parts alone
-    "no_recurrence": "Only each step's own loss is counted; what comes back from later steps belongs to it."
+GRADIENTS = {"X": "∂L/∂X", "h_0": "∂L/∂h_0"}  # results that have the names of arguments
+ASSIGNED = "Is each term assigned instead of added?"
+OF_PARTS = {  # what a sentence about the whole sweep becomes where it is true of some parts alone
+    "Nothing travels between steps: the path through h_{t-1} is dropped or never updated.": (
+        f"Only each step's own loss is counted; those of later steps belong to it. {ASSIGNED}"
+    ),
+    "Only each step's own use is counted, whatever tau is.": (
+        f"Only each step's own loss is counted, whatever tau is. {ASSIGNED}"
+    ),
+    "Nothing travels between steps, not even inside a chunk.": (
+        f"Only each step's own loss is counted, not those of its chunk. {ASSIGNED}"
+    ),
+    "Nothing travels between steps, whatever the draws are.": (
+        f"Only each step's own loss is counted, whatever the draws are. {ASSIGNED}"
+    ),
+    "Only the last step's loss is counted.": f"Only the last step's loss is counted. {ASSIGNED}",
+    "∂L/∂W_qh and ∂L/∂b_q do not count every loss: only the way back through time is cut.": (
+        "Not every loss is counted: only the way back through time is cut."
+    ),
+    "∂L/∂W_qh and ∂L/∂b_q count the last losses alone: only the way back through time is cut.": (
+        "Only the last losses are counted: only the way back through time is cut."
+    ),
+    "ξ_t weighs ∂L/∂W_qh and ∂L/∂b_q: the output layer is whole.": (
+        "ξ_t weighs the losses: the output layer is whole."
+    ),
 }
+ORDINARY = re.compile(r"(A|[A-Z][a-z’']+)(?=[ :,])")  # no formula, and no name that is written in capitals
 
 
 def _strongest(claims: list[Claim]) -> list[Claim]:
@@ -64,16 +89,22 @@ def _strongest(claims: list[Claim]) -> list[Claim]:
     return claims
 
 
+def lowered(sentence: str) -> str:
+    """The sentence as it stands behind a colon: it begins with a small letter, unless with a formula."""
+    return sentence[0].lower() + sentence[1:] if ORDINARY.match(sentence) else sentence
+
+
 def worded(claim: Claim, names: list[str], everything: list[str]) -> Claim:
     """The claim with the parts it was seen in."""
     if names == everything:
         return Claim(claim.name, claim.sentence.replace("{parts}", "Everything"), claim.see)
     if claim.parts and {*claim.parts} <= {*names}:
         return claim
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    said = [GRADIENTS.get(name, name) for name in names]
+    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
     if "{parts}" in claim.sentence or claim.name in ("swapped", "another_derivative", "precision"):
         sentence = claim.sentence.replace("{parts}", listed)
     else:
-        sentence = f"In {listed} alone: {OF_PARTS.get(claim.name, claim.sentence)}"
+        sentence = f"In {listed} alone: {lowered(OF_PARTS.get(claim.sentence, claim.sentence))}"
     where = "" if claim.name == "precision" else "@" + "+".join(names)
     return Claim(claim.name + where, sentence, claim.see)

@@ -37,7 +37,7 @@ CARRIES = (
     ),
     Rule(
         "carry_negative",
-        "The carry has the wrong sign: δ_t reaches h_{t-1} as W_hhᵀ δ_t.",
+        "What goes back from step t has the wrong sign: δ_t reaches h_{t-1} as W_hhᵀ δ_t.",
         BACK,
         carry="negative",
     ),
@@ -46,13 +46,15 @@ CARRIES = (
 
 def in_carry(rule: Rule) -> Rule:
     """The same slope, but on the way from step to step alone."""
-    sentence = f"{rule.sentence} This is so in the carry alone."
+    sentence = f"{rule.sentence} This is so on the way from step to step alone."
     return replace(rule, name=f"{rule.name}_in_carry", sentence=sentence, see=BACK, where="carry")
 
 
 def at_uses(rule: Rule) -> Rule:
     """The same slope, but where weights and inputs act alone."""
-    sentence = f"{rule.sentence} This is so at weights and inputs alone: the carry has the right slope."
+    sentence = (
+        f"{rule.sentence} This is so at weights and inputs alone: from step to step the slope is right."
+    )
     return replace(rule, name=f"{rule.name}_at_uses", sentence=sentence, where="use")
 
 

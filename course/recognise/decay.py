@@ -19,7 +19,8 @@ from course.recognise.unrolled import Unrolled
 
 SCALED = Claim(
     "carry_scaled",
-    "What goes back from step to step is multiplied by a number too many: W_hhᵀ and the slope are all.",
+    "What goes back from step to step is multiplied by one more number: only W_hhᵀ and the slope belong "
+    "there.",
     BACK,
 )
 NEWTON = 12

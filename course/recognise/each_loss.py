@@ -14,15 +14,32 @@ from course.recognise.decay import scaled_carry
 from course.recognise.forward_axes import OF_AXES
 from course.recognise.forward_errors import OF_ERRORS, OF_ROWS, ErrorRule, RowRule, right_errors
 from course.recognise.forward_reads import OF_ENTERING
-from course.recognise.forward_rules import OF_SLOPES, OF_WAYS, SCALED, ForwardRule
+from course.recognise.forward_rules import JACOBIAN_ON_THE_UNIT, OF_SLOPES, OF_WAYS, SCALED, ForwardRule
 from course.recognise.forward_uses import OF_USES, UseRule
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import Rule
 from course.recognise.sequences import Sequence, Terms, after_states, terms, with_errors
 from course.recognise.unrolled import Parts, Unrolled
 
-STATE_RULES = (*OF_SLOPES, *OF_WAYS, *OF_AXES, *[rule for rule in OF_ENTERING if "input" not in rule.name])
-BEYOND = tuple(replace(r, beyond=True) for r in OF_SLOPES if r.name.startswith("slope_one_late"))
+
+def of_one_state(rule: ForwardRule) -> ForwardRule:
+    """The rule in words for one state h_t: there the slopes on the way are those of steps s."""
+    if rule is JACOBIAN_ON_THE_UNIT:
+        return replace(rule, sentence=f"{rule.sentence} Or are the first two indices of total swapped?")
+    where, alone, said = rule.sentence.rpartition("alone: ")
+    if rule not in OF_SLOPES or "step t" not in said:
+        return rule
+    for old, new in (("step t", "step s"), ("h_t", "h_s"), ("h_{t", "h_{s")):
+        said = said.replace(old, new)
+    return replace(rule, sentence=f"{where}{alone}{said}")
+
+
+STATE_RULES = tuple(
+    map(of_one_state, (*OF_SLOPES, *OF_WAYS, *OF_AXES, *[r for r in OF_ENTERING if "input" not in r.name]))
+)
+BEYOND = tuple(
+    replace(of_one_state(r), beyond=True) for r in OF_SLOPES if r.name.startswith("slope_one_late")
+)
 AnyRule = ForwardRule | ErrorRule | RowRule
 LOSS_RULES = (*OF_SLOPES, *OF_WAYS, *OF_AXES, *OF_USES, *OF_ENTERING, *OF_ERRORS, *OF_ROWS)
 

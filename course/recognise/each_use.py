@@ -18,6 +18,7 @@ class EachUse(Unrolled):
     """One sequence; the gradients of the copies of W_hh (T, h, h)."""
 
     summed: ClassVar[bool] = False
+    asked: ClassVar[dict[str, str]] = {"error_after": "Or does the way back from loss t begin at step t−1?"}
 
     def steps(self, parts: Parts) -> int:
         """None are padded."""

@@ -32,7 +32,7 @@ BY_STEP = (
     Error("only_signs", "Only the signs are left of {e}.", (lambda w: np.sign(w.e),)),
     Error(
         "errors_of_one_sign",
-        "Half of {e} is set to zero, by its sign.",
+        "In {e} all entries of one sign are set to zero: every entry counts.",
         (lambda w: np.maximum(w.e, 0), lambda w: np.minimum(w.e, 0)),
     ),
     Error(
@@ -80,8 +80,14 @@ BY_STEP = (
     ),
     Error(
         "mean_of_one_more",
-        "The losses are divided by one step more or less than there are.",
-        (_weighed(lambda t, T: 0 * t + T / (T + 1)), _weighed(lambda t, T: 0 * t + T / max(T - 1, 1))),
+        "The losses are divided by T + 1, not by T.",
+        (_weighed(lambda t, T: 0 * t + T / (T + 1)),),
+        True,
+    ),
+    Error(
+        "mean_of_one_more",
+        "The losses are divided by T − 1, not by T.",
+        (_weighed(lambda t, T: 0 * t + T / max(T - 1, 1)),),
         True,
     ),
     Error(

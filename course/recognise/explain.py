@@ -35,7 +35,9 @@ Alive = dict[str, list[tuple[Rule, Pattern]]]
 
 
 FIRST_LOSS = Claim(
-    "first_loss", "Only the loss of step 1 is counted; all losses reach h_0.", "Inputs and the initial state"
+    "first_loss",
+    "Only the loss of step 1 is counted; every loss reaches h_0. Is each term assigned instead of added?",
+    "Inputs and the initial state",
 )
 
 

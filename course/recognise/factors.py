@@ -50,20 +50,28 @@ def deltas(rows: list[Sequence], alpha: Array, initial: Array) -> tuple[Array, l
         carried.append(np.einsum("tk,tkh->kh", counts, plain) - own[-1])
         sent.append(np.vstack([initial[:n] @ of_h_0, carried[-1][:-1]]))
     right = _padded(whole)
+    linear = rows[0].linear
+    of_sum = "∂L/∂h_t" if linear else "∂L/∂a_t"
+    both = "both parts are added" if linear else "that is the slope times both parts"
+    sent_on = (
+        "∂L/∂h_{t-1} stands where ∂L/∂h_t belongs: one factor W_hhᵀ too many."
+        if linear
+        else "What goes back to h_{t-1} stands where ∂L/∂a_t belongs."
+    )
     return right, [
         Factor(
             "carry_alone",
-            "What comes back from step t+1 stands where ∂L/∂a_t belongs: that is the slope times both parts.",
+            f"What comes back from step t+1 stands where {of_sum} belongs: {both}.",
             _padded(carried),
         ),
-        Factor("carry_sent", "What goes back to h_{t-1} stands where ∂L/∂a_t belongs.", _padded(sent)),
+        Factor("carry_sent", sent_on, _padded(sent)),
         Factor(
             "own_error_unsloped",
-            "The step's own error alone, without slope and carry, stands where ∂L/∂a_t belongs.",
+            f"The step's own error alone stands where {of_sum} belongs: {both}.",
             _padded(own),
         ),
         *_any(
-            "one_delta", "∂L/∂a_t of one step is used at every step.", [right[:, :1], right[:, -1:]], right
+            "one_delta", f"{of_sum} of one step is used at every step.", [right[:, :1], right[:, -1:]], right
         ),
         *_any(
             *ADDED_UP,
@@ -162,7 +170,11 @@ def _of_all_steps(name: str, right: Array, own: str, batch: bool) -> list[Factor
         Factor(f"{name}s_reversed", f"The {noun}s are in reverse order: {own}", right[:, ::-1]),
         *_any(*ADDED_UP, _sums(right), right),
     ]
-    mixed = f"The {noun}s of the batch are added up or averaged before the product: {own}"
+    its = "x_t" if name == "input" else "h_{t-1}"
+    mixed = (
+        f"The {noun}s of the batch are added up or averaged before the product: "
+        f"each sequence's ∂L/∂a_t meets its own {its}."
+    )
     sums = [right.sum(axis=0), right.mean(axis=0)] if batch else []
     return found + _any(f"{name}s_of_the_batch", mixed, sums, right)
 

@@ -88,7 +88,7 @@ OF_ERRORS = (
             ("errors_reversed", "step T+1−t", (lambda g: g[::-1],)),
             ("first_error_everywhere", "step 1, at every step", (lambda g: g[:1] + 0 * g,)),
             ("last_error_everywhere", "step T, at every step", (lambda g: g[-1:] + 0 * g,)),
-            ("errors_summed", "all steps so far, summed", (lambda g: np.cumsum(g, 0),)),
+            ("errors_summed", "all steps so far, added up", (lambda g: np.cumsum(g, 0),)),
         )
         for way in ways
     ],

@@ -27,16 +27,18 @@ SHARED = (
     FIRST_USE,
     Pattern(
         "only_first_use",
-        "The direct derivative counts at step 1 alone: every step has one.",
+        "The direct derivative counts at step 1 alone: is each step's term assigned instead of added?",
         SEE,
         lambda t, k, T: k == 0,
     ),
 )
+NOWHERE = "Nothing travels between steps: dh_{t-1}/dW is missing in dh_t/dW."
 LOSS_PATTERNS = (
     *SHARED,
     *map(_chunked, LONG_CHUNKS),
     *map(_cut_once, LATE_CUTS),
-    *[p for p in PATTERNS if p.name in ("no_recurrence", "first_step")],
+    *[replace(p, sentence=NOWHERE) for p in PATTERNS if p.name == "no_recurrence"],
+    *[p for p in PATTERNS if p.name == "first_step"],
     Pattern(
         "direct_missing",
         "The gradient counts the path through h_{t-1} alone; the direct derivative of h_t belongs to it.",

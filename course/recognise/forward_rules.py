@@ -10,7 +10,7 @@ import numpy as np
 
 from course.altered import FORWARD
 from course.recognise.carried import RIGHT_MOVE, Arrives, Carried, Found, Move, Product, along, kind, of_steps
-from course.recognise.claims import Claim
+from course.recognise.claims import Claim, lowered
 from course.recognise.composed import SLOPES as MORE
 from course.recognise.rules import RULES, Rule
 
@@ -19,7 +19,7 @@ SEE = "Direct and total derivatives"
 
 SCALED = Claim(
     "path_scaled",
-    "The path through h_{t-1} is multiplied by a number too many: ∂h_t/∂h_{t-1} is D_t W_hh.",
+    "The path through h_{t-1} is multiplied by one more number: ∂h_t/∂h_{t-1} is D_t W_hh.",
     SEE,
 )
 Find = Callable[[Carried, str], Found]
@@ -69,8 +69,10 @@ OF_SLOPES = (
         for name, sentence, slopes in SLOPES
         if name != "slope_missing"
         for rule in (
-            carried_by(f"{name}_in_the_path", IN_PATH + sentence, Move(path=slopes)),
-            carried_by(f"{name}_in_the_direct_derivative", IN_DIRECT + sentence, Move(direct=slopes)),
+            carried_by(f"{name}_in_the_path", IN_PATH + lowered(sentence), Move(path=slopes)),
+            carried_by(
+                f"{name}_in_the_direct_derivative", IN_DIRECT + lowered(sentence), Move(direct=slopes)
+            ),
         )
         if rule.name != "slope_negative_in_the_direct_derivative"  # that is the sign of everything
     ],
@@ -157,14 +159,17 @@ def _on(axis: int) -> tuple[Arrives, ...]:
     )
 
 
+# As the direct derivative is zero for i ≠ j, this is the right derivative with both indices swapped.
+JACOBIAN_ON_THE_UNIT = carried_by("wrong_index_carried", WRONG_INDEX, Move(arrives=_on(0)[0]))
 OF_WAYS = (
     *[carried_by(name, sentence, Move(arrives=way)) for name, sentence, way in WAYS],
-    *[carried_by("wrong_index_carried", WRONG_INDEX, Move(arrives=way)) for way in _on(0)],
+    JACOBIAN_ON_THE_UNIT,
+    *[carried_by("wrong_index_carried", WRONG_INDEX, Move(arrives=way)) for way in _on(0)[1:]],
     *[carried_by("wrong_index_carried", WRONG_INDEX, Move(arrives=way, squares_only=True)) for way in _on(1)],
     *[
         carried_by(
             "slope_of_the_weights_unit",
-            "The slope belongs to the wrong index of dh_t/dW: that of h_t[i] is the first, i.",
+            "The slope is multiplied along the wrong index of dh_t/dW: that of h_t is the first.",
             Move(column=axis, squares_only=axis == 1),
         )
         for axis in (0, 1)

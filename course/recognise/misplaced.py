@@ -108,8 +108,8 @@ MISPLACED = (
     Way(
         Claim(
             "counted_at_the_loss",
-            "All that the loss of step t sends back is counted at step t: each step on the way has its "
-            "own share.",
+            "All that the loss of step t sends back is counted at step t: what arrives at step k meets x_k "
+            "and h_{k-1}.",
             USES,
             STEPS,
         ),

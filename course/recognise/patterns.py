@@ -94,6 +94,7 @@ def _short_of_h_0(n: int) -> Callable[[Array, int], Array]:
     return lambda t, T: (t < T - n) | (n > T)
 
 
+NO_RECURRENCE = "Nothing travels between steps: the path through h_{t-1} is dropped or never updated."
 PATTERNS = (
     Pattern(
         "last_loss",
@@ -127,7 +128,7 @@ PATTERNS = (
     ),
     Pattern(
         "no_recurrence",
-        "Nothing travels between steps: the path through h_{t-1} is dropped or never updated.",
+        NO_RECURRENCE,
         BACK,
         lambda t, k, T: t == k,
     ),
@@ -177,7 +178,7 @@ PATTERNS = (
     ),
     Pattern(
         "only_last_use",
-        "Only the use at the last step is counted: the terms of all steps are added.",
+        "Only the use at the last step is counted: is each step's term assigned instead of added?",
         USES,
         lambda t, k, T: k == T - 1,
         lambda t, T: t == T - 1,

@@ -142,7 +142,7 @@ RULES = (
     ),
     Rule(
         "carry_unsloped",
-        "What goes back to h_{t-1} skips the slope: the carry is W_hhᵀ ∂L/∂a_t, not W_hhᵀ ∂L/∂h_t.",
+        "What goes back to h_{t-1} skips the slope: it is W_hhᵀ ∂L/∂a_t, not W_hhᵀ ∂L/∂h_t.",
         BACK,
         carry="unsloped",
     ),
@@ -154,7 +154,7 @@ RULES = (
     ),
     Rule(
         "carry_summed",
-        "The carry is added up over the steps: what goes back from step t replaces the old carry.",
+        "What goes back from step t is added to what came from step t+1: it should replace that.",
         BACK,
         carry="summed",
     ),

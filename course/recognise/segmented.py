@@ -44,10 +44,10 @@ class Segmented(Unrolled):
             "dX: the steps of each segment stand in reverse order.": {
                 "dX": np.concatenate([rows[::-1] for rows in segments])
             },
-            "dX: only the first segment's rows are right, the others zero: count rows from step 1.": {
+            "dX: the first segment's rows alone are right. Is t counted from step 1? Is dX reset?": {
                 "dX": first
             },
-            "dh_0 is what is carried into the last segment's first state: go on to h_0.": {"dh_0": edges[-1]},
+            "dh_0 is what is carried into the last checkpoint: go on to h_0.": {"dh_0": edges[-1]},
             "dh_0 is the sum of what is carried to all checkpoints: only what reaches h_0 counts.": {
                 "dh_0": edges.sum(0)
             },

@@ -95,10 +95,11 @@ def by_errors(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
         if not explains.any():
             return ()
     found = dict.fromkeys(error for (error, _), fits in zip(errors, explains, strict=True) if fits)
-    return tuple(Claim(e.name, said(e.sentence, unrolled.error), unrolled.see) for e in found)
+    asked = {e: f"{e.sentence} {unrolled.asked.get(e.name, '')}".rstrip() for e in found}
+    return tuple(Claim(e.name, said(text, unrolled.error), unrolled.see) for e, text in asked.items())
 
 
 def said(sentence: str, error: str) -> str:
     """The sentence, of this exercise's errors."""
-    inside = error if error.startswith("∂") else error[0].lower() + error[1:]
+    inside = error if error.startswith(("∂", "dH")) else error[0].lower() + error[1:]
     return sentence.replace("{e}", error if sentence.startswith("{e}") else inside)

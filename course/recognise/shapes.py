@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -71,9 +72,16 @@ def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list
     }
     near = round(factor) if abs(factor - round(factor)) < RTOL["directional"] else None
     name, said = known.get(
-        near if near is not None else 9, ("factor", f"{factor:.10g} times what it should be")
+        near if near is not None else 9, ("factor", f"{_number(factor)} times what it should be")
     )
     return [Shape(name, f"{{parts}}: {said}.")]
+
+
+def _number(factor: float) -> str:
+    """A factor in decimals, or as a fraction of small numbers if the decimals would not end."""
+    told, simple = f"{factor:.10g}", Fraction(factor).limit_denominator(12)
+    near = abs(float(simple) - factor) < RTOL["directional"] * abs(factor)
+    return str(simple) if near and len(told) > 8 else told
 
 
 COUNTS = {
@@ -93,8 +101,8 @@ def _sized(symbol: str, name: str, power: int) -> str:
     divided = f"divided by {' and by '.join(counts)}"
     if power < 0:
         return f"{name.removeprefix('1/')} times too small. It is {divided} once too often."
-    what = "multiplied" + divided.removeprefix("divided")
-    return f"{name} times too large. Should it be {divided}, or is it {what} without need?"
+    by = " and by ".join(counts)
+    return f"{name} times too large. Is a division by {by} missing, or is there a factor too many?"
 
 
 def _raised(pairs: Sequence[Pair]) -> list[Shape]:
@@ -112,7 +120,8 @@ def _moved(pairs: Sequence[Pair], steps: int | None) -> list[Shape]:
     """The right numbers in the wrong places."""
     square = pairs[0][1].ndim >= 2 and all(want.shape[-1] == want.shape[-2] for _, want in pairs)
     if square and _agree(pairs, lambda want: want.swapaxes(-1, -2)):
-        return [Shape("transposed", "{parts}: transposed.")]
+        how = "transposed" if pairs[0][1].ndim == 2 else "the last two indices are swapped"
+        return [Shape("transposed", f"{{parts}}: {how}.")]
     if steps is not None:
         for name, said, change in _in_time(steps):
             if _agree(pairs, change):

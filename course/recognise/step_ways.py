@@ -76,7 +76,7 @@ WITHOUT_TANH: list[Way] = [
     ("slope_present", PRESENT, "A linear network", lambda run: _squashed(run, False)),
     (
         "slope_present_in_carry",
-        f"{PRESENT} This is so in the carry alone.",
+        f"{PRESENT} This is so on the way from step to step alone.",
         "A linear network",
         lambda run: _squashed(run, True),
     ),

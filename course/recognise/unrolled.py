@@ -43,6 +43,7 @@ class Unrolled:
     truncation: Truncation | None = None
     summed: ClassVar[bool] = True  # over the losses and uses
     tabled: ClassVar[bool] = True  # errors and products are compared with whole tables of altered ones
+    asked: ClassVar[dict[str, str]] = {}  # by the name of an error, what else it may be
     see: str = USES
     error: str = "The output error"
     sent: Callable[..., list[Sequence]] | None = None

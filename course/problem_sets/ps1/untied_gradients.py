@@ -18,7 +18,7 @@ from course.recognise.composed import COMPOSED
 from course.recognise.each_use import EachUse
 from course.recognise.other_runs import other_runs
 from course.recognise.patterns import PATTERNS
-from course.recognise.rules import RULES
+from course.recognise.rules import RULES, Rule
 from course.recognise.step_ways import EACH_USE
 from course.recognise.way_tables import way_table
 
@@ -122,11 +122,19 @@ exercise.claim("every_copy", "Every copy has the right gradient.", parts=("G",),
 # With one result, a loss that is missing in the states is missing everywhere, a step is a use, and so on.
 HIDDEN_HERE = ("last_loss_of_states", "first_step")
 OF_OUTPUTS = ("output_state_before", "transpose_in_the_sweep")  # no other step leads from h_1 to h_0
+
+
+def of_uses(rule: Rule) -> Rule:
+    """A rule in the words of an exercise that asks for the uses of W_hh alone."""
+    said = rule.sentence.replace("at weights and inputs alone", "at the uses of W_hh alone")
+    return replace(rule, sentence=said.replace("weights and inputs act", "W_hh acts"), see=SEE)
+
+
 exercise.unrolled = EachUse(
     sequences,
     {"W_hh": "G"},
     many,
-    rules=tuple(replace(r, see=SEE) for r in (*RULES, *COMPOSED) if r.name not in OF_OUTPUTS),
+    rules=tuple(of_uses(r) for r in (*RULES, *COMPOSED) if r.name not in OF_OUTPUTS),
     patterns=tuple(replace(q, see=SEE) for q in PATTERNS if q.initial is None and q.name not in HIDDEN_HERE),
     see=SEE,
 )

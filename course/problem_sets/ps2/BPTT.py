@@ -185,18 +185,18 @@ def many(rng: draws.Rng) -> tuple[Any, ...]:
 
 
 exercise.unrolled = Unrolled(
-    sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch="B", error="∂L/∂h_t"
+    sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch="B", error="dH"
 )
 exercise.last_table = way_table(exercise.unrolled, WITH_TANH, other_runs(linear=False), states="H")
 for _name, _sentence, _mix in (
     (
         "carry_averaged",
-        "The carry is averaged over the batch: each sequence has its own.",
+        "What goes back from step t is averaged over the batch: each sequence has its own.",
         lambda h: h.mean(axis=-2, keepdims=True) + 0 * h,
     ),
     (
         "carry_of_the_batch",
-        "The carry is added up over the batch: each sequence has its own.",
+        "What goes back from step t is added up over the batch: each sequence has its own.",
         lambda h: h.sum(axis=-2, keepdims=True) + 0 * h,
     ),
 ):

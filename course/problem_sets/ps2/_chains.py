@@ -36,7 +36,7 @@ def _bare(p: RNN) -> RNN:
     return p._replace(b_h=0 * p.b_h)
 
 
-AFTER = "Each checkpoint is the state after its segment's first step: keep the one before it."
+AFTER = "A checkpoint is the state after its segment's first step: keep the one before it."
 INPUTS = "A segment is run again with the wrong rows of X: those of its own steps belong to it."
 LOCAL: Callable[[Array, int], Array] = lambda steps, T: steps - steps[0]  # noqa: E731
 SHIFTED: tuple[Callable[[Array, int], Array], ...] = (
@@ -116,7 +116,7 @@ RERUNS = (
     ),
     *_rerun(
         "checkpoint_one_early",
-        "Each checkpoint is the state one step too early: keep h_0, h_every, h_{2·every}, …",
+        "Checkpoints are states one step too early: keep h_0, h_every, h_{2·every}, …",
         begun_at(lambda case, n, first: case.states[max(first - 1, 0)]),
         begun_at(lambda case, n, first: case.states[max(first - (case.every > 1), 0)]),
     ),

@@ -68,7 +68,7 @@ def _with_more(s: Sequence, arriving: Array) -> Parts:
     return run.parts(run.walked)
 
 
-CARRIED = "The carry is not set to zero where the next sequence begins: its gradient goes on into that one."
+CARRIED = "What goes back is not set to zero where the next sequence begins: it goes on into that one."
 BRANCH = "What goes back through the states is right."
 special: list[Special] = [
     ("dX_at_the_end", "∂L/∂X stands at the end of the array: the padding is there.", SEE, to_the_end),

@@ -1,6 +1,7 @@
 """Mistakes with padding: the losses of all steps of a batch, each counted as the mistake does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from course import draws
 from course.models import RNN, Array
 from course.recognise.outputs import Error
+from course.recognise.patterns import PATTERNS, Pattern
 from course.recognise.sequences import Sequence
 from course.recognise.unrolled import Unrolled
 
@@ -91,7 +93,7 @@ MISCOUNTS: tuple[tuple[str, str, tuple[Weight, ...]], ...] = (
     ),
     (
         "one_step_long",
-        "The mask is one step too long: lengths[n] steps are real, which with t from 0 is t < lengths[n].",
+        "The mask is one step too long: lengths[n] steps are real, counted from the first.",
         (lambda t, own, T, N: (t <= own) / (own * N),),
     ),
     (
@@ -123,7 +125,7 @@ MISCOUNTS: tuple[tuple[str, str, tuple[Weight, ...]], ...] = (
     ),
     (
         "mask_inverted",
-        "The mask keeps the padding and leaves out the real steps: a step t counts if t < lengths[n].",
+        "The mask keeps the padding and leaves out the real steps.",
         (lambda t, own, T, N: (t >= own) / (own * N),),
     ),
     (
@@ -175,6 +177,18 @@ def miscounted(p: RNN, X: Array, Y: Array, lengths: Array, h_0: Array) -> list[t
     ]
 
 
+MASKED = {
+    "last_loss_missing": "The loss of each sequence's last real step is missing: is the mask one step short?",
+    "last_loss": "Only the loss of each sequence's last real step is counted: every real step has one.",
+}
+
+
+def masked(pattern: Pattern) -> Pattern:
+    """A pattern of counted losses in the words of a mask."""
+    said = MASKED.get(pattern.name)
+    return replace(pattern, sentence=said, see="Batches and masks") if said else pattern
+
+
 unrolled = Unrolled(
     sequences,
     {w: w for w in RNN._fields} | {"X": "dX", "h_0": "dh_0"},
@@ -182,5 +196,6 @@ unrolled = Unrolled(
     batch="N",
     see="Batches and masks",
     sent=padded,
+    patterns=tuple(map(masked, PATTERNS)),
     more_errors=miscounted,
 )

@@ -138,7 +138,7 @@ COUNTED = (
             ),
             (
                 "first_steps_missing",
-                "In {} the first step of each segment but the first is missing.",
+                "In {} the first step of each later segment is missing.",
                 lambda k, T, every: ~begins(k, T, every) | (k == 0),
             ),
             (

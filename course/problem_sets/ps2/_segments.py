@@ -12,7 +12,7 @@ from course.recognise.segments import AtSteps, Chosen, SlopeAgain
 
 PLACES: tuple[tuple[str, str, Chosen], ...] = (
     ("at_first_steps", "the first step of each segment", begins),
-    ("at_later_first_steps", "the first step of each segment but the first", begins_later),
+    ("at_later_first_steps", "the first step of each later segment", begins_later),
     ("at_last_steps", "the last step of each segment", ends),
     ("at_whole_ends", "the last step of each whole segment", lambda t, T, every: t % every == every - 1),
 )

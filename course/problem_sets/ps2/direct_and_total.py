@@ -197,7 +197,7 @@ def in_all_rows(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
 
 exercise.slip(
     "in_all_rows",
-    "direct does not depend on j. But W_hh[j, k] enters a_t[j] alone: direct[i, j, k] is zero for i ≠ j.",
+    "direct does not depend on j. But W_hh[j, k] enters a_t[j] alone.",
     without(("total",), in_all_rows),
     SEE,
     flows(in_all_rows),

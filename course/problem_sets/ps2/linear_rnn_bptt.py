@@ -162,7 +162,11 @@ WITHOUT_SLOPE = (
     *("transpose", "transpose_in_the_sweep", "later_state", "carry_summed", "carry_without_matrix"),
     *("output_state_before", "matrix_twice", "carry_negative"),
 )
-KEPT = tuple(replace(rule, see=SEE) for rule in (*RULES, *COMPOSED) if rule.name in WITHOUT_SLOPE)
+KEPT = tuple(
+    replace(rule, sentence=rule.sentence.replace("δ_t", "∂L/∂h_t"), see=SEE)
+    for rule in (*RULES, *COMPOSED)
+    if rule.name in WITHOUT_SLOPE
+)
 unrolled = Unrolled(
     sequences,
     {w: w for w in LinearRNN._fields} | {"X": "dX", "h_0": "dh_0"},

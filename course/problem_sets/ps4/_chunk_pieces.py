@@ -120,7 +120,7 @@ PIECES = (
     ),
     *_rows(
         "rows_of_the_first_chunk",
-        "∂L/∂X of every chunk stands in the first one's rows: is the index counted from its start?",
+        "∂L/∂X of every chunk stands in the first one's rows: count t from the start of the sequence.",
         partial(in_the_first, False),
         partial(in_the_first, True),
     ),

@@ -94,7 +94,7 @@ CHUNK_WAYS = (
     Way(
         Claim(
             "targets_of_the_first_chunk",
-            "Every chunk is compared with the first one's targets: is the index counted from its start?",
+            "Every chunk is compared with the first one's targets: y_t belongs to step t.",
             SEE,
             EVERYTHING,
         ),
@@ -105,7 +105,7 @@ CHUNK_WAYS = (
         Way(
             Claim(
                 "rows_of_the_first_chunk",
-                f"∂L/∂{name} reads the first chunk's rows in every chunk: is the index its own?",
+                f"∂L/∂{name} reads the first chunk's rows in every chunk: each step has its own row.",
                 SEE,
                 (name,),
             ),

@@ -154,7 +154,7 @@ EDGE_MISTAKES = (
     ),
     *miscounts(
         "output_layer_weighed",
-        "ξ_t weighs ∂L/∂W_qh or ∂L/∂b_q: the output layer is whole.",
+        "ξ_t weighs ∂L/∂W_qh and ∂L/∂b_q: the output layer is whole.",
         OUTPUT,
         lambda t, k, T, xi: xi[t - 1] + 0 * k,
         lambda t, k, T, xi: np.append(xi[1:], 1.0)[t - 1] + 0 * k,

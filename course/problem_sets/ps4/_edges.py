@@ -33,7 +33,7 @@ def _moved(name: str, sentence: str, *changes: Callable[[Array], Array]) -> list
 OTHER_WEIGHTS = (
     *_moved(
         "one_early",
-        "The draws stand one step early: ξ_t weighs the edge h_{t-1} → h_t, not h_t → h_{t+1}.",
+        "Each edge reads the draw of the step before: ξ_t weighs the edge h_{t-1} → h_t, not the one after.",
         lambda xi: np.append(1.0, xi[:-1]),
         lambda xi: np.append(0.0, xi[:-1]),
         lambda xi: np.append(xi[0], xi[:-1]),
@@ -41,7 +41,7 @@ OTHER_WEIGHTS = (
     ),
     *_moved(
         "one_late",
-        "The draws stand one step late: ξ_t weighs the edge h_{t-1} → h_t, not h_{t-2} → h_{t-1}.",
+        "Each edge reads the draw of the step after: ξ_t weighs the edge h_{t-1} → h_t, not the one before.",
         lambda xi: np.append(xi[1:], 1.0),
         lambda xi: np.append(xi[1:], 0.0),
         lambda xi: np.append(xi[1:], xi[-1]),

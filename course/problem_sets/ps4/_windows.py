@@ -116,7 +116,7 @@ WINDOW_WAYS = (
     Way(
         Claim(
             "rows_of_the_window",
-            "Steps are counted from the window's start where they count from step 1: is the index its own?",
+            "Steps are counted from the window's start where they count from step 1. Which row is t?",
             SEE,
             ("W_hx", "W_hh", "dX"),
         ),
