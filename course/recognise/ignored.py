@@ -11,6 +11,8 @@ from course.compare import difference
 from course.recognise.by_ways import take
 from course.recognise.claims import Claim
 from course.recognise.explain import Parts, Seen, wrong_parts
+from course.recognise.patterns import ALL
+from course.recognise.rules import RIGHT
 
 if TYPE_CHECKING:
     from course.exercise import Exercise
@@ -31,11 +33,11 @@ def ignored(exercise: "Exercise", seen: Sequence[Seen]) -> tuple[Claim, ...]:
 
 
 def _right(exercise: "Exercise", one: Seen, change: Change) -> bool:
-    value = _value(exercise, change(one.args))
+    value = _value(exercise, one, change(one.args))
     return all(difference(one.got[name], value[name]) is None for name in value)
 
 
-def _value(exercise: "Exercise", args: tuple[Any, ...]) -> Parts:
+def _value(exercise: "Exercise", one: Seen, args: tuple[Any, ...]) -> Parts:
     """What is right for these arguments; by edges or paths where there are any: the oracle takes longer."""
     if exercise.weighed:
         (right,) = exercise.weighed.right([args])
@@ -44,6 +46,8 @@ def _value(exercise: "Exercise", args: tuple[Any, ...]) -> Parts:
     if unrolled and unrolled.truncation:
         taken = take(unrolled, unrolled.truncation, args)
         return {name: taken.part(name, taken.right) for name in unrolled.names.values()}
+    if unrolled and unrolled.summed and {*unrolled.names.values()} == {*one.want}:
+        return unrolled.whole(args, unrolled.steps(one.want))(RIGHT, ALL, one.want)
     assert exercise.oracle is not None
     return exercise.oracle(*args)
 
