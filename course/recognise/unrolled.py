@@ -10,6 +10,7 @@ from course.models import Array
 from course.recognise.composed import COMPOSED
 from course.recognise.counted import counted, gradient
 from course.recognise.counting import Truncation, counts
+from course.recognise.once import kept_once
 from course.recognise.outputs import Error
 from course.recognise.patterns import ALL, PATTERNS, Pattern
 from course.recognise.rules import RIGHT, RULES, USES, Rule
@@ -49,6 +50,10 @@ class Unrolled:
     more_errors: Callable[..., list[tuple[Error, Array]]] | None = None
     rules: tuple[Rule, ...] = (*RULES, *COMPOSED)
     patterns: tuple[Pattern, ...] = PATTERNS
+
+    def __post_init__(self) -> None:
+        """The sequences of a case are run once, however many mistakes are asked for."""
+        object.__setattr__(self, "sequences", kept_once(self.sequences))
 
     def right(self, args: tuple[Any, ...]) -> Array:
         """The right counts α (T, T)."""
