@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import agree
 from course.recognise.by_ways import take
 from course.recognise.claims import Claim
 from course.recognise.explain import Parts, Seen, wrong_parts
@@ -34,7 +34,7 @@ def ignored(exercise: "Exercise", seen: Sequence[Seen]) -> tuple[Claim, ...]:
 
 def _right(exercise: "Exercise", one: Seen, change: Change) -> bool:
     value = _value(exercise, one, change(one.args))
-    return all(difference(one.got[name], value[name]) is None for name in value)
+    return all(agree(one.got[name], value[name]) for name in value)
 
 
 def _value(exercise: "Exercise", one: Seen, args: tuple[Any, ...]) -> Parts:

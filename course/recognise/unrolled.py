@@ -18,6 +18,7 @@ from course.recognise.sequences import Sequence, Terms, after_one_step, lengthen
 
 Parts = dict[str, Array]
 AFTER_H_0 = 4  # arguments p, X, Y, h_0 come before those that say how to truncate
+OUTPUT = ("W_qh", "b_q")  # they hold whatever the way back is
 WEIGHTS = ("W_hx", "W_hh", "b_h", "W_qh", "b_q")
 
 
@@ -102,7 +103,7 @@ class Unrolled:
 
         def under(rule: Rule, pattern: Pattern, only: Container[str]) -> Parts:
             wanted = [name for name, mine in self.names.items() if mine in only]
-            known = right if rule is RIGHT else [responses(s, rule) for s in rows]
+            known = right if rule is RIGHT or {*wanted} <= {*OUTPUT} else [responses(s, rule) for s in rows]
             found = [gradient(s, one, rule, pattern, wanted) for s, one in zip(rows, known, strict=True)]
             return self.joined(found, wanted, steps)
 
