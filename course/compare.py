@@ -41,7 +41,7 @@ def told(got: float, expected: float) -> tuple[str, str]:
 
 def scale_of(expected: Array) -> float:
     """The size that a relative tolerance refers to: the largest entry, or 1 for an array of zeros."""
-    largest = float(np.max(np.abs(expected), initial=0.0))
+    largest = float(np.abs(expected).max(initial=0.0))
     return largest if largest > 0 else 1.0
 
 
@@ -54,6 +54,11 @@ def difference(got: Array, expected: Array, rtol: float = RTOL["float64"]) -> Di
     index = np.unravel_index(int(np.argmax(np.where(np.isnan(gap), np.inf, gap))), gap.shape)
     place = tuple(int(i) for i in index)
     return Difference(place, float(got[place]), float(expected[place]), int(off.sum()), off.size)
+
+
+def agree(got: Array, expected: Array, rtol: float = RTOL["float64"]) -> bool:
+    """Whether `difference` is None; where they differ is not looked for."""
+    return bool((np.abs(got - expected) <= rtol * scale_of(expected)).all())
 
 
 def alike(got: Array, values: Array, rtol: float = RTOL["float64"]) -> Array:

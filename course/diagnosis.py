@@ -19,7 +19,7 @@ from course.recognise.confirm import confirmed
 from course.recognise.decay import scaled_carry
 from course.recognise.explain import Seen, by_parts, claim_of, cut_off, in_all_parts, paths
 from course.recognise.further import attributed, drawn, weights_of
-from course.recognise.ignored import ignored, sizes
+from course.recognise.ignored import ignored, right_for, sizes
 from course.recognise.patterns import Pattern
 from course.recognise.products import by_products
 from course.recognise.rules import RIGHT, Rule
@@ -99,12 +99,11 @@ def _by_edges(weights: Weights | None) -> tuple[Diagnosis, ...]:
 
 def _changes(run: "Run") -> tuple[Diagnosis, ...]:
     """Arguments that a call changed, where the results are right for what it made of them."""
-    oracle = run.exercise.oracle
-    if oracle is None or all(same(run.reply(c).after, decode(encode(c.args))) for c in run.cases):
+    if all(same(run.reply(c).after, decode(encode(c.args))) for c in run.cases):
         return ()
     for case in run.cases:
         try:
-            right = oracle(*run.reply(case).after)
+            right = right_for(run.exercise, run.expected(case), run.reply(case).after)
         except Exception:  # what it made of them need not be arguments at all
             return ()
         if any(difference(run.parts(case)[name], right[name]) is not None for name in right):

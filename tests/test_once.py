@@ -1,8 +1,12 @@
 """What several slips begin with is computed once, and never taken for another's."""
 
-import numpy as np
+from typing import Any
 
-from course.recognise.once import MOST, kept_once
+import numpy as np
+import pytest
+
+from course.models import LinearRNN
+from course.recognise.once import MOST, contents, kept_once
 
 
 def counted() -> tuple[list[float], object]:
@@ -41,3 +45,26 @@ def test_only_the_last_results_are_kept() -> None:
     assert len(asked) == MOST + 1
     twice(np.array([0.0]))  # type: ignore[operator]
     assert len(asked) == MOST + 2
+
+
+ONE, EYE = np.ones(2), np.eye(2)
+UNLIKE: list[Any] = [
+    *[1, 1.0, True, "1", None, 0.0, -0.0, 1j, (1,), [1], ((1,),), (1, (2,)), (1, 2)],
+    *[ONE, ONE[:, None], ONE.astype(int), ONE.astype(np.float32), -0 * ONE, 0 * -ONE, np.float64(1)],
+    *[
+        (EYE, EYE, EYE),
+        LinearRNN(EYE, EYE, EYE),
+        LinearRNN(EYE, EYE, 2 * EYE),
+        np.arange(4.0).reshape(2, 2).T,
+    ],
+]
+
+
+def test_arguments_that_differ_in_type_shape_or_one_bit_are_others() -> None:
+    assert len({contents(value) for value in UNLIKE}) == len(UNLIKE)
+
+
+@pytest.mark.parametrize("value", [np.random.default_rng(), print, {"a": 1}, np.array([print])])
+def test_what_is_no_number_and_no_text_is_refused(value: Any) -> None:
+    with pytest.raises(TypeError, match="are not kept"):
+        contents((1, value))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from course.compare import difference
+from course.compare import agree
 from course.recognise.claims import Claim
 from course.recognise.counting import Truncation, counts
 from course.recognise.explain import Seen, wrong_parts
@@ -40,7 +40,7 @@ def take(unrolled: Unrolled, truncation: Truncation, args: tuple[Any, ...]) -> T
 
 
 def _right(way: Way, taken: Taken, one: Seen, names: set[str]) -> set[str]:
-    return {name for name in names if difference(one.got[name], way.value(taken, name)) is None}
+    return {name for name in names if agree(one.got[name], way.value(taken, name))}
 
 
 def completely(seen: Sequence[Seen], found: Found) -> tuple[Claim, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import agree
 from course.exercise import Case, seed_of
 from course.models import Array
 from course.recognise.explain import Alive, Seen, wrong_parts
@@ -40,7 +40,7 @@ def confirmed(run: "Run", unrolled: Unrolled, seen: "Sequence[Seen]", alive: Ali
         for rule, pattern in doubtful:
             value = unrolled.parts(under(rule), pattern, unrolled.steps(got))
             asked = [name for name, pairs in alive.items() if (rule, pattern) in pairs]
-            if any(difference(got[name], value[name]) is not None for name in asked):
+            if any(not agree(got[name], value[name]) for name in asked):
                 refuted.add((rule, pattern))
     return {name: [pair for pair in pairs if pair not in refuted] for name, pairs in alive.items()}
 
@@ -58,7 +58,7 @@ def confirmed_slips(run: "Run", slips: "Sequence[Slip]", wrong: int) -> "Sequenc
         slips = [
             slip
             for slip in slips
-            if all(difference(got[name], value) is None for name, value in slip.value(*args).items())
+            if all(agree(got[name], value) for name, value in slip.value(*args).items())
         ]
     return slips
 

@@ -21,18 +21,19 @@ def gradient(
     found = {}
     for name in wanted:
         chosen = pattern if name in pattern.parts else ALL
-        if chosen.name not in deltas:
-            deltas[chosen.name] = of_a.sum(axis=0) if chosen is ALL else chosen.weighed(of_a)
-        delta = deltas[chosen.name]
-        if name in reads:
-            found[name] = delta.T @ reads[name]
-        elif name in ("W_qh", "b_q"):
+        if name in ("W_qh", "b_q"):
             table = s.read_before if rule.output_state == "before" else s.read_after
             terms = table[name]
             found[name] = terms.sum(axis=0) if chosen is ALL else np.tensordot(chosen.of_output(T), terms, 1)
         elif name == "h_0":
             found[name] = of_h_0.sum(axis=0) if chosen is ALL else chosen.of_initial(T) @ of_h_0
         else:
+            if chosen.name not in deltas:
+                deltas[chosen.name] = of_a.sum(axis=0) if chosen is ALL else chosen.weighed(of_a)
+            delta = deltas[chosen.name]
+            if name in reads:
+                found[name] = delta.T @ reads[name]
+                continue
             found[name] = delta.sum(axis=0) if name == "b_h" else delta @ s.p.W_hx
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import agree
 from course.models import Array
 from course.recognise.claims import Claim, in_common, shared_out, worded
 from course.recognise.limits import limit_of
@@ -89,7 +89,7 @@ def by_parts(
 
 def wrong_parts(seen: Sequence[Seen]) -> list[str]:
     """The parts that differ in some case."""
-    return [n for n in seen[0].want if any(difference(s.got[n], s.want[n]) is not None for s in seen)]
+    return [n for n in seen[0].want if any(not agree(s.got[n], s.want[n]) for s in seen)]
 
 
 def cut_off(seen: Sequence[Seen]) -> tuple[Claim, ...]:
@@ -113,15 +113,19 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
     pairs = [(rule, ALL) for rule in unrolled.rules] + [(RIGHT, pattern) for pattern in _patterns(unrolled)]
     alive = {name: set(range(len(pairs))) for name in unrolled.names.values() if name in seen[0].got}
     wrong = [name for name in wrong_parts(seen) if name in alive]
+    right = [name for name in alive if name not in wrong]
     for one in sorted(seen, key=telling if unrolled.summed else _size):
         kept = set[int]().union(*[alive[name] for name in wrong])  # what explains no wrong part is of no use
         under = unrolled.whole(one.args, unrolled.steps(one.got))
         for i in sorted(kept):
-            names = [name for name, those in alive.items() if i in those]
-            value = under(*pairs[i], names)
-            for name in names:
-                if difference(one.got[name], value[name]) is not None:
+            for asked in (wrong, right):  # those that are right only if it explains one that is wrong
+                names = [name for name in asked if i in alive[name]]
+                value = under(*pairs[i], names) if names else {}
+                agreeing = [name for name in names if agree(one.got[name], value[name])]
+                for name in {*names} - {*agreeing}:
                     alive[name].remove(i)
+                if not agreeing:
+                    break
         alive = {name: those & kept for name, those in alive.items()}
     kept = set[int]().union(*[alive[name] for name in wrong])
     return {name: [pairs[i] for i in sorted(those & kept)] for name, those in alive.items()}
@@ -161,7 +165,7 @@ def _nearby(seen: Sequence[Seen], unrolled: Unrolled, wrong: Iterable[str]) -> l
         for sentence, value in tables[0].items()
         for name in value
         if name in wrong
-        and all(difference(s.got[name], t[sentence][name]) is None for s, t in zip(seen, tables, strict=True))
+        and all(agree(s.got[name], t[sentence][name]) for s, t in zip(seen, tables, strict=True))
     ]
 
 
@@ -172,7 +176,7 @@ def _swapped(seen: Sequence[Seen], name: str) -> list[Claim]:
         for other in seen[0].want
         if other != name
         and all(s.want[other].shape == s.want[name].shape for s in seen)
-        and all(difference(s.got[name], s.want[other]) is None for s in seen)
+        and all(agree(s.got[name], s.want[other]) for s in seen)
     ]
 
 

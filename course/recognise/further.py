@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.compare import RTOL, difference
+from course.compare import RTOL, agree
 from course.exercise import Case, Parts, seed_of
 from course.models import Array
 from course.recognise.attribution import Attribution, attribute
@@ -42,7 +42,7 @@ def attributed(run: "Run", unrolled: Unrolled, rules: Sequence[Rule]) -> Attribu
     if not unrolled.summed:
         return None
     part, rules = unrolled.names["W_hh"], [rule for rule in rules if rule in unrolled.rules]
-    if all(difference(run.parts(case)[part], run.expected(case)[part]) is None for case in run.cases):
+    if all(agree(run.parts(case)[part], run.expected(case)[part]) for case in run.cases):
         return None
     cases = path_cases(run.exercise)
     right = [unrolled.through_W_hh(args) for args in cases]
@@ -86,7 +86,7 @@ def _given_by(found: Solution, weighed: Weighed, one: Seen) -> bool:
     """Whether the weights give what came back in a case."""
     value = weighed.value(*one.args)(np.nan_to_num(found.weights, nan=1.0)[None])
     return all(
-        difference(one.got[name], part[0].real, RTOL["directional"]) is None
+        agree(one.got[name], part[0].real, RTOL["directional"])
         for name, part in value.items()
         if name not in found.apart
     )

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import agree
 from course.recognise.by_ways import take
 from course.recognise.claims import Claim
 from course.recognise.explain import Parts, Seen, wrong_parts
+from course.recognise.patterns import ALL
+from course.recognise.rules import RIGHT
 
 if TYPE_CHECKING:
     from course.exercise import Exercise
@@ -31,12 +33,15 @@ def ignored(exercise: "Exercise", seen: Sequence[Seen]) -> tuple[Claim, ...]:
 
 
 def _right(exercise: "Exercise", one: Seen, change: Change) -> bool:
-    value = _value(exercise, change(one.args))
-    return all(difference(one.got[name], value[name]) is None for name in value)
+    value = right_for(exercise, one.want, change(one.args))
+    return all(agree(one.got[name], value[name]) for name in value)
 
 
-def _value(exercise: "Exercise", args: tuple[Any, ...]) -> Parts:
-    """What is right for these arguments; by edges or paths where there are any: the oracle takes longer."""
+def right_for(exercise: "Exercise", named: Parts, args: tuple[Any, ...]) -> Parts:
+    """What is right for these arguments; `named` are results of the same names and steps.
+
+    By edges or paths where there are any: the oracle takes longer.
+    """
     if exercise.weighed:
         (right,) = exercise.weighed.right([args])
         return {name: part[0].real for name, part in right.items()}
@@ -44,6 +49,8 @@ def _value(exercise: "Exercise", args: tuple[Any, ...]) -> Parts:
     if unrolled and unrolled.truncation:
         taken = take(unrolled, unrolled.truncation, args)
         return {name: taken.part(name, taken.right) for name in unrolled.names.values()}
+    if unrolled and unrolled.summed and {*unrolled.names.values()} == {*named}:
+        return unrolled.whole(args, unrolled.steps(named))(RIGHT, ALL, named)
     assert exercise.oracle is not None
     return exercise.oracle(*args)
 

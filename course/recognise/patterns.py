@@ -34,7 +34,7 @@ class Pattern:
 
     def weighed(self, of_a: Array) -> Array:
         """Σ_t α_{t,k} of (T, T, h): (T, h)."""
-        return np.asarray(np.einsum("tk,tkh->kh", _triangle(self, len(of_a)), of_a))
+        return np.asarray((_triangle(self, len(of_a))[:, :, None] * of_a).sum(axis=0))
 
     def of_output(self, T: int) -> Array:
         """The weight of each loss in ∂L/∂W_qh and ∂L/∂b_q: (T)."""

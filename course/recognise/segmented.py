@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import agree
 from course.recognise.claims import Claim
 from course.recognise.explain import Seen, telling, wrong_parts
 from course.recognise.segments import OUTPUT, SegmentRule, Segments
@@ -29,7 +29,7 @@ class Segmented(Unrolled):
 
     def _gives(self, rule: SegmentRule, case: Segments, got: Parts) -> bool:
         names = (*OUTPUT, *[name for name in self.names if name not in OUTPUT])
-        return all(difference(got[self.names[n]], rule.part(case, n)) is None for n in names)
+        return all(agree(got[self.names[n]], rule.part(case, n)) for n in names)
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         """Besides the usual ones, rows of ∂L/∂X in the wrong places, and what is carried between segments."""

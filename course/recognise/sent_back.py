@@ -8,7 +8,7 @@ from collections.abc import Sequence as Many
 
 import numpy as np
 
-from course.compare import RTOL, difference
+from course.compare import RTOL, agree
 from course.models import Array
 from course.recognise.claims import Claim
 from course.recognise.errors import altered
@@ -90,7 +90,7 @@ def by_errors(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
             alive = dict(fits)
         alive = {part: alive[part] & fit for part, fit in fits.items()}
         for part in outputs:
-            as_right[part] &= difference(one.got[part], one.want[part]) is None
+            as_right[part] &= agree(one.got[part], one.want[part])
         explains = np.logical_and.reduce([alive[p] | as_right.get(p, False) for p in fits])
         if not explains.any():
             return ()

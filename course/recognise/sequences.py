@@ -62,6 +62,11 @@ class Sequence:
         return np.imag(np.stack(found)) / 1e-30
 
     @cached_property
+    def answered(self) -> tuple[Array, Array]:
+        """`responses` under the right rule, computed once: nobody may change them."""
+        return _responses(self, RIGHT)
+
+    @cached_property
     def _slopes(self) -> dict[tuple[str, int], Array]:
         return {}
 
@@ -106,6 +111,10 @@ def basis(*shape: int) -> Array:
 
 def responses(s: Sequence, rule: Rule = RIGHT) -> tuple[Array, Array]:
     """How each loss answers to a nudge of a_k (T, T, h), and of h_0 (T, h)."""
+    return s.answered if rule is RIGHT else _responses(s, rule)
+
+
+def _responses(s: Sequence, rule: Rule) -> tuple[Array, Array]:
     T, h = len(s.X), len(s.h_0)
     carried = np.zeros((T * h + h, h))
     carried[-h:] = np.eye(h)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from course.compare import RTOL, difference
+from course.compare import RTOL, agree
 from course.models import Array
 from course.recognise.limits import floor_of
 
@@ -22,7 +22,7 @@ class Shape:
 
 
 def _agree(pairs: Sequence[Pair], change: Callable[[Array], Array]) -> bool:
-    return all(difference(got, change(want)) is None for got, want in pairs)
+    return all(agree(got, change(want)) for got, want in pairs)
 
 
 def shapes_of(
@@ -42,7 +42,7 @@ def shapes_of(
     exact = _factors(pairs, numbers) or _moved(pairs, steps) or _raised(pairs)
     if exact:
         return exact
-    if all(difference(got, want, 1e-5) is None for got, want in pairs):
+    if all(agree(got, want, 1e-5) for got, want in pairs):
         sentence = (
             "Right to about single precision only: is something float32, a difference quotient, "
             "stopped early, or a small constant added?"
@@ -170,7 +170,7 @@ def _per_case(pairs: Sequence[Pair], beside: Sequence[Pair]) -> list[Shape]:
         got, want = pair if pair[0].any() or pair[1].any() else other
         size = float(np.vdot(want, want))
         factor = float(np.vdot(got, want)) / size if size else 1.0
-        if want.size < 2 or factor <= 0 or difference(got, factor * want) is not None:
+        if want.size < 2 or factor <= 0 or not agree(got, factor * want):
             return []
         factors.append(factor)
     if all(min(abs(f - round(f)), abs(1 / f - round(1 / f))) < RTOL["directional"] for f in factors):

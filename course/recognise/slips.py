@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.compare import alike, difference
+from course.compare import agree, alike
 from course.exercise import Case, Parts, Slip
 from course.recognise.confirm import confirmed_slips
 from course.verdict import Diagnosis
@@ -60,7 +60,7 @@ def _wrong(run: "Run", case: Case) -> bool:
     if run.exercise.oracle is None:
         return True
     got, want = run.parts(case), run.expected(case)
-    return any(difference(got[name], want[name]) is not None for name in want)
+    return any(not agree(got[name], want[name]) for name in want)
 
 
 def _spoken(slips: Sequence[Slip], got: Parts, args: tuple[Any, ...]) -> list[set[str] | None]:
@@ -89,10 +89,7 @@ def flows(*ways: Callable[..., Parts]) -> Callable[..., bool]:
     """For `Slip.others`: in each case a result is what one of these functions of the arguments gives."""
 
     def others(name: str, got: Parts, *args: Any) -> bool:
-        return any(
-            name in value and difference(got[name], value[name]) is None
-            for value in (way(*args) for way in ways)
-        )
+        return any(name in value and agree(got[name], value[name]) for value in (way(*args) for way in ways))
 
     return others
 
@@ -103,7 +100,7 @@ def either(*ways: Callable[..., bool]) -> Callable[..., bool]:
 
 
 def _explains(value: Parts, got: Parts) -> bool:
-    return all(difference(got[name], value[name]) is None for name in value)
+    return all(agree(got[name], value[name]) for name in value)
 
 
 def _unsaid(said: Sequence[set[str]], cases: Cases) -> list[str]:
@@ -114,7 +111,7 @@ def _unsaid(said: Sequence[set[str]], cases: Cases) -> list[str]:
         return sorted(names)
 
     def wrong(name: str) -> bool:
-        return any(difference(run.parts(c)[name], run.expected(c)[name]) is not None for run, c in cases)
+        return any(not agree(run.parts(c)[name], run.expected(c)[name]) for run, c in cases)
 
     return sorted(filter(wrong, names))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from course.compare import difference
+from course.compare import agree
 from course.models import Array
 from course.recognise.attribution import Attribution
 from course.recognise.claims import Claim
@@ -45,7 +45,5 @@ def two_at_once(seen: Sequence[Seen], unrolled: Unrolled, found: Attribution) ->
 
 def _gives(seen: Sequence[Seen], values: Sequence[Parts]) -> bool:
     return all(
-        difference(s.got[name], value[name]) is None
-        for s, value in zip(seen, values, strict=True)
-        for name in value
+        agree(s.got[name], value[name]) for s, value in zip(seen, values, strict=True) for name in value
     )

@@ -10,6 +10,7 @@ from course.models import Array
 from course.recognise.composed import COMPOSED
 from course.recognise.counted import counted, gradient
 from course.recognise.counting import Truncation, counts
+from course.recognise.once import kept_once
 from course.recognise.outputs import Error
 from course.recognise.patterns import ALL, PATTERNS, Pattern
 from course.recognise.rules import RIGHT, RULES, USES, Rule
@@ -17,6 +18,7 @@ from course.recognise.sequences import Sequence, Terms, after_one_step, lengthen
 
 Parts = dict[str, Array]
 AFTER_H_0 = 4  # arguments p, X, Y, h_0 come before those that say how to truncate
+OUTPUT = ("W_qh", "b_q")  # they hold whatever the way back is
 WEIGHTS = ("W_hx", "W_hh", "b_h", "W_qh", "b_q")
 
 
@@ -50,6 +52,10 @@ class Unrolled:
     more_errors: Callable[..., list[tuple[Error, Array]]] | None = None
     rules: tuple[Rule, ...] = (*RULES, *COMPOSED)
     patterns: tuple[Pattern, ...] = PATTERNS
+
+    def __post_init__(self) -> None:
+        """The sequences of a case are run once, however many mistakes are asked for."""
+        object.__setattr__(self, "sequences", kept_once(self.sequences))
 
     def right(self, args: tuple[Any, ...]) -> Array:
         """The right counts α (T, T)."""
@@ -98,7 +104,7 @@ class Unrolled:
 
         def under(rule: Rule, pattern: Pattern, only: Container[str]) -> Parts:
             wanted = [name for name, mine in self.names.items() if mine in only]
-            known = right if rule is RIGHT else [responses(s, rule) for s in rows]
+            known = right if rule is RIGHT or {*wanted} <= {*OUTPUT} else [responses(s, rule) for s in rows]
             found = [gradient(s, one, rule, pattern, wanted) for s, one in zip(rows, known, strict=True)]
             return self.joined(found, wanted, steps)
 

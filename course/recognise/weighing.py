@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from course.compare import RTOL, difference
+from course.compare import RTOL, agree
 from course.models import Array
 from course.oracles import STEP
 from course.recognise.attribution import FITS, RANK, ROWS
@@ -88,7 +88,7 @@ def last_explained(
     return all(
         any(
             all(
-                difference(one[name], value[name][0].real, RTOL["directional"]) is None
+                agree(one[name], value[name][0].real, RTOL["directional"])
                 for one, value in zip(got, way, strict=True)
             )
             for way in ways

@@ -9,25 +9,34 @@ from course.exercise import Parts
 from course.models import RNN, Array
 from course.problem_sets.ps2._masks import KNOWN, miscounted, padded, sequences, unrolled
 from course.recognise.loops import Run
+from course.recognise.once import kept_once
 from course.recognise.other_runs import other_runs
-from course.recognise.sequences import Sequence, with_errors
+from course.recognise.sequences import Sequence
 from course.recognise.step_ways import WITH_TANH
 from course.recognise.unrolled import WEIGHTS
 from course.recognise.way_tables import Special, way_table
 
 SEE = "Batches and masks"
+COUNTED = sum(len(weights) for _, weights in KNOWN)
 
 
+@kept_once
 def right(*args: Any) -> Parts:
     """The right gradients, from their terms."""
     return unrolled.parts(unrolled.terms(args), steps=len(args[1]))
 
 
+@kept_once
+def outputs(*args: Any) -> Parts:
+    """What the output layer gets under every known weight of the losses: W_qh (Z, q, h) and b_q (Z, q)."""
+    errors = np.stack([e for _, e in miscounted(*args)[:COUNTED]])  # (Z, N, T, q)
+    states = np.stack([s.values[2] for s in padded(*args)])
+    return {"W_qh": np.tensordot(errors, states, ((1, 2), (0, 1))), "b_q": errors.sum(axis=(1, 2))}
+
+
 def of_outputs(number: int, *args: Any) -> Parts:
     """The output layer alone sees errors that are counted in another way."""
-    errors = miscounted(*args)[number][1]
-    rows = [with_errors(s, e).read_after for s, e in zip(padded(*args), errors, strict=True)]
-    return right(*args) | {n: sum(row[n].sum(axis=0) for row in rows) for n in ("W_qh", "b_q")}
+    return right(*args) | {name: values[number] for name, values in outputs(*args).items()}
 
 
 def to_the_end(*args: Any) -> Parts:
