@@ -43,7 +43,7 @@ def _explaining(known: Sequence[Slip], runs: "Sequence[Run]") -> tuple[Diagnosis
     if slips and not all(_left_so(name, slips, cases) for name in _unsaid(said, cases)):
         return ()
     if len(runs) == 1:
-        slips = _widest(slips, said)
+        slips = _widest(slips, [set[str]().union(*names) for _, names in found])
         slips = confirmed_slips(runs[0], slips, sum(_wrong(run, case) for run, case in cases))
     return tuple(dict.fromkeys(Diagnosis(slip.name, slip.sentence, slip.see) for slip in slips))
 
