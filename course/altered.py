@@ -92,9 +92,7 @@ class RNNSlip:
 
 
 # What a slip is called where Jacobians are multiplied forward in time, and there is no δ.
-FORWARD = {
-    "transpose": "W_hhᵀ is used where W_hh belongs, or the other way round: ∂h_t/∂h_{t-1} is D_t W_hh."
-}
+FORWARD = {"transpose": "W_hhᵀ is used where W_hh belongs."}
 
 RNN_SLIPS = (
     RNNSlip(

@@ -99,7 +99,7 @@ TOTAL = (
     "∂c_t/∂c_{t-1} counts the way through h_{t-1} too. Here h_{t-1} is a variable of its own: "
     "it stands still while c_{t-1} moves."
 )
-FULL = "{} is a full matrix: c_{{t-1}} moves its own unit alone, so only the diagonal is not zero."
+FULL = "For {} stands a full matrix; off its diagonal it should be zero: c_{{t-1}} moves its own unit."
 BLOCK_SLIPS = (
     BlockSlip(
         "cell_first",
@@ -115,6 +115,11 @@ BLOCK_SLIPS = (
         "columns_exchanged",
         "The columns of h_{t-1} and c_{t-1} are exchanged.",
         partial(rearranged, lambda J: J[:, :, ::-1]),
+    ),
+    BlockSlip(
+        "rows_exchanged",
+        "The rows of h_t and c_t are exchanged.",
+        partial(rearranged, lambda J: J[::-1]),
     ),
     BlockSlip("total_of_the_cell", TOTAL, partial(replaced, 1, 1, partial(around, "before"))),
     BlockSlip("total_of_the_cell_after", TOTAL, partial(replaced, 1, 1, partial(around, "right"))),

@@ -49,6 +49,7 @@ class GRUSlip:
     by_u: bool = False  # True: beside the gradient by u
 
 
+HERE = "the exercise's order is r, z, n"
 RIGHT = GRUSlip("right", "")
 
 

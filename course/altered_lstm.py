@@ -13,6 +13,7 @@ from course.models import Array
 
 GATES = "ifgo"
 BACKWARD, PATHS = "Backward, gate by gate", "The direct path and the total derivative"
+HERE = "the exercise's order is i, f, g, o"
 
 
 @dataclass(frozen=True)

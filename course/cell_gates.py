@@ -17,7 +17,7 @@ def _of_time(join: Callable[[Array], Array]) -> Callable[[Array], Array]:
 
 
 GATES: dict[str, tuple[str, Callable[[Array], Array]]] = {
-    "1-f": ("1 − f stands for f: that is the share of what is new, where both are coupled", lambda F: 1 - F),
+    "1-f": ("1 − f stands for f, the share of c_{t-1} that is kept", lambda F: 1 - F),
     "f(1-f)": (
         "f (1 − f) stands for f: the gates are held fixed, and no slope is on the path",
         lambda F: F * (1 - F),

@@ -20,12 +20,12 @@ def changed(change: Callable[[Array, Array], Array], F: Array) -> Parts:
 for _name, _sentence, _change in (
     (
         "from_the_start",
-        "P[t] is ∂⁺c_t/∂c_0: the path from the first cell. ∂⁺c_T/∂c_t is asked for.",
+        "For P[t] stands ∂⁺c_t/∂c_0, the path from the first cell; ∂⁺c_T/∂c_t is asked for.",
         lambda P, Q: Q[::-1],
     ),
     (
         "one_factor_more",
-        "P[t] has the factor f_t too: the path from c_t starts with step t + 1.",
+        "P[t] has the factor f_t too, and P[0] is one. Does the row of ones stand first? It belongs last.",
         lambda P, Q: np.concatenate([P[-1:], P[:-1]]),
     ),
     (
@@ -93,7 +93,7 @@ def last_row_zero(F: Array) -> Parts:
     return {"P": np.concatenate([path(F)[:-1], np.zeros((1, F.shape[1]))])}
 
 
-SLIPS.append(("last_row_zero", "P[T] is zero: ∂⁺c_T/∂c_T is all ones.", last_row_zero))
+SLIPS.append(("last_row_zero", "P[T] is left as zeros; it should be all ones.", last_row_zero))
 
 
 def gates_alone(F: Array) -> Parts:
@@ -118,7 +118,7 @@ for _last, _first in ((1.0, 1.0), (1.0, 0.0), (0.0, 0.0)):
 SLIPS.append(
     (
         "one_step_only",
-        "P[t] is the Jacobian of one step, ∂⁺c_{t+1}/∂c_t; the steps up to T multiply.",
+        "For P[t] stands the Jacobian of one step, ∂⁺c_{t+1}/∂c_t; the steps up to T should multiply.",
         gates_alone,
     )
 )

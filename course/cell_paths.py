@@ -125,24 +125,27 @@ ENDS: dict[str, tuple[str, Made]] = {
     "to_the_last_but_one": ("The paths end at c_{T-1}: f_T is missing", _at(lambda t, T: 0 * t + T - 1, _t)),
     **{
         f"to_c_t{'+1' * more}{'_and_one' * last}": (
-            "P[t] has the gates from f_1 on: it is to lead from c_t",
+            "P[t] has the gates from f_1 on; it should lead from c_t",
             _to_c_t(more, last),
         )
         for more, last in ((0, True), (1, False), (1, True))
     },
-    "from_c_1": ("Every P[t] with t < T leads from c_1: it is to lead from c_t", _from(1)),
-    "from_c_0": ("Every P[t] with t < T leads from c_0: it is to lead from c_t", _from(0)),
+    "from_c_1": ("Every P[t] with t < T leads from c_1; it should lead from c_t", _from(1)),
+    "from_c_0": ("Every P[t] with t < T leads from c_0; it should lead from c_t", _from(0)),
     **{
         f"{n}_steps_only": (
-            f"P[t] is ∂⁺c_{{t+{n}}}/∂c_t: the path has {n} steps at most, and should lead to c_T",
+            f"For P[t] stands ∂⁺c_{{t+{n}}}/∂c_t: the path has {n} steps at most, and should lead to c_T",
             _at(lambda t, T, n=n: t + n, _t),  # type: ignore[misc]
         )
         for n in (2, 3, 4, 5)
     },
     "first_row_one": ("P[0] is left as ones: does the sweep stop at t = 1?", _row(0, _ones)),
     "first_row_zero": ("P[0] is left as zeros: does the sweep stop at t = 1?", _row(0, lambda F: 0 * F[0])),
-    "last_row_gate": ("P[T] is f_T: ∂⁺c_T/∂c_T is one", _row(-1, lambda F: F[-1])),
-    "last_gate_twice": ("Every P[t] has f_T once more: P[T] is one, not f_T", lambda G, F: G[-1] * F[-1]),
+    "last_row_gate": ("For P[T] stands f_T; it should be one", _row(-1, lambda F: F[-1])),
+    "last_gate_twice": (
+        "Every P[t] has f_T once more: P[T] should be one, not f_T",
+        lambda G, F: G[-1] * F[-1],
+    ),
     "first_gate_twice": (
         "P[t] has the factor f_t too, and P[0] f_T",
         lambda G, F: G[-1] * np.vstack([F[-1:], F]),
@@ -150,16 +153,16 @@ ENDS: dict[str, tuple[str, Made]] = {
     "slice_around": ("P[t] has the factor f_t too, and P[0] is F[-1:] alone, which is f_T", _slice_around),
     "rest_zero": ("Every row but P[T] is zero: is it made of a row that is not filled yet?", _only_last),
     "last_gate_alone": (
-        "Every P[t] is f_T alone: all gates from f_{t+1} on multiply",
+        "For every P[t] stands f_T alone; all gates from f_{t+1} on should multiply",
         lambda G, F: np.vstack([0 * F + F[-1], _ones(F)]),
     ),
     "inner_gates_twice": (
         "The gates from f_{t+2} on enter twice: each step adds one factor",
         lambda G, F: G[-1] * _below(G[-1], F),
     ),
-    "with_all_later": (f"P[t] is the sum of ∂⁺c_s/∂c_t over s = t … T: {ONE}", _sum_of_later),
+    "with_all_later": (f"For P[t] stands the sum of ∂⁺c_s/∂c_t over s = t … T; {ONE}", _sum_of_later),
     "with_all_after": (
-        f"P[t] is the sum of ∂⁺c_s/∂c_t over s = t+1 … T: {ONE}",
+        f"For P[t] stands the sum of ∂⁺c_s/∂c_t over s = t+1 … T; {ONE}",
         lambda G, F: _sum_of_later(G, F, 1),
     ),
     "complement": ("P is one minus what it should be", lambda G, F: 1 - G[-1]),
@@ -176,11 +179,11 @@ ENDS: dict[str, tuple[str, Made]] = {
         _joined(lambda F: F.mean(axis=0) ** len(F)),
     ),
     "power_of_one_gate": (
-        "P[t] is a power of one gate: the steps from t + 1 to T have a gate each",
+        "For P[t] stands a power of one gate; the steps from t + 1 to T have a gate each",
         _joined(lambda F: F[0] ** len(F)),
     ),
     "geometric_mean": (
-        "The product has a root: it is the gates' geometric mean",
+        "The geometric mean of the gates stands for their product",
         lambda G, F: G[-1] ** (1 / np.maximum(_left(F), 1)),
     ),
 }

@@ -27,6 +27,18 @@ def by_edge(
     return found
 
 
+def beginning(said: str) -> str:
+    """As the beginning of a sentence."""
+    return "The" + said[3:] if said.startswith("the ") else said
+
+
+def instead(right: str, word: str) -> str:
+    """The sentence on a word that stands where a factor belongs."""
+    if word in ("0", "1"):
+        return f"{beginning(right)} is {'taken for zero' if word == '0' else 'missing'}."
+    return f"{word} stands where {right} belongs."
+
+
 def slug(word: str) -> str:
     """A word as a part of a name."""
     for sign, plain in (

@@ -3,7 +3,7 @@
 from functools import partial
 from itertools import permutations
 
-from course.altered_gru import ROWS, GRUSlip, scaled
+from course.altered_gru import HERE, ROWS, GRUSlip, scaled
 from course.factors import slug
 from course.gru_values import Word
 
@@ -16,12 +16,12 @@ def _row(side: str, row: str, word: str) -> GRUSlip:
     """A row on the way to u or to v that is zero, or has a factor r too many."""
     edge = {"un": "input", "vn": "product"}.get(side + row, f"{side}_{row}")
     said = {
-        "0": "the rows of {0} are zero",
-        "r": "the rows of {0} have the factor r: those of n alone have it",
+        "0": f"The way through {side}^{{0}} is missing",
+        "r": f"{WAY[side]} the rows of {{0}} have the factor r; only v^n should have it",
     }
     return GRUSlip(
         f"row_{row}_of_{side}_times_{word}",
-        f"{WAY[side]} {said[word].format(row)}.",
+        f"{said[word].format(row)}.",
         factors={edge: partial(scaled, edge, word)},
     )
 
@@ -30,13 +30,13 @@ def _all_rows(side: str) -> GRUSlip:
     """r on all rows of u or of v: then on those of n once in u too, and once as usual in v."""
     edges = (f"{side}_r", f"{side}_z", *(("input",) if side == "u" else ()))
     factors: dict[str, str | Word] = dict.fromkeys(edges, "r")
-    said = f"{WAY[side]} all rows have the factor r: only v^n has it."
+    said = f"{WAY[side]} all rows have the factor r; only v^n should have it."
     return GRUSlip(f"reset_in_all_rows_of_{side}", said, CONVENTIONS, factors=factors)
 
 
 def _order(rows: str, sides: str) -> GRUSlip:
-    where = f"{WAY[sides]} the" if sides in WAY else "The"
-    said = f"{where} rows stand in the order {', '.join(rows)}; here they are r, z, n."
+    where = f"{WAY[sides]} you have" if sides in WAY else "You have"
+    said = f"{where} the rows in the order {', '.join(rows)}; {HERE}."
     name = f"rows_{rows}" + {"u": "_of_x", "v": "_of_h"}.get(sides, "")
     return GRUSlip(name, said, rows_u=rows if "u" in sides else ROWS, rows_v=rows if "v" in sides else ROWS)
 
@@ -50,7 +50,7 @@ def _state(word: str, name: str, made: str, by_u: bool) -> GRUSlip:
 
 
 def _turned(row: str) -> GRUSlip:
-    return GRUSlip(f"transpose_of_{row}", f"W_h^{row} is used where its transpose belongs.", turned=row)
+    return GRUSlip(f"transpose_of_{row}", f"W_{{{row}h}} is used where its transpose belongs.", turned=row)
 
 
 def _before_the_matrix(rows: str, word: str) -> GRUSlip:
@@ -62,13 +62,15 @@ def _before_the_matrix(rows: str, word: str) -> GRUSlip:
 
 RESET_BEHIND = GRUSlip(
     "reset_behind_the_matrix",
-    "r stands behind (W_h^n)ᵀ: it multiplies v^n = W_h^n h + b_h^n, so on the way back it comes first.",
+    "r stands behind (W_{nh})ᵀ: it multiplies v^n = W_{nh} h + b_h^n, so on the way back it comes first.",
     CONVENTIONS,
     factors={"h_n": lambda s: 1 / s.r, "at_n": "r"},
 )
 
 
-LATER = GRUSlip("later_state", "∂L/∂W_h has h' where h belongs: W_h multiplies the state before.", state="h'")
+LATER = GRUSlip(
+    "later_state", "In ∂L/∂W_h h' stands where h belongs: W_h multiplies the state before.", state="h'"
+)
 
 ROW_SLIPS = (
     *[_row(side, row, word) for side in "uv" for row, word in ("r0", "z0", "n0", "rr", "zr")],

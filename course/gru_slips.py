@@ -1,6 +1,6 @@
 """Mistakes in the backward pass of the GRU, each as an altered step of `course.altered_gru`."""
 
-from course.altered_gru import GRUSlip
+from course.altered_gru import HERE, GRUSlip
 from course.gru_values import Word
 
 
@@ -10,7 +10,7 @@ def _without(row: str) -> GRUSlip:
 
 
 def _slope_at(gate: str, kind: str, said: str) -> GRUSlip:
-    sentence = f"At {gate} alone {said.format(g=gate)}."
+    sentence = f"At {gate}, and not at {'rz'.replace(gate, '')}, {said.format(g=gate)}."
     return GRUSlip(f"slope_{kind}_at_{gate}", sentence, factors=_slopes(KINDS[kind], gate))
 
 
@@ -20,9 +20,9 @@ def _slopes(word: str, gates: str = "rz") -> dict[str, str | Word]:
 
 KINDS = {"is_value": "{g}", "squashed": "σ′({g})", "of_tanh": "1 − {g}²"}
 SAID = {
-    "is_value": "the value stands where the slope belongs: σ′ is {g} (1 − {g}), not {g}",
-    "squashed": "σ′ is taken at the gate, which is σ of something already: it is {g} (1 − {g})",
-    "of_tanh": "stands the slope of tanh, 1 − {g}²: that of a gate is {g} (1 − {g})",
+    "is_value": "the value {g} stands where the slope {g} (1 − {g}) belongs",
+    "squashed": "σ′ is taken at the gate, which is σ of something already; it should be {g} (1 − {g})",
+    "of_tanh": "the slope of tanh, 1 − {g}², stands where {g} (1 − {g}) belongs",
 }
 
 GRU_SLIPS = (
@@ -30,7 +30,7 @@ GRU_SLIPS = (
     GRUSlip("slope_missing", "At r and z the slope σ′ = σ(1 − σ) is missing.", factors=_slopes("1")),
     GRUSlip(
         "slope_is_value",
-        "At r and z the value stands where the slope belongs: σ′ is z (1 − z), not z.",
+        "At r and z the value stands where the slope belongs: z where z (1 − z) does.",
         factors=_slopes("{g}"),
     ),
     GRUSlip("update_slope_missing", "At z the slope z (1 − z) is missing.", factors=_slopes("1", "z")),
@@ -42,13 +42,13 @@ GRU_SLIPS = (
     ),
     GRUSlip(
         "slope_squashed",
-        "σ′ is taken at z, which is σ of something already: it is z (1 − z).",
+        "σ′ is taken at z, which is σ of something already; it should be z (1 − z).",
         factors=_slopes("σ′({g})"),
     ),
     GRUSlip("candidate_slope_missing", "At n the slope 1 − n² is missing.", factors={"slope_n": "1"}),
     GRUSlip(
         "candidate_slope_squashed",
-        "tanh′ is taken at n, which is a tanh already: it is 1 − n².",
+        "tanh′ is taken at n, which is a tanh already; it should be 1 − n².",
         factors={"slope_n": "1 − tanh² n"},
     ),
     GRUSlip("not_kept", "The way h → z ⊙ h is missing: z keeps the old state.", factors={"kept": "0"}),
@@ -60,10 +60,10 @@ GRU_SLIPS = (
     GRUSlip(
         "kept_whole", "What is kept of h goes back whole: only the share z is kept.", factors={"kept": "1"}
     ),
-    GRUSlip("update_turned", "∂h'/∂z is h − n, not n − h.", factors={"update": "n − h"}),
-    GRUSlip("update_without_candidate", "∂h'/∂z is h − n: n, too, is weighed by z.", factors={"update": "h"}),
-    GRUSlip("update_without_state", "∂h'/∂z is h − n: h, too, is weighed by z.", factors={"update": "−n"}),
-    GRUSlip("mixed_turned", "∂h'/∂n is 1 − z, not z.", factors={"mixed": "z"}),
+    GRUSlip("update_turned", "∂h'/∂z has the wrong sign.", factors={"update": "n − h"}),
+    GRUSlip("update_without_candidate", "∂h'/∂z lacks a part: z weighs n, too.", factors={"update": "h"}),
+    GRUSlip("update_without_state", "∂h'/∂z lacks a part: z weighs h, too.", factors={"update": "−n"}),
+    GRUSlip("mixed_turned", "z stands where ∂h'/∂n = 1 − z belongs.", factors={"mixed": "z"}),
     GRUSlip(
         "shares_turned",
         "n and h get each other's share: n goes back with 1 − z, and h with z.",
@@ -72,31 +72,31 @@ GRU_SLIPS = (
     GRUSlip("mixed_missing", "The factor 1 − z before n is missing.", factors={"mixed": "1"}),
     GRUSlip(
         "reset_of_the_state",
-        "∂/∂r has the factor h, as if the gate acted on h: here it acts on v^n = W_h^n h + b_h^n.",
+        "∂/∂r has the factor h, as if the gate acted on h; in this exercise it acts on v^n.",
         "Two conventions",
         factors={"reset": "h"},
     ),
     GRUSlip(
         "reset_missing",
-        "On the way to v^n the factor r is missing: it stands between W_h, b_h and n.",
+        "The way through v^n lacks the factor r, which stands between W_h, b_h and n.",
         "Two conventions",
         factors={"product": "1"},
     ),
     GRUSlip(
         "reset_on_both",
-        "On the way to u^n stands the factor r, too: it is on v^n alone.",
+        "The way through u^n has the factor r, too: only v^n should have it.",
         "Two conventions",
         factors={"input": "r"},
     ),
     GRUSlip(
         "reset_of_the_product_alone",
-        "∂/∂r has the factor W_h^n h without b_h^n: the gate acts on v^n, which has the bias in it.",
+        "∂/∂r has the factor W_{nh} h without b_h^n: the gate acts on v^n, which has the bias in it.",
         "Two conventions",
         factors={"reset": "W_h^n h"},
     ),
     GRUSlip(
         "reset_without_the_product",
-        "∂/∂r lacks the factor v^n = W_h^n h + b_h^n, which r multiplies.",
+        "∂/∂r lacks the factor v^n = W_{nh} h + b_h^n, which r multiplies.",
         factors={"reset": "1"},
     ),
     GRUSlip(
@@ -106,17 +106,15 @@ GRU_SLIPS = (
     ),
     GRUSlip("reset_held", "r is taken for a constant: nothing reaches its rows.", factors={"reset": "0"}),
     GRUSlip("transpose", "Each block of W_h is used where its transpose belongs.", turned="rzn"),
-    GRUSlip(
-        "rows_zrn", "The rows stand in the order z, r, n; here they are r, z, n.", rows_u="zrn", rows_v="zrn"
-    ),
+    GRUSlip("rows_zrn", f"You have the rows in the order z, r, n; {HERE}.", rows_u="zrn", rows_v="zrn"),
     GRUSlip(
         "rows_zrn_of_x",
-        "On the way to u = W_x x + b_x the rows stand in the order z, r, n; here they are r, z, n.",
+        f"On the way to u = W_x x + b_x you have the rows in the order z, r, n; {HERE}.",
         rows_u="zrn",
     ),
     GRUSlip(
         "rows_zrn_of_h",
-        "On the way to v = W_h h + b_h the rows stand in the order z, r, n; here they are r, z, n.",
+        f"On the way to v = W_h h + b_h you have the rows in the order z, r, n; {HERE}.",
         rows_v="zrn",
     ),
     *map(_without, "rzn"),

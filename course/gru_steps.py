@@ -39,10 +39,10 @@ def _of(
 ) -> tuple[GRUSlip, ...]:
     """Values computed otherwise, with the rules as they are; and `throughout`, with the rules that follow."""
     values = partial(_with, change)
-    one = GRUSlip(f"values_{name}", f"{said}: the step has other values.", "The GRU", values=values)
+    one = GRUSlip(f"values_{name}", f"{said}: all that follows is of another step.", "The GRU", values=values)
     if throughout is None:
         return (one,)
-    sentence = f"{said}, and so throughout: that is another step."
+    sentence = f"{said}, here and on the way back: that is another step."
     return one, GRUSlip(f"step_{name}", sentence, "The GRU", factors=throughout, values=values)
 
 
@@ -91,8 +91,8 @@ BIASES = (
 )
 VALUES = (
     *BIASES,
-    *_of("state_reset", "n is computed with W_h^n (r ⊙ h), reset before the product", _cho),
-    *_of("state_reset_unbiased", "n is computed with W_h^n (r ⊙ h) and without b_h^n", _cho_unbiased),
+    *_of("state_reset", "n is computed with W_{nh} (r ⊙ h), reset before the product", _cho),
+    *_of("state_reset_unbiased", "n is computed with W_{nh} (r ⊙ h) and without b_h^n", _cho_unbiased),
     *_of(
         "not_reset",
         "n is computed without r",

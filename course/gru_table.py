@@ -9,22 +9,22 @@ from functools import partial
 import numpy as np
 
 from course.altered_gru import EDGES, ROWS, GRUSlip
-from course.factors import slug
+from course.factors import beginning, instead, slug
 from course.gru_rows import ROW_SLIPS
 from course.gru_slips import GRU_SLIPS
 from course.gru_steps import VALUES
 from course.gru_values import WORDS, At
 
 SAID = {
-    "mixed": "∂h'/∂n is 1 − z",
-    "update": "∂h'/∂z is h − n",
-    "kept": "What is kept of h goes back with z",
-    "slope_z": "The slope at z is z (1 − z)",
-    "slope_r": "The slope at r is r (1 − r)",
-    "slope_n": "The slope at n is 1 − n²",
-    "reset": "∂(r ⊙ v^n)/∂r is v^n",
-    "product": "∂(r ⊙ v^n)/∂v^n is r",
-    "input": "u^n enters n with the factor 1",
+    "mixed": "∂h'/∂n = 1 − z",
+    "update": "∂h'/∂z",
+    "kept": "the factor z of what is kept of h",
+    "slope_z": "the slope z (1 − z) at z",
+    "slope_r": "the slope r (1 − r) at r",
+    "slope_n": "the slope 1 − n² at n",
+    "reset": "∂(r ⊙ v^n)/∂r = v^n",
+    "product": "∂(r ⊙ v^n)/∂v^n = r",
+    "input": "the factor 1 of u^n in n",
 }
 INSTEAD = {
     "mixed": ("r", "1 − r", "1 + z", "n", "h", "0"),
@@ -92,8 +92,8 @@ TO = {"mixed": "n", "update": "z", "reset": "r", "product": "v^n", "input": "u^n
 
 
 def _instead(edge: str, word: str) -> GRUSlip:
-    said = {"0": "it is taken for zero", "1": "that factor is missing"}.get(word, f"{word} stands there")
-    return GRUSlip(f"{edge}_is_{slug(word)}", f"{SAID[edge]}: {said}.", factors={edge: word})
+    said = instead(SAID[edge], word)
+    return GRUSlip(f"{edge}_is_{slug(word)}", said, factors={edge: word})
 
 
 def _usual(edge: str, at: At) -> np.ndarray:
@@ -106,7 +106,7 @@ def _times(edge: str, other: str, power: int, at: At) -> np.ndarray:
 
 
 def _twice(edge: str) -> GRUSlip:
-    said = f"{SAID[edge]}: that factor stands twice."
+    said = f"{beginning(SAID[edge])} stands twice."
     return GRUSlip(f"factor_of_{edge}_twice", said, factors={edge: partial(_times, edge, edge, 1)})
 
 

@@ -4,14 +4,14 @@ from course.altered_jacobian import EDGES
 from course.altered_lstm import GATES
 
 SAID = {
-    "kept": "∂⁺c_t/∂c_{t-1} is f",
-    "by_i": "∂c_t/∂i is g",
-    "by_f": "∂c_t/∂f is c_{t-1}",
-    "by_g": "∂c_t/∂g is i",
-    "by_o": "∂h_t/∂o is tanh(c_t)",
-    **{f"slope_{gate}": f"∂{gate}/∂a^{gate} is {EDGES[f'slope_{gate}']}" for gate in GATES},
-    "shown": "∂h_t/∂c_t has the factor o",
-    "slope_c": "∂h_t/∂c_t has the factor 1 − tanh²(c_t)",
+    "kept": "the factor ∂⁺c_t/∂c_{t-1} = f",
+    "by_i": "the factor ∂c_t/∂i_t = g",
+    "by_f": "the factor ∂c_t/∂f_t = c_{t-1}",
+    "by_g": "the factor ∂c_t/∂g_t = i",
+    "by_o": "the factor ∂h_t/∂o_t = tanh(c_t)",
+    **{f"slope_{gate}": f"the slope ∂{gate}_t/∂a^{gate}_t = {EDGES[f'slope_{gate}']}" for gate in GATES},
+    "shown": "the factor o of ∂h_t/∂c_t",
+    "slope_c": "the factor 1 − tanh²(c_t) of ∂h_t/∂c_t",
 }
 INSTEAD = {
     "kept": (

@@ -27,10 +27,12 @@ def _of(
 ) -> tuple[JacobianSlip, ...]:
     """Values computed otherwise, with the rules as they are; and `throughout`, with the rules that follow."""
     values = partial(_with, change)
-    one = JacobianSlip(f"values_{name}", f"{said}: the step has other values.", "The cell", values=values)
+    one = JacobianSlip(
+        f"values_{name}", f"{said}: all that follows is of another step.", "The cell", values=values
+    )
     if throughout is None:
         return (one,)
-    sentence = f"{said}, and so throughout: that is another step."
+    sentence = f"{said}, in the slopes too: that is another step."
     return one, JacobianSlip(f"step_{name}", sentence, "The cell", factors=throughout, values=values)
 
 
@@ -47,7 +49,7 @@ def _exchanged(one: str, other: str) -> Change:
 
 def _exchanged_throughout(one: str, other: str) -> JacobianSlip:
     rows = "ifgo".translate(str.maketrans(one + other, other + one))
-    said = f"The rows of W_x, W_h and b are read in the order {', '.join(rows)}; here they are i, f, g, o."
+    said = f"You read the rows of p in the order {', '.join(rows)}; the exercise's order is i, f, g, o."
     values = partial(_with, _exchanged(one, other))
     return JacobianSlip(f"rows_read_as_{rows}", said, "The cell", rows=rows, values=values)
 
@@ -75,7 +77,12 @@ VALUES = (
     ),
     *_of("cell_of_gates", "c_t is computed as i ⊙ g alone", lambda p, s: {"cell": s.i * s.g}),
     *_of("cell_kept", "c_t is computed as f ⊙ c_{t-1} alone", lambda p, s: {"cell": s.f * s.c}),
-    *_of("state_linear", "c_t stands for tanh(c_t)", lambda p, s: {"y": s.cell}, {"slope_c": "1"}),
+    *_of(
+        "state_linear",
+        "c_t stands for tanh(c_t), in the slope too",
+        lambda p, s: {"y": s.cell},
+        {"slope_c": "1"},
+    ),
     *_of("state_of_cell_before", "tanh(c_{t-1}) stands for tanh(c_t)", lambda p, s: {"y": np.tanh(s.c)}),
     *_of("state_squashed_twice", "tanh(tanh(c_t)) stands for tanh(c_t)", lambda p, s: {"y": np.tanh(s.y)}),
     *_of("state_logistic", "σ(c_t) stands for tanh(c_t)", lambda p, s: {"y": logistic(s.cell)}),

@@ -8,7 +8,7 @@ import numpy as np
 
 from course.altered_jacobian import EDGES, JacobianSlip
 from course.altered_lstm import GATES
-from course.factors import slug
+from course.factors import beginning, instead, slug
 from course.jacobian_instead import INSTEAD, KINDS, SAID
 from course.jacobian_steps import VALUES
 from course.jacobian_values import WORDS, At, Word
@@ -18,8 +18,8 @@ BLOCKS = "The block Jacobian"
 
 
 def _instead(edge: str, word: str) -> JacobianSlip:
-    said = {"0": "it is taken for zero", "1": "that factor is missing"}.get(word, f"{word} stands there")
-    return JacobianSlip(f"{edge}_is_{slug(word)}", f"{SAID[edge]}: {said}.", factors={edge: word})
+    said = instead(SAID[edge], word)
+    return JacobianSlip(f"{edge}_is_{slug(word)}", said, factors={edge: word})
 
 
 def _twice(edge: str, at: At) -> Array:
@@ -27,20 +27,18 @@ def _twice(edge: str, at: At) -> Array:
 
 
 def _both(edge: str) -> JacobianSlip:
-    said = f"{SAID[edge]}: that factor stands twice."
+    said = f"{beginning(SAID[edge])} stands twice."
     return JacobianSlip(f"factor_{edge}_twice", said, factors={edge: partial(_twice, edge)})
 
 
 def _slopes(gates: str, kind: str) -> JacobianSlip:
     factors: dict[str, str | Word] = {f"slope_{gate}": KINDS[kind].format(gate) for gate in gates}
-    said = f"The slopes at {', '.join(gates)} are {kind}: each is s (1 − s)."
+    said = f"The slopes at {', '.join(gates)} are {kind}; each should be s (1 − s)."
     return JacobianSlip(f"slopes_at_{gates}_{slug(kind)}", said, factors=factors)
 
 
 def _unread(gates: tuple[str, ...]) -> JacobianSlip:
-    said = (
-        f"{' and '.join(gates)} {'do' if len(gates) > 1 else 'does'} not read h_{{t-1}}: all four gates do."
-    )
+    said = f"The way from h_{{t-1}} through {', '.join(gates[:-1])} and {gates[-1]} is missing."
     return JacobianSlip(f"unread_by_{''.join(gates)}", said, factors={f"by_{gate}": "0" for gate in gates})
 
 
@@ -50,9 +48,17 @@ def _columns(gates: str, parts: tuple[str, ...]) -> JacobianSlip:
     for gate in gates:
         edges = [f"{part}_{gate}" for part in parts]
         factors |= dict.fromkeys(edges, "1") | {f"at_{gate}": partial(_times, edges)}
-    what = "slopes and their factors" if len(parts) == 2 else "slopes" if "slope" in parts else "factors"
-    where = f"W_h^{gates}" if len(gates) == 1 else "W_h"
-    said = f"The {what} multiply the columns of {where}. They belong to its rows: diag(s) W."
+    plain = [EDGES[f"by_{gate}"] for gate in gates]
+    factors_said = f"{', '.join(plain[:-1])} and {plain[-1]}" if len(plain) > 1 else f"The factor {plain[0]}"
+    what = (
+        "The slopes and their factors"
+        if len(parts) == 2
+        else "The slopes"
+        if "slope" in parts
+        else factors_said
+    )
+    where = f"W_{{{gates}h}}" if len(gates) == 1 else "W_h"
+    said = f"{what} multiply the columns of {where}. They belong to its rows."
     where = "" if gates == GATES else f"_at_{gates}"
     name = f"columns_scaled{where}{'' if len(parts) == 2 else f'_by_{parts[0]}'}"
     return JacobianSlip(name, said, BLOCKS, factors=factors)
@@ -86,14 +92,14 @@ THROUGHOUT = replace(
 
 
 def _order(rows: str) -> JacobianSlip:
-    said = f"The blocks of W_h stand in the order {', '.join(rows)}; here they are i, f, g, o."
+    said = f"You have the blocks of W_h in the order {', '.join(rows)}; the exercise's order is i, f, g, o."
     return JacobianSlip(f"blocks_of_W_h_{rows}", said, "The cell", rows=rows)
 
 
 def _turned(gate: str) -> JacobianSlip:
     return JacobianSlip(
         f"transpose_of_{gate}",
-        f"W_h^{gate} is transposed: ∂a^{gate}/∂h_{{t-1}} is W_h^{gate}.",
+        f"W_{{{gate}h}} is transposed; ∂a^{gate}_t/∂h_{{t-1}} should be W_{{{gate}h}} itself.",
         BLOCKS,
         turned=gate,
     )

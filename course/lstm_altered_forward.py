@@ -15,11 +15,11 @@ SAID = {
     "cell without g": "c_t is computed as f_t ⊙ c_{t-1} + i_t: the factor g_t is missing.",
     "cell coupled": "c_t is computed with 1 − f_t where i_t belongs.",
     "cell coupled to i": "c_t is computed with 1 − i_t where f_t belongs.",
-    "state linear": "h_t is computed as o_t ⊙ c_t: it is o_t ⊙ tanh(c_t).",
+    "state linear": "h_t is computed as o_t ⊙ c_t; it should be o_t ⊙ tanh(c_t).",
     "state without o": "h_t is computed as tanh(c_t): the factor o_t is missing.",
-    "state of cell before": "h_t is computed as o_t ⊙ tanh(c_{t-1}): it reads the new cell.",
-    "state kept": "The forward pass goes on with h_0 at every step: step t reads h_{t-1}.",
-    "zeros": "The forward pass starts from zeros: it starts from h_0 and c_0.",
+    "state of cell before": "h_t is computed as o_t ⊙ tanh(c_{t-1}); it should read c_t.",
+    "state kept": "The forward pass goes on with h_0 at every step; step t should read h_{t-1}.",
+    "zeros": "The forward pass starts from zeros; it should start from h_0 and c_0.",
     "turned": "The gates are computed with each block of W_h transposed.",
 }
 
@@ -34,5 +34,5 @@ def of_the_forward_pass() -> Iterator[Mistake]:
         altered = Altered(forward=f"bias of {of} at {at}")
         yield mistake(f"bias_of_{of}_at_{at}", sentence, altered, see=CELL)
     linear = {"o": ("c1", *FACTORS["o"][1:]), "ch": ("o",)}
-    sentence = "h_t is computed as o_t ⊙ c_t, and so throughout: it is o_t ⊙ tanh(c_t)."
+    sentence = "h_t is computed as o_t ⊙ c_t, on the way back too; it should be o_t ⊙ tanh(c_t)."
     yield mistake("state_linear_throughout", sentence, Altered(linear, forward="state linear"), see=CELL)

@@ -8,6 +8,7 @@ def _on_both(name: str, factor: str, arriving: str) -> LSTMSlip:
     return LSTMSlip(name, said, PATHS, arriving=arriving)
 
 
+ADDED = "is the new gradient added to the old one?"
 # What arrives at a step and what leaves it; the Jacobian of a step does not show them.
 PASSED_SLIPS = (
     _on_both("cell_slope_on_both", "tanh′(c_t)", "slope"),
@@ -22,20 +23,19 @@ PASSED_SLIPS = (
     ),
     LSTMSlip(
         "cell_added_up",
-        "∂L/∂c_t itself goes back to c_{t-1}, beside f_t ⊙ ∂L/∂c_t: is the carry added up?",
+        f"∂L/∂c_t itself goes back to c_{{t-1}}, beside f_t ⊙ ∂L/∂c_t: {ADDED}",
         PATHS,
         direct="added",
     ),
     LSTMSlip(
         "later_cell_added_up",
-        "What comes back to c_t from step t+1 goes on to c_{t-1} itself, beside f_t ⊙ ∂L/∂c_t: is the carry "
-        "added up?",
+        f"What comes back to c_t from step t+1 goes on to c_{{t-1}} itself, beside f_t ⊙ ∂L/∂c_t: {ADDED}",
         PATHS,
         added="later c",
     ),
     LSTMSlip(
         "state_added_up",
-        "∂L/∂h_t itself goes back to h_{t-1}, beside what the gates send: is the carry added up?",
+        f"∂L/∂h_t itself goes back to h_{{t-1}}, beside what the gates send: {ADDED}",
         PATHS,
         added="h",
     ),
@@ -52,7 +52,7 @@ def _last_steps_alone(steps: int) -> LSTMSlip:
 
 FORGET_GATE_EARLY = LSTMSlip(
     "forget_gate_early",
-    "∂L/∂c_t goes back to c_{t-1} with the factor f_{t-1}: the gate between them is f_t.",
+    "∂L/∂c_t goes back to c_{t-1} with the factor f_{t-1}; it should be f_t, the gate between them.",
     PATHS,
     direct="early",
 )
@@ -106,7 +106,7 @@ CARRIED_SLIPS = (
     ),
     LSTMSlip(
         "gates_of_the_later_state",
-        "The gates of step t are computed from h_t; they read h_{t-1}.",
+        "The gates of step t are computed from h_t; they should read h_{t-1}.",
         "The cell",
         gates_of="after",
     ),

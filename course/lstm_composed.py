@@ -140,15 +140,15 @@ def _listed(ends: tuple[str, ...]) -> str:
 def blocks() -> Iterator[Mistake]:
     """A gate's way back to h_{t-1} by other rows of W_h."""
     for gate in GATES:
-        said = f"What gate {gate} sends back to h_{{t-1}}"
+        said = f"What a^{gate}_t sends back to h_{{t-1}}"
         altered = Altered(blocks={gate: (gate, True)})
         yield mistake(
             f"block_{gate}_turned",
-            f"{said} goes by W_h^{gate} where its transpose belongs.",
+            f"{said} goes by W_{{{gate}h}} where its transpose belongs.",
             altered,
             see=PATHS,
         )
         for other in GATES.replace(gate, ""):
             altered = Altered(blocks={gate: (other, False)})
-            sentence = f"{said} goes by the rows {other} of W_h: its own are the rows {gate}."
+            sentence = f"{said} goes by W_{{{other}h}} where W_{{{gate}h}} belongs."
             yield mistake(f"block_{other}_for_{gate}", sentence, altered, see=PATHS)

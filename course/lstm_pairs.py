@@ -28,9 +28,9 @@ def left_out_together() -> Iterator[Mistake]:
     """Several gates send nothing back to h_{t-1}, or are missing in ∂L/∂x_t."""
     for gates in (*combinations(GATES, 2), *combinations(GATES, 3)):
         said, short = " and ".join(gates) if len(gates) == 2 else ", ".join(gates), "".join(gates)
-        sentence = f"Of the gates {said} nothing goes back to h_{{t-1}}: all four read it."
+        sentence = f"Through {said} nothing goes back to h_{{t-1}}: all four blocks of a_t read it."
         yield mistake(f"back_without_{short}", sentence, Altered(blocks=dict.fromkeys(gates)), see=PATHS)
-        sentence = f"In ∂L/∂x_t the gates {said} are missing."
+        sentence = f"In ∂L/∂x_t the ways through {said} are missing."
         altered = Altered(factors=dict.fromkeys(gates, ("0",)), only_uses=True)
         yield mistake(f"without_{short}_in_x", sentence, altered, "X")
 

@@ -1,6 +1,6 @@
 """Mistakes in some results of an LSTM's backward pass alone: see `course.altered_lstm`."""
 
-from course.altered_lstm import LSTMSlip
+from course.altered_lstm import HERE, LSTMSlip
 
 
 def _slopes_missing_in(*parts: str) -> tuple[LSTMSlip, tuple[str, ...]]:
@@ -11,7 +11,7 @@ def _slopes_missing_in(*parts: str) -> tuple[LSTMSlip, tuple[str, ...]]:
 
 
 def _rows_of_the_bias(order: str) -> tuple[LSTMSlip, tuple[str, ...]]:
-    said = f"In ∂L/∂b the rows stand in the order {', '.join(order)}; here they are i, f, g, o."
+    said = f"In ∂L/∂b you have the rows in the order {', '.join(order)}; {HERE}."
     return LSTMSlip(f"rows_{order}_in_b", said, rows=order), ("b",)
 
 

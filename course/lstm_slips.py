@@ -1,12 +1,12 @@
 """Mistakes in the backward pass of the LSTM, each as an altered step of `course.altered_lstm`."""
 
-from course.altered_lstm import GATES, PATHS, LSTMSlip
+from course.altered_lstm import GATES, HERE, PATHS, LSTMSlip
 
 
 def _one_gate_forgotten(gate: str) -> LSTMSlip:
     return LSTMSlip(
         f"state_read_without_{gate}",
-        f"What goes back to h_{{t-1}} lacks the gate {gate}: all four read h_{{t-1}}.",
+        f"What goes back to h_{{t-1}} lacks the way through a^{gate}_t: each block of a_t reads it.",
         PATHS,
         state_read=GATES.replace(gate, ""),
     )
@@ -28,10 +28,10 @@ def _slopes_at(of: str, kind: str, said: str) -> LSTMSlip:
 
 KINDS = {"missing": "missing", "is_value": "value", "squashed": "squashed", "of_tanh": "tanh"}
 SAID = {
-    "missing": "the slope is missing: that of {g}_t is {g}_t (1 − {g}_t)",
-    "is_value": "the value stands where the slope belongs: that of {g}_t is {g}_t (1 − {g}_t), not {g}_t",
-    "squashed": "σ′ is taken at the gate, which is σ(a) already: the slope is {g}_t (1 − {g}_t)",
-    "of_tanh": "stands the slope of tanh, 1 − {g}_t²: it is {g}_t (1 − {g}_t)",
+    "missing": "the slope {g}_t (1 − {g}_t) is missing",
+    "is_value": "the value {g}_t stands where the slope {g}_t (1 − {g}_t) belongs",
+    "squashed": "σ′ is taken at the gate, which is σ(a) already; the slope should be {g}_t (1 − {g}_t)",
+    "of_tanh": "the slope of tanh, 1 − {g}_t², stands where {g}_t (1 − {g}_t) belongs",
 }
 NAMED = {("missing", gate) for gate in "ifo"} | {("of_tanh", "o")}  # below, by names of their own
 
@@ -139,7 +139,7 @@ STEP_SLIPS = (
     ),
     LSTMSlip(
         "state_to_cell_missing",
-        "What h_t gives to c_t is missing: ∂L/∂h_t ⊙ o_t ⊙ tanh′(c_t) is part of ∂L/∂c_t.",
+        "∂L/∂c_t lacks what h_t gives to c_t: h_t reads c_t.",
         cell_read=False,
     ),
     LSTMSlip(
@@ -159,17 +159,17 @@ STEP_SLIPS = (
     ),
     LSTMSlip(
         "transpose",
-        "Each gate's block of W_h stands where its transpose belongs: δ^f_t goes to h_{t-1} by (W_h^f)ᵀ.",
+        "Each gate's block of W_h stands where its transpose belongs: ∂L/∂a^f_t goes back by (W_{fh})ᵀ.",
         transpose=False,
     ),
     LSTMSlip(
         "rows_ifog",
-        "The rows stand in the order i, f, o, g; here they are i, f, g, o.",
+        f"You have the rows in the order i, f, o, g; {HERE}.",
         rows="ifog",
     ),
     LSTMSlip(
         "rows_figo",
-        "The rows stand in the order f, i, g, o; here they are i, f, g, o.",
+        f"You have the rows in the order f, i, g, o; {HERE}.",
         rows="figo",
     ),
     *map(_one_gate_forgotten, GATES),

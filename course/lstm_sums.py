@@ -12,6 +12,7 @@ from course.lstm_words import Mistake
 from course.models import Array
 
 WEIGHTS = ("W_x", "W_h", "b")
+ROW = "dH[0] is what the loss says of h_1; with t counted from 0, that is dH[t]"
 
 
 def only(step: int, dH: Array) -> Array:
@@ -26,13 +27,13 @@ def _of_losses(name: str, sentence: str, change: Callable[[Array], Array]) -> Mi
 LOSSES = (
     _of_losses(
         "last_loss_only",
-        "Only the last step's loss is counted: every row of dH enters.",
+        "Only the last step's loss is counted; every row of dH should enter.",
         lambda dH: only(-1, dH),
     ),
     _of_losses("losses_reversed", "The rows of dH enter in the wrong order.", lambda dH: dH[::-1]),
     _of_losses(
         "losses_one_early",
-        "At step t the loss of step t - 1 enters, and at step 1 that of the last: dH[t-1] belongs to h_t.",
+        f"At step t the loss of step t - 1 enters, and at step 1 that of the last: {ROW}.",
         lambda dH: np.roll(dH, 1, axis=0),
     ),
     _of_losses("last_step_left_out", "The loop leaves out the last step.", lambda dH: dH - only(-1, dH)),
@@ -44,22 +45,26 @@ def of_losses() -> Iterator[Mistake]:
     for name, sentence, change in (
         ("losses_one_late", "At step t the loss of step t + 1 enters: dH[t-1] belongs to h_t.", _late),
         ("losses_one_late", "At step t the loss of step t + 1 enters: dH[t-1] belongs to h_t.", _late_around),
-        ("losses_one_early", "At step t the loss of step t - 1 enters: dH[t-1] belongs to h_t.", _early),
+        ("losses_one_early", f"At step t the loss of step t - 1 enters: {ROW}.", _early),
         (
             "first_loss_only",
-            "Only the first step's loss is counted: every row of dH enters.",
+            "Only the first step's loss is counted; every row of dH should enter.",
             partial(only, 0),
         ),
-        ("first_loss_left_out", "The first step's loss is left out: every row of dH enters.", _but_the_first),
+        (
+            "first_loss_left_out",
+            "The first step's loss is left out; every row of dH should enter.",
+            _but_the_first,
+        ),
         ("losses_added_up", "At step t the sum of the losses' rows enters where dH[t-1] belongs.", _added),
         (
             "losses_added_up",
-            "At step t the rows of dH enter added up to there: dH[t-1] belongs to h_t.",
+            "At step t the rows of dH enter added up to there; only that of h_t should, dH[t-1].",
             _so_far,
         ),
         (
             "losses_added_up",
-            "At step t the rows of dH enter added up from there: dH[t-1] belongs to h_t.",
+            "At step t the rows of dH enter added up from there; only that of h_t should, dH[t-1].",
             _from_there,
         ),
     ):
@@ -131,7 +136,7 @@ STEPS_LEFT = (
         )
         for part in WEIGHTS
     ],
-    _multiplied("Σ_t δ_t x_tᵀ", "W_x"),
-    _multiplied("Σ_t δ_t h_{t-1}ᵀ", "W_h"),
-    _multiplied("Σ_t δ_t x_tᵀ and Σ_t δ_t h_{t-1}ᵀ", "W_x", "W_h"),
+    _multiplied("Σ_t ∂L/∂a_t x_tᵀ", "W_x"),
+    _multiplied("Σ_t ∂L/∂a_t h_{t-1}ᵀ", "W_h"),
+    _multiplied("Σ_t ∂L/∂a_t x_tᵀ and Σ_t ∂L/∂a_t h_{t-1}ᵀ", "W_x", "W_h"),
 )

@@ -101,7 +101,7 @@ def too_many() -> Iterator[Mistake]:
             (
                 f"gate_{gate}_reads_cell",
                 *("c", (gate,), ()),
-                f"What gate {gate} sends to h_{{t-1}} {TO_C} as well: it does not read the cell.",
+                f"What a^{gate}_t sends to h_{{t-1}} {TO_C} as well: it does not read the cell.",
             )
             for gate in GATES
         ],
@@ -109,7 +109,7 @@ def too_many() -> Iterator[Mistake]:
             (
                 f"c_from_a_{gate}",
                 *("c", STATE if gate == "o" else CELL, FACTORS[gate]),
-                f"∂L/∂a^{gate}_t {TO_C}: the gate does not read the cell.",
+                f"∂L/∂a^{gate}_t {TO_C}: a^{gate}_t does not read the cell.",
             )
             for gate in GATES
         ],

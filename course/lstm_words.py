@@ -106,7 +106,7 @@ def stands(edge: str, new: Product, right: Product) -> str:
     """What is said of another factor on an edge."""
     said = f"On the edge {edge}"
     if new == ("c0!",):
-        return f"{said} c_0 is taken for zero."
+        return f"{said}, c_0 is taken for zero."
     if not new:
         return f"{said} the factor {words(right)} is missing."
     if new == right * 2:

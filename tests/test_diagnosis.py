@@ -414,7 +414,7 @@ def test_every_picture_is_drawn_with_its_text(tmp_path: object) -> None:
 def test_picture_in_words() -> None:
     (pattern,) = [p for p in PATTERNS if p.name == "no_recurrence"]
     assert described(Paths.of(pattern.triangle(3))) == (
-        "In the unrolled graph, these edges are not counted once: from h2 back to h1 (missing); "
+        "In the unrolled graph, these edges are not counted exactly once: from h2 back to h1 (missing); "
         "from h3 back to h2 (missing). How often each loss counts the uses of W_hh at steps 1, 2, …: "
         "loss 1: 1; loss 2: 0, 1; loss 3: 0, 0, 1. Right is 1 everywhere."
     )

@@ -13,6 +13,7 @@ WORDS = {
     "loss": "from the loss back to h_t",
     "c_next": "from c_{t+1} back to c_t",
 }
+READ = tuple(f"h→{gate}" for gate in "ifgo")
 
 
 def count(weights: Weights, edge: str) -> float:
@@ -23,15 +24,19 @@ def count(weights: Weights, edge: str) -> float:
 
 def not_once(weights: Weights) -> list[str]:
     """The edges that are known not to be counted once, with their counts."""
-    found = [counted_said(WORDS[edge], count(weights, edge)) for edge in weights.edges]
+    gates = [edge for edge in weights.edges if edge in READ]
+    counts = [count(weights, edge) for edge in gates]
+    together = len(gates) == len(READ) and np.ptp(counts) < 1e-5
+    edges = [edge for edge in weights.edges if not together or edge not in READ[1:]]
+    names = WORDS | {READ[0]: "from a_t, all four blocks, back to h_{t-1}"} if together else WORDS
+    found = [counted_said(names[edge], count(weights, edge)) for edge in edges]
     return [words for words in found if words]
 
 
 def sentence(weights: Weights) -> str:
     """What is said of a mistake that these edges alone explain."""
-    return (
-        f"Some edges of the cell are not counted once: {'; '.join(not_once(weights))}.{apart_said(weights)}"
-    )
+    told = "; ".join(not_once(weights))
+    return f"Some edges of the cell are not counted exactly once: {told}.{apart_said(weights)}"
 
 
 def apart_said(weights: Weights) -> str:
@@ -44,7 +49,7 @@ def described(weights: Weights) -> str:
     table = ", ".join(f"{edge}: {said(count(weights, edge))}" for edge in weights.edges)
     hidden = " A question mark means that the results do not show it." if None in weights.counts else ""
     return (
-        f"In the LSTM's cell, these edges are not counted once: {'; '.join(not_once(weights))}. "
+        f"In the LSTM's cell, these edges are not counted exactly once: {'; '.join(not_once(weights))}. "
         f"How often each kind of edge is counted: {table}.{hidden}{apart_said(weights)} "
         "Right is 1 everywhere."
     )

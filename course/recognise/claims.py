@@ -29,11 +29,19 @@ def shared_out(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[
         groups.setdefault(frozenset(claims), []).append(name)
     if len(groups) > 2:
         return ()
-    return tuple(
+    told = tuple(
         worded(claim, names, everything)
         for claims, names in groups.items()
         for claim in _strongest(sorted(claims))
     )
+    return _exchanged(told, list(by_part)) or told
+
+
+def _exchanged(told: tuple[Claim, ...], names: list[str]) -> tuple[Claim, ...]:
+    """One claim, if two parts hold each what belongs in the other."""
+    if len(names) != 2 or {claim.name for claim in told} != {f"swapped@{name}" for name in names}:
+        return ()
+    return (Claim("swapped@" + "+".join(names), f"{' and '.join(names)} are exchanged."),)
 
 
 def in_common(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[Claim, ...]:

@@ -17,6 +17,7 @@ from course.recognise.rules import RIGHT
 if TYPE_CHECKING:
     from course.exercise import Exercise
 
+INPUTS = (("W_x", "x"), ("W_hx", "X"))  # a matrix and what it multiplies
 Change = Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
 
@@ -25,11 +26,17 @@ def ignored(exercise: "Exercise", seen: Sequence[Seen]) -> tuple[Claim, ...]:
     if not wrong_parts(seen):  # what is right may well not depend on an array
         return ()
     ordered = sorted(seen, key=lambda s: sum(part.size for part in s.want.values()))
-    return tuple(
-        Claim(f"ignores_{name}", f"{name} is not used: the result is right for {name} = 0.")
+    names = [
+        name
         for name, change in _arrays(exercise, seen[0].args)
         if all(_right(exercise, one, change) for one in ordered)
-    )
+    ]
+    for W, x in INPUTS:
+        if names == [W, x]:  # one mistake: their product is left out
+            return (
+                Claim(f"ignores_{W}_{x}", f"{W} {x.lower()} is not used: the result is right without it."),
+            )
+    return tuple(Claim(f"ignores_{n}", f"{n} is not used: the result is right for {n} = 0.") for n in names)
 
 
 def _right(exercise: "Exercise", one: Seen, change: Change) -> bool:

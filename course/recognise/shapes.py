@@ -67,7 +67,7 @@ def _factors(pairs: Sequence[Pair], numbers: Sequence[dict[str, float]]) -> list
         return []
     known = {
         -1: ("sign", "the sign is wrong"),
-        0: ("zero", "zero everywhere"),
+        0: ("zero", "all entries are zero"),
         2: ("twice", "twice too large"),
     }
     near = round(factor) if abs(factor - round(factor)) < RTOL["directional"] else None

@@ -43,8 +43,14 @@ def _explaining(known: Sequence[Slip], runs: "Sequence[Run]") -> tuple[Diagnosis
     if slips and not all(_left_so(name, slips, cases) for name in _unsaid(said, cases)):
         return ()
     if len(runs) == 1:
+        slips = _widest(slips, [set[str]().union(*names) for _, names in found])
         slips = confirmed_slips(runs[0], slips, sum(_wrong(run, case) for run, case in cases))
     return tuple(dict.fromkeys(Diagnosis(slip.name, slip.sentence, slip.see) for slip in slips))
+
+
+def _widest(slips: Sequence[Slip], said: Sequence[set[str]]) -> Sequence[Slip]:
+    """Those whose results are not among what another one explains beside more."""
+    return [slip for slip, names in zip(slips, said, strict=True) if not any(names < more for more in said)]
 
 
 def _in_order(runs: "Sequence[Run]", at_once: bool) -> Cases:

@@ -124,7 +124,7 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[
         (
             f"{factor}_{name}{'_around' if around else ''}",
-            f"{said} stands where {wanted} belongs: y_i is the sum of k_j x_{{i+j}}.",
+            f"{said} stands where {wanted} belongs.",
             partial(altered, *_at(place, of), around),
         )
         for place, factor, wanted, table in (

@@ -129,7 +129,7 @@ exercise.slip(
 )
 exercise.slip(
     "input_flipped",
-    "∂L/∂x is made with the kernel reversed: x_{i+j} goes through k_j, so g_i comes back through k_j.",
+    "∂L/∂x is made as if the convolution reversed the kernel.",
     lambda k, x, g: {"dx": expected(k[::-1].copy(), x, g)["dx"]},
     SEE,
 )

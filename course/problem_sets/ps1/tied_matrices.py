@@ -116,7 +116,7 @@ exercise.slip(
 for name, sentence, alter in (
     (
         "transpose",
-        "W is used where Wᵀ belongs, or the other way round: the gradient passes W_1 backward as W_1ᵀ δ.",
+        "On the way back W_1 is used where its transpose belongs.",
         Alter(transpose=False),
     ),
     ("slope_missing", "Both factors tanh′ are missing.", Alter(slope="missing")),

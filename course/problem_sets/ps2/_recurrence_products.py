@@ -67,41 +67,41 @@ PRODUCTS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[
         (
             f"product_{name}",
-            f"{said}: P_{{t,i}} is the product of C_t … C_{{i+1}}.",
+            f"{said}; it should be the product C_t ⋯ C_{{i+1}}.",
             partial(paired, join),
         )
         for name, said, join in (
-            ("last_alone", "P_{t,i} is C_t alone", lambda C, t, i: C[t]),
-            ("first_alone", "P_{t,i} is C_{i+1} alone", lambda C, t, i: C[i + 1]),
+            ("last_alone", "For P_{t,i} stands C_t alone", lambda C, t, i: C[t]),
+            ("first_alone", "For P_{t,i} stands C_{i+1} alone", lambda C, t, i: C[i + 1]),
             (
                 "power_of_the_last",
-                "P_{t,i} is a power of C_t",
+                "For P_{t,i} stands a power of C_t",
                 lambda C, t, i: np.linalg.matrix_power(C[t], t - i),
             ),
             (
                 "power_of_the_first",
-                "P_{t,i} is a power of C_{i+1}",
+                "For P_{t,i} stands a power of C_{i+1}",
                 lambda C, t, i: np.linalg.matrix_power(C[i + 1], t - i),
             ),
             (
                 "of_entries",
-                "The matrices are multiplied entry by entry",
+                "P_{t,i} is multiplied entry by entry",
                 lambda C, t, i: np.prod(C[i + 1 : t + 1], axis=0),
             ),
             (
                 "of_entries_with_identity",
-                "The matrices are multiplied entry by entry, from I on",
+                "P_{t,i} is multiplied entry by entry, from I on",
                 lambda C, t, i: np.eye(C.shape[1]) * np.prod(C[i + 1 : t + 1], axis=0),
             ),
-            ("sum", "The matrices are added", lambda C, t, i: C[i + 1 : t + 1].sum(axis=0)),
+            ("sum", "For P_{t,i} stands a sum of the matrices", lambda C, t, i: C[i + 1 : t + 1].sum(axis=0)),
             (
                 "sum_with_identity",
-                "The matrices are added to I",
+                "For P_{t,i} stands I plus a sum of the matrices",
                 lambda C, t, i: np.eye(C.shape[1]) + C[i + 1 : t + 1].sum(axis=0),
             ),
             (
                 "of_the_early_index",
-                "C_i, or its power, stands for every factor",
+                "For P_{t,i} stands a power of C_i",
                 lambda C, t, i: np.linalg.matrix_power(C[i], t - i),
             ),
         )
@@ -126,15 +126,19 @@ PRODUCTS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[
         (
             f"after_{name}",
-            f"For i < t P_{{t,i}} has {said} as a factor too many at its right end: that is C_{{i+1}}.",
+            f"For i < t, P_{{t,i}} has {said} as a factor too many at its right end, behind C_{{i+1}}.",
             partial(started, start, True),
         )
         for name, said, start in STARTS
         if name in ("own", "first")
     ],
     *[
-        (f"diagonal_{name}", f"P_{{i,i}} is {said}: it is the identity.", partial(diagonal, start))
+        (
+            f"diagonal_{name}",
+            f"For P_{{i,i}} stands {said}; it should be the identity.",
+            partial(diagonal, start),
+        )
         for name, said, start in STARTS
     ],
-    ("mirrored", "For i > t stands P_{i,t}: P is zero there.", mirrored),
+    ("mirrored", "For i > t stands P_{i,t}; P should be zero there.", mirrored),
 )

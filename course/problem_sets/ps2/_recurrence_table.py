@@ -103,7 +103,7 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     ],
     (
         "multiplied_sums",
-        "a_t is C_t (b_1 + … + b_t): it is b_t + C_t a_{t-1}.",
+        "For a_t stands C_t (b_1 + … + b_t); it should be b_t + C_t a_{t-1}.",
         lambda b, C: {"a": np.einsum("tij,tj->ti", C, np.cumsum(b, axis=0)), "P": responses(b, C)},
     ),
     (

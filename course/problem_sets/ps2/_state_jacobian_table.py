@@ -74,7 +74,7 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[
         (
             f"slope_{name}",
-            f"The slope is 1 − h_t²: {said} stands there.",
+            f"For the slope 1 − h_t² stands {said.rstrip(',')}.",
             partial(sloped, slope, lambda j, s, t: j),
         )
         for name, (said, slope) in SLOPES.items()
@@ -83,14 +83,14 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[
         (
             f"slope_{name}",
-            f"{said}: step t has the slope 1 − h_t².",
+            f"{said}; it should be taken at h_t.",
             partial(sloped, lambda a, y: 1 - y**2, at),
         )
         for name, said, at in (
             ("of_the_first", "Every slope is taken at h_s", lambda j, s, t: s),
             (
                 "of_the_last",
-                "Every slope is taken at the last state, the matrices are right",
+                "Every slope, but no matrix, is taken from the last step",
                 lambda j, s, t: t,
             ),
             ("one_late", "The slope of step t is taken at h_{t+1}", lambda j, s, t: j + 1),
@@ -103,7 +103,7 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     ),
     (
         "entry_by_entry",
-        "The Jacobians are multiplied entry by entry: a chain of them is a matrix product.",
+        "Only the diagonal of each step's Jacobian is left: does * stand where @ belongs?",
         partial(joined, np.multiply),
     ),
     *[
@@ -150,7 +150,7 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[
         (
             f"slope_without_{name}",
-            f"The slope is taken at an argument without {said}: it is 1 − h_t².",
+            f"The slope is taken at an argument without {said}.",
             partial(lacking, name),
         )
         for name, said in (("input", "W_hx x_t"), ("bias", "b_h"), ("state", "W_hh h_{t-1}"))

@@ -195,19 +195,19 @@ for name, sentence, change, taken in (
     ),
     (
         "one_step_short",
-        "The mask is one step too short: step t is real for t ≤ lengths[n], counted from 1.",
+        "O is zero at each last real step already, as if the mask were one step too short.",
         lambda O, t, lengths, p: upto(O, t < lengths),
         lambda lengths, T: lengths - 1,
     ),
     (
         "bias_in_the_padding",
-        "O is b_q in the padding; it is zero there.",
+        "In the padding stands b_q; O should be zero there.",
         lambda O, t, lengths, p: np.where((t <= lengths)[:, :, None], O, p.b_q),
         given,
     ),
     (
         "output_in_the_padding",
-        "O goes on in the padding with the last real output; it is zero there.",
+        "In the padding stands the last real output; O should be zero there.",
         lambda O, t, lengths, p: O[np.minimum(t, lengths) - 1, np.arange(len(lengths))],
         given,
     ),

@@ -94,19 +94,19 @@ for _name, _said, _products in (
         "The first two indices of P are exchanged: P[t-1, i-1] is P_{t,i}, and zero for i > t.",
         lambda b, C: {"P": responses(b, C).swapaxes(0, 1)},
     ),
-    ("identity_above", "P is the identity for i > t; it is zero there.", identity_above),
+    ("identity_above", "For i > t stands the identity; P should be zero there.", identity_above),
 ):
     exercise.slip(_name, _said, _products, "The lemma", flows(partial(summed, _products)))
 
 exercise.slip(
     "no_recursion",
-    "a_t is b_t alone: what comes from a_{t-1} is missing.",
+    "For a_t stands b_t alone: what comes from a_{t-1} is missing. Is each term assigned instead of added?",
     lambda b, C: {"a": b},
     see="The lemma",
 )
 exercise.slip(
     "no_matrices",
-    "a_t adds up the b_i without matrices: a_{t-1} is multiplied by C_t.",
+    "For a_t stands the sum of the b_i without matrices; C_t should multiply a_{t-1}.",
     lambda b, C: {"a": np.cumsum(b, axis=0)},
     see="The lemma",
 )
@@ -118,6 +118,12 @@ for _name, _said, _changed in (
         f"{_name}_in_P",
         f"In P {_said}",
         lambda b, C, changed=_changed: {"P": responses(b, changed(C))},
+        see="The lemma",
+    )
+    exercise.slip(
+        _name,
+        f"In P and a {_said}",
+        lambda b, C, changed=_changed: {"a": states(b, changed(C)), "P": responses(b, changed(C))},
         see="The lemma",
     )
     exercise.slip(

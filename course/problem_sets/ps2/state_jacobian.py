@@ -96,13 +96,14 @@ exercise.slip(
 
 exercise.slip(
     "slope_on_the_right",
-    "The slopes scale the columns of W_hh; they scale its rows: ∂h_t/∂h_{t-1} is D_t W_hh, not W_hh D_t.",
+    "The slopes scale the columns of W_hh; they should scale its rows.",
     partial(wrong_steps, "right"),
     SEE,
 )
 exercise.slip(
     "slope_one_early",
-    "The slope of step t is taken at h_{t-1}: it is 1 − h_t², at the state after the step.",
+    "The slope of step t is taken at h_{t-1} and not at h_t. Or does the product run over s … t − 1 "
+    "and not s + 1 … t?",
     partial(wrong_steps, "early"),
     SEE,
 )

@@ -13,15 +13,15 @@ from course.problem_sets.ps4._global_clips import by_number, of_some
 NUMBERS: dict[str, tuple[str, Callable[[Array], float]]] = {  # of a tensor
     "norm": ("the norms", lambda x: float(np.sqrt(np.sum(x**2)))),
     "square": ("the squared norms", lambda x: float(np.sum(x**2))),
-    "moduli": ("the sums of moduli", lambda x: float(np.sum(np.abs(x)))),
-    "largest": ("the largest moduli", lambda x: float(np.max(np.abs(x)))),
+    "moduli": ("the sums of the absolute values", lambda x: float(np.sum(np.abs(x)))),
+    "largest": ("the largest absolute values", lambda x: float(np.max(np.abs(x)))),
     "root_mean": ("the roots of the mean squares", lambda x: float(np.sqrt(np.mean(x**2)))),
     "mean_square": ("the mean squares", lambda x: float(np.mean(x**2))),
-    "mean": ("the mean moduli", lambda x: float(np.mean(np.abs(x)))),
+    "mean": ("the means of the absolute values", lambda x: float(np.mean(np.abs(x)))),
     "spectral": ("the spectral norms", lambda x: float(np.linalg.norm(x, 2))),
     "nuclear": ("the sums of singular values", lambda x: float(np.linalg.norm(np.atleast_2d(x), "nuc"))),
     "rows": ("the largest column sums", lambda x: float(np.linalg.norm(x, 1))),
-    "sum": ("the moduli of the sums", lambda x: float(np.abs(np.sum(x)))),
+    "sum": ("the absolute values of the sums", lambda x: float(np.abs(np.sum(x)))),
 }
 JOINED: dict[str, tuple[str, Callable[[Sequence[float]], float]]] = {
     "root_of_squares": (

@@ -172,7 +172,11 @@ for _name, _sentence, _counted, _scaled in (
 
 
 for _name, _sentence, _number in (
-    ("sum_of_moduli", "The sum of moduli takes the place of the norm.", lambda v: np.abs(v).sum()),
+    (
+        "sum_of_moduli",
+        "The sum of the absolute values takes the place of the norm.",
+        lambda v: np.abs(v).sum(),
+    ),
     ("largest_entry", "The largest entry takes the place of the norm.", lambda v: np.abs(v).max()),
     (
         "mean_of_squares",
@@ -206,4 +210,17 @@ for _name, _sentence, _of in (
     ("norm_squared", "The norm returned is squared: the root is missing.", lambda g: size(g) ** 2),
 ):
     exercise.slip(_name, _sentence, partial(returned, _of), SEE, flows(partial(by_number, _of)))
+for _name, _sentence, _of in (
+    (
+        "largest_norm",
+        "The largest norm of a tensor takes the place of the global norm.",
+        lambda g: max(norms(g)),
+    ),
+    (
+        "norm_squared",
+        "The square of the norm is used and returned: the root is missing.",
+        lambda g: size(g) ** 2,
+    ),
+):
+    exercise.slip(_name, _sentence, partial(by_number, _of), SEE)
 exercise.table = listed(SLIPS, SEE)

@@ -115,7 +115,7 @@ for _name, _sentence, _factor in (
     ),
     (
         "sum_of_moduli",
-        "The sum of moduli takes the place of the norm.",
+        "The sum of the absolute values takes the place of the norm.",
         lambda norm, c, x: 1 / max(1.0, np.abs(x).sum() / c),
     ),
     (

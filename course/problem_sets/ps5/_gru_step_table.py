@@ -146,7 +146,7 @@ def _mixes() -> Iterator[Slip]:
                 state = "r ⊙ h" if reset else "h"
                 yield (
                     f"mix_{n_by}_{h_by}{'_reset' if reset else ''}",
-                    f"h′ is made as {WEIGHTS[n_by][0]} ⊙ n + {WEIGHTS[h_by][0]} ⊙ {state}: it is "
+                    f"h′ is made as {WEIGHTS[n_by][0]} ⊙ n + {WEIGHTS[h_by][0]} ⊙ {state}; it should be "
                     "(1 − z) ⊙ n + z ⊙ h.",
                     partial(mixed, partial(weighed, n_by, h_by, reset)),
                 )
@@ -161,10 +161,10 @@ SLIPS: tuple[Slip, ...] = (
     *_fields(),
     *_functions(),
     *[
-        (name, f"{said}: the argument of n is u^n + W_h^n (r ⊙ h) + b_h^n.", partial(argued, of))
+        (name, f"{said}; n's argument should be u^n + W_h^n (r ⊙ h) + b_h^n.", partial(argued, of))
         for name, (said, of) in ARGUMENTS.items()
     ],
     *_mixes(),
-    ("z_reads_reset", "z is computed from r ⊙ h: it reads h.", partial(rereading, "z")),
-    ("r_reads_updated", "r is computed from z ⊙ h: it reads h.", partial(rereading, "r")),
+    ("z_reads_reset", "z is computed from r ⊙ h; it should read h.", partial(rereading, "z")),
+    ("r_reads_updated", "r is computed from z ⊙ h; it should read h.", partial(rereading, "r")),
 )

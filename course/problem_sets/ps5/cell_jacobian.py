@@ -116,21 +116,21 @@ def altered(slip: LSTMSlip, *args: Any) -> Parts:
     return of_step(partial(altered_step, slip=slip), *args)
 
 
-READ = "∂a^{0}_t/∂h_{{t-1}} is taken for zero: all four rows of a_t read h_{{t-1}}."
+READ = "∂a^{0}_t/∂h_{{t-1}} is taken for zero: all four blocks of a_t read h_{{t-1}}."
 SAID = {  # here nothing goes back: of the loss the Jacobian knows nothing
     "slopes_missing": "The slopes of all four gates are missing: ∂f_t/∂a^f_t is f_t (1 − f_t), and so on.",
     "cell_slope_missing": "∂h_t/∂c_t lacks the factor tanh′(c_t).",
     "output_gate_missing": "∂h_t/∂c_t lacks the factor o_t: h_t = o_t ⊙ tanh(c_t).",
     "state_slope": "The columns of h_{t-1} get a slope 1 − h²_{t-1}, as in a plain RNN.",
     "cell_not_gated": "∂⁺c_t/∂c_{t-1} lacks the factor f_t.",
-    "state_to_cell_missing": "∂h_t/∂c_t is taken for zero: it is o_t ⊙ tanh′(c_t).",
+    "state_to_cell_missing": "∂h_t/∂c_t is taken for zero: h_t reads c_t.",
     **{f"state_read_without_{gate}": READ.format(gate) for gate in "ifgo"},
 }
 for _slip in (
     *[slip for slip in STEP_SLIPS if slip.rows == "ifgo" and slip.name != "transpose" and not slip.held],
     LSTMSlip(
         "transpose",
-        "Each gate's block of W_h is transposed: ∂a^f_t/∂h_{t-1} is W_h^f itself.",
+        "Each gate's block of W_h is transposed; ∂a^f_t/∂h_{t-1} should be W_{fh} itself.",
         SEE,
         transpose=False,
     ),

@@ -80,12 +80,13 @@ def changed(change: Callable[[GRU], GRU], p: GRU, x: Array, h: Array) -> Parts:
 for _name, _sentence, _change in (
     (
         "update_gate_turned",
-        "z and 1 − z are exchanged: here z keeps the old state, and 1 − z lets the candidate in.",
+        "z and 1 − z are exchanged: in this exercise z keeps the old state, and 1 − z lets the candidate in.",
         lambda rows: [rows[0], -rows[1], rows[2]],
     ),
     (
         "rows_zrn",
-        "The rows are read in the order z, r, n; here they are r, z, n.",
+        "You read the rows in the order z, r, n; the exercise's order is r, z, n. Or are r and z "
+        "exchanged where they are used?",
         lambda rows: [rows[1], rows[0], rows[2]],
     ),
 ):

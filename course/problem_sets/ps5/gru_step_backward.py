@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered_gru import JACOBIAN, RIGHT, GRUSlip, Rows, altered_gradients, with_rows
+from course.altered_gru import HERE, JACOBIAN, RIGHT, GRUSlip, Rows, altered_gradients, with_rows
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import GRU, gru_forward
 from course.gru_slips import GRU_SLIPS
@@ -127,6 +127,7 @@ for _slip in GRU_SLIPS:
 
 
 UNRESET = GRUSlip("", "", factors={"product": "1"})
+ALL_RESET = GRUSlip("", "", factors={"input": "r"})
 
 
 def reset_missing_in(name: str, *args: Any) -> Parts:
@@ -134,13 +135,35 @@ def reset_missing_in(name: str, *args: Any) -> Parts:
     return altered(RIGHT, *args) | {name: altered(UNRESET, *args)[name]}
 
 
-for _name, _which in (("W_h", "∂L/∂W_h"), ("dh", "∂L/∂h")):
+for _name, _which in (("W_h", "∂L/∂W_h"), ("b_h", "∂L/∂b_h"), ("dh", "∂L/∂h")):
     exercise.slip(
         f"reset_missing_in_{_name}",
         f"In {_which} the rows of n lack the factor r, which stands between v^n and n.",
         partial(reset_missing_in, _name),
         "Two conventions",
     )
+
+
+def reset_on_b_x(*args: Any) -> Parts:
+    """∂L/∂b_x with the factor r in the rows of n; the others as they should be."""
+    return altered(RIGHT, *args) | {"b_x": altered(ALL_RESET, *args)["b_x"]}
+
+
+exercise.slip(
+    "reset_on_b_x",
+    "In ∂L/∂b_x the rows of n have the factor r; only v^n should have it.",
+    reset_on_b_x,
+    "Two conventions",
+)
+
+
+def biases_exchanged(*args: Any) -> Parts:
+    """∂L/∂b_x and ∂L/∂b_h in each other's place."""
+    found = altered(RIGHT, *args)
+    return found | {"b_x": found["b_h"], "b_h": found["b_x"]}
+
+
+exercise.slip("biases_exchanged", "∂L/∂b_x and ∂L/∂b_h are exchanged.", biases_exchanged, "Two conventions")
 
 
 def of_other_rows(change: Rows, p: GRU, *others: Array) -> Parts:
@@ -159,13 +182,13 @@ def without_candidate_bias(p: GRU, *others: Array) -> Parts:
 for _name, _sentence, _value, _see in (
     (
         "update_gate_turned",
-        "z and 1 − z are exchanged throughout: here z keeps the old state.",
+        "z and 1 − z are exchanged throughout: in this exercise z keeps the old state.",
         partial(of_other_rows, lambda rows: [rows[0], -rows[1], rows[2]]),
         "Two conventions",
     ),
     (
         "rows_read_as_zrn",
-        "The rows of p are read in the order z, r, n; here they are r, z, n.",
+        f"You read the rows of p in the order z, r, n; {HERE}.",
         partial(of_other_rows, lambda rows: [rows[1], rows[0], rows[2]]),
         "The GRU",
     ),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
+from course.altered_lstm import HERE
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import LSTM, lstm_step
 from course.large import large_gated
@@ -172,7 +173,7 @@ def other_order(of: Callable[..., Parts], p: LSTM, *others: Any) -> Parts:
 
 exercise.slip(
     "rows_read_as_ifog",
-    "The rows of p are read in the order i, f, o, g; here they are i, f, g, o.",
+    f"You read the rows of p in the order i, f, o, g; {HERE}.",
     partial(other_order, expected),
     "The cell",
 )

@@ -23,7 +23,10 @@ def early(x: Array) -> Array:
 
 Of = Callable[[Array, Array, Array], Array]  # of c, b, dA
 TOTALS: dict[str, tuple[str, Of]] = {
-    "reversed": ("dL/db stands in reverse order", lambda c, b, dA: right(c, b, dA)["db"][::-1]),
+    "reversed": (
+        "The total derivative by a_t stands in reverse order, and with it dL/db and dL/dc",
+        lambda c, b, dA: right(c, b, dA)["db"][::-1],
+    ),
     "not_turned": (
         "dL/db is found forwards with the factors of the way back: turn dA too, and the result",
         lambda c, b, dA: solved(np.vstack([c[:1], c[:0:-1]]), dA),
@@ -41,7 +44,7 @@ TOTALS: dict[str, tuple[str, Of]] = {
         lambda c, b, dA: right(c, b, dA)["db"] - dA,
     ),
     "one_step": (
-        "dL/db_t reaches a_{t+1} alone beside a_t: it goes on",
+        "In dL/db_t the way ends at a_{t+1}; it should go on to a_T",
         lambda c, b, dA: dA + np.vstack([(c * dA)[1:], 0 * dA[:1]]),
     ),
     "factors_two_late": (
@@ -53,9 +56,9 @@ STATES: dict[str, tuple[str, Of]] = {
     "inputs": ("b_t", lambda c, b, dA: b),
     "factors": ("c_t", lambda c, b, dA: c),
     "two_early": ("a_{t-2}", lambda c, b, dA: late(late(solved(c, b)))),
-    "around": ("a_{t-1}, and a_T for a_0,", lambda c, b, dA: np.roll(solved(c, b), 1, axis=0)),
+    "around": ("In dL/dc_1 a_T stands for a_0 = 0", lambda c, b, dA: np.roll(solved(c, b), 1, axis=0)),
     "first_input_first": (
-        "a_{t-1}, and b_1 for a_0,",
+        "In dL/dc_1 b_1 stands for a_0 = 0",
         lambda c, b, dA: np.vstack([b[:1], late(solved(c, b))[1:]]),
     ),
     "sums": ("the sum of the inputs before", lambda c, b, dA: late(np.cumsum(b, axis=0))),
@@ -115,7 +118,7 @@ def told(shift: str, order: tuple[bool, bool, bool]) -> str:
     """What is wrong with such a scan."""
     whats = [f"its factors are {SHIFTS[shift][0]}, where c_{{t+1}} belongs"] if shift != "next" else []
     for what, turned in zip(("factors", "direct gradients", "result"), order, strict=True):
-        whats += [] if turned else [f"its {what} {'is' if what == 'result' else 'are'} not turned around"]
+        whats += [] if turned else [f"its {what} {'is' if what == 'result' else 'are'} not reversed in time"]
     return f"In the scan for dL/db {', and '.join(whats)}."
 
 
@@ -143,10 +146,15 @@ def outside(change: Callable[..., Array], c: Array, b: Array, dA: Array) -> Part
     return found | {"db": change(found["db"], c)}
 
 
+def _of_state(said: str) -> str:
+    """What stands for the state before, if it is not said as a sentence."""
+    return f"{said}." if said.startswith("In ") else f"dL/dc_t has {said} where a_{{t-1}} belongs."
+
+
 SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[(f"total_{name}", f"{said}.", partial(of_totals, totals)) for name, (said, totals) in TOTALS.items()],
     *[
-        (f"state_{name}", f"dL/dc_t has {said} where a_{{t-1}} belongs.", partial(of_states, states))
+        (f"state_{name}", _of_state(said), partial(of_states, states))
         for name, (said, states) in STATES.items()
     ],
     (

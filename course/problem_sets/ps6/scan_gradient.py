@@ -120,11 +120,12 @@ def by_wrong_totals(totals: Callable[..., Parts], c: Array, b: Array, dA: Array)
     return {"dc": by_earlier(totals(c, b, dA)["db"], solved(c, b))}
 
 
+DIRECT = "dL/db is the direct gradient alone; b_t reaches later a as well."
 for _name, _sentence, _value in (
     ("factor_late", "Going back from t+1 to t, c_t stands where c_{t+1} belongs.", factor_late),
     (
         "direct_alone",
-        "dL/db is the direct gradient alone: b_t reaches later a as well.",
+        DIRECT,
         lambda c, b, dA: {"db": dA},
     ),
     (
@@ -134,6 +135,12 @@ for _name, _sentence, _value in (
     ),
 ):
     exercise.slip(_name, _sentence, _value, SEE, flows(partial(by_wrong_totals, _value)))
+exercise.slip(
+    "direct_alone",
+    DIRECT,
+    lambda c, b, dA: {"db": dA, "dc": by_earlier(dA, solved(c, b))},
+    SEE,
+)
 exercise.slip("own_state", "dL/dc_t has a_t where a_{t-1} belongs.", by_own_state, SEE)
 exercise.slip(
     "inputs_for_states",
