@@ -252,7 +252,8 @@ def test_picture_of_a_cell_says_the_same_in_words() -> None:
     weights = Weights(EDGES, (1.0, 1.0, 0.0, 1.0, None, 1.0, 2.0), ("dh_0", "dc_0"))
     assert described(weights) == (
         "In the LSTM's cell, these edges are not counted exactly once: from the gate f "
-        "back to h_{t-1} (missing); from the loss back to h_t (counted twice). How often each kind of edge is counted: c→c: 1, h→i: 1, "
+        "back to h_{t-1} (missing); from the loss back to h_t (counted twice). "
+        "How often each kind of edge is counted: c→c: 1, h→i: 1, "
         "h→f: 0, h→g: 1, h→o: ?, c→h: 1, loss: 2. A question mark means that the results do not show it. "
         "This holds without dh_0 and dc_0. Right is 1 everywhere."
     )
@@ -284,7 +285,7 @@ def test_report_tells_the_edges() -> None:
     assert "    1    1    0    1    1    1     1" in as_text(verdict, exercise)
     assert from_data(json.loads(json.dumps(as_data(verdict)))["paths"]) == verdict.paths
     unnamed = judged("lstm_bptt", "states_alone")
-    assert "from the gate o back to h_{t-1} (counted 0.5 times)" in unnamed.diagnoses[0].sentence
+    assert "from a_t, all four blocks, back to h_{t-1} (counted 0.5 times)" in unnamed.diagnoses[0].sentence
     assert "without dh_0 and dc_0" in caption(unnamed.paths)  # type: ignore[arg-type]
 
 

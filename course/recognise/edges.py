@@ -119,7 +119,9 @@ def described(paths: Paths) -> str:
         named += [counted_said(words(k), *pair) for k, pair in enumerate(pairs, first)]
     off = [words for words in named if words]
     which = "On the path of the last loss" if are.of_last else "In the unrolled graph"
-    rightly, well = ("as often as they should be", "as it should be") if paths.right else ("once", "once")
+    rightly, well = (
+        ("as often as they should be", "as it should be") if paths.right else ("exactly once", "once")
+    )
     graph = (
         f"{which}, these edges are not counted {rightly}: {'; '.join(off)}. "
         if off

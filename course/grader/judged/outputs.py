@@ -21,7 +21,7 @@ NOT_JUDGED = "Not judged: this test ran inside the student's own process."
 NUMBER = re.compile(r"(?<![\w.])-?\d[\d.]*(e[+-]?\d+)?(?![\w])")
 # mistakes whose sentence holds a number that was measured
 MEASURED = ("factor", "factor_per_case", "clipped", "raised")
-EDGES = "Some edges of the cell are not counted once."  # which, and how often, is measured
+EDGES = "Some edges of the cell are not counted exactly once."  # which, and how often, is measured
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]")
 FORMS = {"text/plain": True, "image/png": True, "text/html": False, "image/svg+xml": False}
 
