@@ -69,15 +69,36 @@ bank.edit(
     "C[t] @ P[t - 1, i]",
     "C[t].T @ P[t - 1, i]",
     loses={"states", *P},
-    slip="transposed_in_P transposed_in_a",
+    slip="transposed",
 )
+for _name, _matrix in (("transposed", "C[t].T"), ("previous_matrix", "C[t - 1]")):
+    bank.edit(
+        f"{_name}_in_P",
+        "    return a, P",
+        f"""    Q = P.copy()
+    for t in range(T):
+        for i in range(t):
+            Q[t, i] = {_matrix} @ Q[t - 1, i]
+    return a, Q""",
+        loses=P,
+        slip=f"{_name}_in_P",
+    )
+    bank.edit(
+        f"{_name}_in_a",
+        '    a = np.einsum("tijk,ik->tj", P, b)',
+        f"""    a = b.copy()
+    for t in range(1, T):
+        a[t] += {_matrix} @ a[t - 1]""",
+        loses={"states"},
+        slip=f"{_name}_in_a",
+    )
 bank.edit("one_factor", "C[t] @ P[t - 1, i]", "C[t]", loses={"states", *P}, slip="product_last_alone")
 bank.edit(
     "previous_matrix",
     "C[t] @ P[t - 1, i]",
     "C[t - 1] @ P[t - 1, i]",
     loses={"states", *P},
-    slip="previous_matrix_in_P previous_matrix_in_a",
+    slip="previous_matrix",
 )
 bank.edit("identity_missing", "        P[t, t] = np.eye(h)\n", "", loses={"start", "states"}, slip="zero")
 bank.edit(

@@ -94,7 +94,7 @@ bank.edit(
     "return beside, entry,",
     "return entry, beside,",
     loses=BESIDE | ENTRY,
-    slip="swapped@beside swapped@entry",
+    slip="swapped@beside+entry",
 )
 bank.edit("small_error", E, E + " * sp.Rational(1001, 1000)", loses=ENTRY, slip="factor@entry")
 bank.edit(

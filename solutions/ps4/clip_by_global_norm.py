@@ -61,7 +61,7 @@ bank.edit(
     NORM,
     "sum(np.sum(field**2) for field in g)",
     loses={"norm", "small", "limits", "exploded"},
-    slip="norm_squared squared_norm",
+    slip="norm_squared",
 )
 bank.edit(
     "norms_added",

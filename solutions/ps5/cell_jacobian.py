@@ -161,6 +161,13 @@ bank.edit(
     "cell_first", RESULT, "[[np.diag(f), cell], [np.diag(read * f), state]]", loses=EVERY, slip="cell_first"
 )
 bank.edit(
+    "rows_exchanged",
+    RESULT,
+    "[[cell, np.diag(f)], [state, np.diag(read * f)]]",
+    loses=EVERY,
+    slip="rows_exchanged",
+)
+bank.edit(
     "blocks_transposed",
     RESULT,
     "[[state, cell], [np.diag(read * f), np.diag(f)]]",

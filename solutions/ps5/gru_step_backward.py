@@ -163,7 +163,9 @@ bank.edit(
     loses=ALL - INPUT,
     slip="rows_zrn_of_h",
 )
-bank.edit("bias_as_input", "du, dv)", "du, du)", loses=BIASES | ALONE, slip="swapped@b_h")
+bank.edit("bias_as_input", "du, dv)", "du, du)", loses=BIASES | ALONE, slip="reset_missing_in_b_h")
+bank.edit("bias_as_state", "du, dv)", "dv, dv)", loses=BIASES | ALONE, slip="reset_on_b_x")
+bank.edit("biases_exchanged", "du, dv)", "dv, du)", loses=BIASES | ALONE, slip="biases_exchanged")
 bank.edit("reset_twice", "delta_n * r]", "delta_n * r**2]", loses=ALL - INPUT, slip="reset_twice")
 bank.edit(
     "reset_gate_without_product", "delta_n * v_n", "delta_n", loses=ALL, slip="reset_without_the_product"

@@ -280,7 +280,7 @@ bank.edit(
     "dh, dc\n",
     "dc, dh\n",
     loses={"one_step", "last_loss", "start"},
-    slip="swapped@dh_0 swapped@dc_0",
+    slip="swapped@dh_0+dc_0",
 )
 bank.edit(
     "cell_gradient_ignored_at_the_start",

@@ -136,7 +136,7 @@ bank.edit(
     loses=BOTH,
     slip="total_reversed",
 )
-bank.edit("direct_alone", DB, "db = dA.copy()", loses=BOTH, slip="direct_alone direct_states")
+bank.edit("direct_alone", DB, "db = dA.copy()", loses=BOTH, slip="direct_alone")
 bank.edit(
     "sums_of_dA", DB, "db = np.cumsum(dA[::-1], axis=0)[::-1]", loses=BOTH, slip="total_without_factors"
 )
@@ -167,7 +167,7 @@ bank.edit(
     "return db * before, db",
     "return db, db * before",
     loses={ONE, *BOTH},
-    slip="swapped@db swapped@dc",
+    slip="swapped@dc+db",
 )
 bank.edit(
     "later_gradient",
