@@ -41,7 +41,7 @@ def told(got: float, expected: float) -> tuple[str, str]:
 
 def scale_of(expected: Array) -> float:
     """The size that a relative tolerance refers to: the largest entry, or 1 for an array of zeros."""
-    largest = float(np.abs(expected).max(initial=0.0))
+    largest = float(np.max(np.abs(expected), initial=0.0))
     return largest if largest > 0 else 1.0
 
 

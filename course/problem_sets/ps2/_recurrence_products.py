@@ -76,7 +76,7 @@ PRODUCTS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
             (
                 "power_of_the_last",
                 "For P_{t,i} stands a power of C_t",
-                lambda C, t, i: np.linalg.matrix_power(C[t], t - i),
+                lambda C, last, i: np.linalg.matrix_power(C[last], last - i),
             ),
             (
                 "power_of_the_first",

@@ -20,7 +20,7 @@ def ends(t: Array, T: int, every: int) -> Array:
 
 def length(t: Array, T: int, every: int) -> Array:
     """The steps of the segment of step t."""
-    first = t // every * every
+    first = every * (t // every)
     return np.asarray(np.minimum(first + every, T) - first)
 
 
