@@ -1,14 +1,13 @@
-"""Calling a student's function on data: here, or in another process, with the same meaning.
+"""Calling a student's function on data, with the same meaning in any process.
+
+`course.local` does it here, `course.remote` in a child.
 
 Arguments and results pass through `course.frames` both ways, so that a function sees fresh arrays,
 a result is exactly what another process would receive, and a desk and a judge cannot disagree.
 """
 
-import contextlib
-import io
 import time
 import traceback
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -180,37 +179,3 @@ def held_from(frame: bytes) -> list[Any]:
     if sum(read_prefix(one[: PREFIX.size])[0] for one in frames if one) > MOST_HEADERS:
         raise FrameError("held results are more than can be read")
     return [None if one is None else decode(one) for one in frames]
-
-
-class Local:
-    """The function in this process: what a student's own check uses. Warnings and printing cost nothing."""
-
-    def __init__(self, function: Callable[..., Any], entry: Entry | None = None) -> None:
-        self._callee = Callee(function, entry)
-        self.printed = ""
-
-    def call(self, args: tuple[Any, ...]) -> Reply:
-        """Call on a copy of `args`, keeping what the function prints or warns for the report."""
-        return reply_from(self._quietly(self._callee.call, encode(args)))
-
-    def peak(self, args: tuple[Any, ...]) -> int | Failure:
-        """Call on a copy of `args`, and say how much it held."""
-        return peak_from(self._quietly(self._callee.peak, encode(args)))
-
-    def _quietly(self, ask: Callable[[bytes], bytes], frame: bytes) -> bytes:
-        text = io.StringIO()
-        with (
-            warnings.catch_warnings(record=True) as caught,
-            contextlib.redirect_stdout(text),
-            contextlib.redirect_stderr(text),
-        ):
-            warnings.simplefilter("always")
-            answer = ask(frame)
-        if not self.printed:
-            notes = [f"{w.category.__name__}: {w.message}\n" for w in caught]
-            self.printed = (text.getvalue() + "".join(dict.fromkeys(notes)))[:SHOWN]
-        return answer
-
-    def held(self) -> list[Any]:
-        """All earlier results, as they are now."""
-        return held_from(self._callee.held())

@@ -6,7 +6,7 @@ import numpy as np
 
 from course.calls import Reply
 from course.compare import difference, same
-from course.exercise import KEEPS_POINTS, Case, Check, Exercise
+from course.exercise import KEEPS_POINTS, Case, Check, Exercise, Parts, seed_of
 from course.frames import decode, encode
 from course.results import Unmet
 
@@ -49,6 +49,10 @@ def _keeps(run: "Run") -> None:
         raise Unmet(
             "Called with other arguments of the same shapes, it gives the earlier result again: it keeps it."
         )
+    if _keeps_what_it_made(run):
+        raise Unmet(
+            "After a call with other arguments of the same shapes its result is wrong: it keeps something."
+        )
     if not same(run.target.held(), run.record):
         raise Unmet("A later call changed an earlier result: it returns an array that it goes on using.")
 
@@ -66,6 +70,30 @@ def _stale(run: "Run", other: Case, reply: Reply) -> bool:
     except Exception:  # halved arguments need not be what the exercise allows: then nothing is known
         return False
     return any(difference(right[name], was[name], 1e-3) is not None for name in right)
+
+
+def _keeps_what_it_made(run: "Run") -> bool:
+    """Whether every result is right, but not that to a further case that follows one of its shapes."""
+    oracle = run.exercise.oracle
+    if oracle is None or any(_wrong(run.parts(case), run.expected(case)) for case in run.cases):
+        return False
+    further = further_case(run.exercise)
+    run.call(Case("halved", _halved(further.args)))  # whatever it gives: the next call is what counts
+    try:
+        got = run.named(run.call(further), further)
+    except Unmet:
+        return True
+    return _wrong(got, oracle(*further.args), 1e-3)  # far off: its own checks judge how near it has to be
+
+
+def further_case(exercise: Exercise) -> Case:
+    """The case of middle size of one further draw: the same for everybody."""
+    drawn = exercise.draw(seed_of(exercise.name, "further", "keeps"))
+    return sorted(drawn, key=lambda case: case.size)[len(drawn) // 2]
+
+
+def _wrong(got: Parts, right: Parts, *rtol: float) -> bool:
+    return any(difference(got[name], right[name], *rtol) is not None for name in right)
 
 
 def _halved(arg: Any) -> Any:

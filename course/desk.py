@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from course.calls import Local
 from course.exercise import Exercise, load
 from course.judging import judge
+from course.local import Local
 from course.report import MIME, as_data, as_html, as_text
 from course.verdict import Verdict
 

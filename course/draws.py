@@ -39,11 +39,11 @@ def recurrent_matrix(rng: Rng, h: int) -> Array:
 
 
 def lengths(rng: Rng, N: int, longest: int) -> Array:
-    """Distinct lengths (N) of at most `longest` steps, one of them `longest`, not in falling order."""
+    """Distinct lengths (N) of at most `longest` steps, one of them `longest`; three or more in no order."""
     while True:
         drawn = np.append(rng.choice(np.arange(1, longest), size=N - 1, replace=False), longest)
         drawn = rng.permutation(drawn)
-        if np.any(np.diff(drawn) > 0):
+        if np.any(np.diff(drawn) > 0) and (N < 3 or np.any(np.diff(drawn) < 0)):
             return drawn
 
 

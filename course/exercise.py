@@ -7,13 +7,12 @@ import difflib
 import hashlib
 import importlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course.models import Array
+from course.declared import Case, Check, Large, Parts, Slip
 
 if TYPE_CHECKING:
     from course.judging import Run
@@ -21,71 +20,8 @@ if TYPE_CHECKING:
     from course.recognise.unrolled import Unrolled
     from course.recognise.weighing import Weighed
 
+__all__ = ["Case", "Check", "Exercise", "Large", "Parts", "Slip", "load", "names", "seed_of"]
 KEEPS_POINTS = 1  # for leaving inputs and earlier results alone; every exercise asks it
-Parts = dict[str, Array]  # a function's results by name: {"W_hh": …, "dh_0": …}
-
-
-@dataclass(frozen=True)
-class Case:
-    """Arguments for one call. `name` says which kind it is ("T=1"), so that a check can choose."""
-
-    name: str
-    args: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Large:
-    """A case that only a backward pass answers in time, and a judgement at a few forward passes' cost.
-
-    `along(parts)` gives, by name of the result, (got, expected): the derivative along a random direction of
-    that argument, from the result and from the given loss. `yardstick()` is one forward pass: the unit of the
-    time that grading allows. The call may add `most` bytes to what its process holds, or it loses the check
-    called `frugal`; None: as much as it likes.
-    """
-
-    case: Case
-    along: "Callable[[Parts], dict[str, tuple[float, float]]]"
-    yardstick: "Callable[[], Any]"
-    most: int | None = None
-    frugal: str = ""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One claim: a sentence for the student, what it is worth, and the checks it builds on.
-
-    `about` names the results it speaks of on cases of every size (None: of none, or of one size only).
-    `once` says that it brings its own case, so that hidden ones add nothing.
-    """
-
-    name: str
-    sentence: str
-    points: int
-    see: str
-    after: tuple[str, ...]
-    test: "Callable[[Run], None]"
-    about: tuple[str, ...] | None = None
-    once: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A mistake that can be recognised: `value(*args)` is what a function with it returns.
-
-    Of results that `value` does not speak of, `others(name, got, *args)` says whether the one of that name is
-    as the mistake leaves it. Where there is no oracle, it says so of a right one as well. Slips with the same
-    `together` are valued at once: it takes what each is made `of`, and the arguments, and gives every result
-    with a first axis for them. `possible` takes what came back as well, and says quickly which may be it.
-    """
-
-    name: str
-    sentence: str
-    see: str
-    value: Callable[..., Parts]
-    others: Callable[..., bool] | None = None
-    of: Any = None
-    together: Callable[..., Parts] | None = None
-    possible: Callable[..., Array] | None = None
 
 
 class Exercise:
@@ -120,7 +56,7 @@ class Exercise:
         self.read = read
         self.checks: list[Check] = []
         self.slips: list[Slip] = []
-        self.composed: Callable[[], list[Slip]] | None = None  # more, tried where nothing else is it
+        self.composed: Callable[[], list[Slip]] | None = None  # more slips, made where nothing else is it
         self._cases: Callable[[np.random.Generator], list[Case]] | None = None
         self.large: Callable[[np.random.Generator], Large] | None = None
         self.oracle: Callable[..., Parts] | None = None
@@ -128,7 +64,6 @@ class Exercise:
         self.unrolled: Unrolled | None = None  # for a gradient through time: how to take an answer apart
         self.weighed: Weighed | None = None  # the same for an LSTM: its gradient with weights on the edges
         self.table: Table | None = None  # mistakes put together from a few kinds, all valued at once
-        self.last_table: Table | None = None  # the same, asked where nothing else is it
         self.timed: dict[str, int] = {}  # parts that have an axis of time steps, and which
 
     @property

@@ -11,7 +11,7 @@ from course.common_checks import all_checks
 from course.compare import difference
 from course.diagnosis import diagnose, readable
 from course.exercise import Case, Check, Exercise, Parts
-from course.recognise.shapes import steps_said
+from course.recognise.shape_words import steps_said
 from course.recognise.slips import by_slips
 from course.results import Unmet, explain, flatten
 from course.verdict import Diagnosis, Drawn, Outcome, Verdict

@@ -15,6 +15,7 @@ from course.counting import COUNTING
 from course.frames import FrameError
 from course.models import Array
 from course.oracles import STEP
+from course.syntax import call_of, key_of, literal, number, only, shown
 
 MAX_LENGTH, MAX_DEPTH = 20_000, 60
 Function = Callable[[Array], Array]
@@ -98,12 +99,12 @@ class _Reader:
         if isinstance(node, ast.Name) and node.id in CONSTANTS:
             return CONSTANTS[node.id]
         if not isinstance(node, ast.Call):
-            raise ValueError(f"a result contains {_shown(node)}, which is not allowed")
+            raise ValueError(f"a result contains {shown(node)}, which is not allowed")
         if isinstance(node.func, ast.Call):  # Function('f')(argument)
-            return self._applied(node)(self.value(_one(node.args), env))
-        name = _shown(node.func)
+            return self._applied(node)(self.value(only(node.args), env))
+        name = shown(node.func)
         if name in KNOWN:
-            return KNOWN[name](np.asarray(self.value(_one(node.args), env)))
+            return KNOWN[name](np.asarray(self.value(only(node.args), env)))
         if name in COUNTING:
             if len(node.args) != COUNTING[name][0] or node.keywords:
                 raise ValueError(f"a result contains a malformed {name}")
@@ -113,7 +114,7 @@ class _Reader:
         return RULES[name](self, node, env)
 
     def _applied(self, node: ast.Call) -> Function:
-        name = _literal(_call(node.func, "Function").args[0], str)
+        name = literal(call_of(node.func, "Function").args[0], str)
         if name not in self.functions:
             raise ValueError(
                 f"a result contains the function {name}; only {_list(self.functions)} may stand there"
@@ -121,7 +122,7 @@ class _Reader:
         return self.functions[name]
 
     def symbol(self, node: ast.Call, env: Environment) -> Any:
-        key = _key(node)
+        key = key_of(node)
         if key not in env:
             known = _list(name for name, index in env if index is None)
             raise ValueError(f"a result contains the symbol {key[0]}; only {known} may stand there")
@@ -130,10 +131,10 @@ class _Reader:
     def derivative(self, node: ast.Call, env: Environment) -> Any:
         """G'(e), written as the derivative of G(e) by e, once."""
         inner, *by = node.args
-        pair = _call(by[0], "Tuple").args if len(by) == 1 else []
+        pair = call_of(by[0], "Tuple").args if len(by) == 1 else []
         if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Call) and len(pair) == 2:
-            argument = _one(inner.args)
-            if ast.dump(argument) == ast.dump(pair[0]) and _number(pair[1]) == 1:
+            argument = only(inner.args)
+            if ast.dump(argument) == ast.dump(pair[0]) and number(pair[1]) == 1:
                 at = np.asarray(self.value(argument, env), dtype=float)
                 return np.imag(self._applied(inner)(at + 1j * STEP)) / STEP
         raise ValueError("a result contains a Derivative that is not carried out; use .doit()")
@@ -141,11 +142,12 @@ class _Reader:
     def substitution(self, node: ast.Call, env: Environment) -> Any:
         if len(node.args) != 3:
             raise ValueError("a result contains a malformed Subs")
-        names, values = (_call(a, "Tuple").args for a in node.args[1:])
+        names, values = (call_of(a, "Tuple").args for a in node.args[1:])
         if len(names) != len(values):
             raise ValueError("a result contains a malformed Subs")
         inner = {
-            _key(_call(n, "Symbol", "Dummy")): self.value(v, env) for n, v in zip(names, values, strict=True)
+            key_of(call_of(n, "Symbol", "Dummy")): self.value(v, env)
+            for n, v in zip(names, values, strict=True)
         }
         return self.value(node.args[0], env | inner)
 
@@ -159,9 +161,9 @@ class _Reader:
 
 
 RULES: dict[str, Callable[[_Reader, ast.Call, Environment], Any]] = {
-    "Integer": lambda reader, node, env: _number(node),
-    "Rational": lambda reader, node, env: _number(node),
-    "Float": lambda reader, node, env: _number(node),
+    "Integer": lambda reader, node, env: number(node),
+    "Rational": lambda reader, node, env: number(node),
+    "Float": lambda reader, node, env: number(node),
     "Symbol": _Reader.symbol,
     "Dummy": _Reader.symbol,
     "Add": lambda reader, node, env: sum(reader.arguments(node, env), start=0.0),
@@ -170,48 +172,6 @@ RULES: dict[str, Callable[[_Reader, ast.Call, Environment], Any]] = {
     "Derivative": _Reader.derivative,
     "Subs": _Reader.substitution,
 }
-
-
-def _number(node: ast.expr) -> float:
-    """The value of Integer(n), Rational(p, q) or Float('x', precision=…)."""
-    call = _call(node, "Integer", "Rational", "Float")
-    kind = str if _shown(call.func) == "Float" else int
-    try:
-        parts = [float(_literal(a, kind)) for a in call.args]
-        return parts[0] / parts[1] if _shown(call.func) == "Rational" else parts[0]
-    except (OverflowError, ZeroDivisionError, IndexError):
-        raise ValueError("a result contains a number that is too large") from None
-
-
-def _key(node: ast.Call) -> tuple[str, int | None]:
-    """What tells a symbol from others: its name, and for a dummy its number. Assumptions do not count."""
-    numbers = [_literal(k.value, int) for k in node.keywords if k.arg == "dummy_index"]
-    return _literal(_one(node.args), str), numbers[0] if numbers else None
-
-
-def _literal(node: ast.expr, kind: type) -> Any:
-    negative = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and kind is int
-    node = node.operand if negative and isinstance(node, ast.UnaryOp) else node
-    if not isinstance(node, ast.Constant) or type(node.value) is not kind:
-        raise ValueError(f"a result contains {_shown(node)} where a plain {kind.__name__} belongs")
-    value: Any = node.value
-    return -value if negative else value
-
-
-def _call(node: ast.expr, *names: str) -> ast.Call:
-    if not isinstance(node, ast.Call) or _shown(node.func) not in names or not node.args:
-        raise ValueError(f"a result contains {_shown(node)} where {' or '.join(names)} belongs")
-    return node
-
-
-def _one(nodes: list[ast.expr]) -> ast.expr:
-    if len(nodes) != 1:
-        raise ValueError("a result contains a function of more or fewer than one argument")
-    return nodes[0]
-
-
-def _shown(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else f"a {type(node).__name__}"
 
 
 def _list(names: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from course.compare import agree
 from course.recognise.claims import Claim
 from course.recognise.counting import Truncation, counts
-from course.recognise.explain import Seen, wrong_parts
+from course.recognise.seen import Seen, wrong_parts
 from course.recognise.taken import Taken
 from course.recognise.unrolled import AFTER_H_0, Unrolled
 from course.recognise.ways import Way

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course.gated import LSTM, logistic
+from course.gated import LSTM, logistic, lstm_forward
 from course.models import Array
 from course.oracles import STEP
 
@@ -23,7 +23,7 @@ ARRIVING = "c_next"  # what a later step sends back along c_t, where it is an ar
 
 @dataclass(frozen=True)
 class Factors:
-    """The derivatives of one step's formulas, unit by unit, each (h).
+    """The derivatives of the steps' formulas, unit by unit, each (T, h).
 
     `of_c` is ∂c'/∂c, `by_gate` are ∂c'/∂a for the rows i, f, g, `shown` is ∂h'/∂c', `opened` is ∂h'/∂a^o.
     """
@@ -44,36 +44,19 @@ def state_of(o: Array, cell: Array) -> Array:
     return np.asarray(logistic(o) * np.tanh(cell))
 
 
-def step(p: LSTM, x: Array, h: Array, c: Array) -> tuple[tuple[Array, Array], Factors]:
-    """(h', c') and the factors, by nudging one argument of a formula in all units: they do not mix there."""
-    i, f, g, o = np.split(p.W_x @ x + p.W_h @ h + p.b, 4)
-    at = (i, f, g, c)
-    cell = cell_of(*at)
+def factors_of(p: LSTM, X: Array, H: Array, C: Array) -> Factors:
+    """The factors of steps from H and C (T, h), by nudging one argument of a formula in all units at once.
+
+    They do not mix there.
+    """
+    i, f, g, o = np.split(X @ p.W_x.T + H @ p.W_h.T + p.b, 4, axis=1)
+    at = (i, f, g, C)
     turned = [
         np.imag(cell_of(*(a + 1j * STEP * (j == k) for j, a in enumerate(at)))) / STEP for k in range(4)
     ]
+    cell = cell_of(*at)
     shown, opened = (np.imag(state_of(o + a, cell + b)) / STEP for a, b in ((0, 1j * STEP), (1j * STEP, 0)))
-    return (state_of(o, cell), cell), Factors(turned[3], turned[:3], shown, opened)
-
-
-@dataclass(frozen=True)
-class Tangents:
-    """Tangents of h and c (K, n, h): K choices of the weights, n directions."""
-
-    h: Array
-    c: Array
-
-    @classmethod
-    def along(cls, directions: Array, K: int) -> "Tangents":
-        """Along directions (n, 2h) of (h, c), for K choices."""
-        return cls(*np.split(np.broadcast_to(directions, (K, *directions.shape)), 2, axis=-1))
-
-    def after(self, p: LSTM, entering: Array, at: Factors, w: dict[str, Array]) -> "Tangents":
-        """Those after one step, if `entering` (n, 4h) comes in through parameters and input."""
-        arriving = [w[e] * (self.h @ W.T) for e, W in zip(GATES, np.split(p.W_h, 4), strict=True)]
-        i, f, g, o = (a + b for a, b in zip(np.split(entering, 4, axis=-1), arriving, strict=True))
-        c = w["c→c"] * (at.of_c * self.c) + sum(s * d for s, d in zip(at.by_gate, (i, f, g), strict=True))
-        return Tangents(w["c→h"] * (at.shown * c) + at.opened * o, c)
+    return Factors(turned[3], turned[:3], shown, opened)
 
 
 def by_edge(names: tuple[str, ...], w: Array) -> dict[str, Array]:
@@ -84,48 +67,63 @@ def by_edge(names: tuple[str, ...], w: Array) -> dict[str, Array]:
 
 @dataclass(frozen=True)
 class Steps:
-    """An LSTM's run over X (T, d): the states before each step (T, h), and each step's factors."""
+    """An LSTM's run over X (T, d): the states before each step (T, h), and the steps' factors."""
 
     p: LSTM
     X: Array
     before: Array
-    factors: list[Factors]
+    factors: Factors
 
     @classmethod
     def of(cls, p: LSTM, X: Array, h_0: Array, c_0: Array) -> "Steps":
         """Run it."""
-        before, factors, state = [], [], (h_0, c_0)
-        for x in X:
-            before.append(state[0])
-            state, found = step(p, x, *state)
-            factors.append(found)
-        return cls(p, X, np.stack(before), factors)
+        H, C = lstm_forward(p, X, h_0, c_0)
+        return cls(p, X, H[:-1], factors_of(p, X, H[:-1], C[:-1]))
+
+    def entering(self, w: dict[str, Array]) -> Array:
+        """What becomes of a unit of a_t in (h', c') (K, T, 4h, 2h), for K choices of the weights."""
+        (T, h), at, K = self.before.shape, self.factors, len(w["c→h"])
+        found, units = np.zeros((K, T, 4, h, 2, h), dtype=w["c→h"].dtype), np.arange(h)
+        for gate, factor in enumerate(at.by_gate):
+            found[:, :, gate, units, 1, units] = factor
+            found[:, :, gate, units, 0, units] = w["c→h"] * (at.shown * factor)
+        found[:, :, 3, units, 0, units] = at.opened
+        return found.reshape(K, T, 4 * h, 2 * h)
+
+    def passing(self, w: dict[str, Array], entering: Array) -> Array:
+        """What becomes of a unit of (h, c) in (h', c') (K, T, 2h, 2h)."""
+        h, units, at = self.before.shape[1], np.arange(self.before.shape[1]), self.factors
+        counts = np.concatenate([np.repeat(w[gate], h, axis=2) for gate in GATES], axis=2)  # (K, 1, 4h)
+        of_h = (counts * self.p.W_h.T)[:, None] @ entering
+        of_c, of_cell = np.zeros_like(of_h), w["c→c"] * at.of_c
+        of_c[..., units, h + units], of_c[..., units, units] = of_cell, w["c→h"] * (at.shown * of_cell)
+        return np.concatenate([of_h, of_c], axis=2)
 
     def gradients(
         self, dH: Array, dc_T: Array, w: dict[str, Array], first: dict[str, Array] | None = None
     ) -> dict[str, Array]:
         """Gradients of `Σ_t ⟨dH_t, h_t⟩ + ⟨dc_T, c_T⟩`, with a first axis for the choices of the weights.
 
-        All directions run forward at once: one for each entry of a_1 … a_T, of h_0 and of c_0. `first` are
-        the weights of the edges from h_0 and c_0, if these have others.
+        All directions run forward at once: one for each entry of the states and cells after 0, 1, … T steps.
+        `first` are the weights of the edges from h_0 and c_0, if these have others.
         """
         (T, h), K = dH.shape, len(w["loss"])
-        n, units = 4 * h * T, np.eye(4 * h * T + 2 * h)
-        d, response = Tangents.along(units[:, n:], K), np.zeros((K, len(units)))
-        for t, factors in enumerate(self.factors):
-            d = d.after(
-                self.p, units[:, 4 * h * t : 4 * h * (t + 1)], factors, w | (first or {}) if t == 0 else w
-            )
-            response = response + w["loss"][..., 0] * (d.h @ dH[t])
-        response = response + w[ARRIVING][..., 0] * (d.c @ dc_T)
-        delta, rest = response[:, :n].reshape(K, T, 4 * h), response[:, n:]
+        entering = self.entering(w)
+        step = self.passing(w, entering)
+        if first:
+            step[:, 0] = self.passing(w | first, entering)[:, 0]
+        units = np.broadcast_to(np.eye(2 * h), (K, 2 * h, 2 * h))
+        d, response = units, np.zeros((K, 2 * h * (T + 1)), dtype=entering.dtype)
+        for t in range(T):
+            d = np.concatenate([d @ step[:, t], units], axis=1)
+            response[:, : d.shape[1]] += w["loss"][..., 0] * (d[..., :h] @ dH[t])
+        response += w[ARRIVING][..., 0] * (d[..., h:] @ dc_T)
+        after = response.reshape(K, T + 1, 2 * h, 1)
+        delta, rest = (entering @ after[:, 1:])[..., 0], response[:, : 2 * h]
         back = delta.swapaxes(1, 2)
         found = {"W_x": back @ self.X, "W_h": back @ self.before, "b": delta.sum(axis=1)}
         return found | {"X": delta @ self.p.W_x, "h_0": rest[:, :h], "c_0": rest[:, h:]}
 
     def jacobian(self, w: dict[str, Array]) -> Array:
         """∂(h', c')/∂(h, c) (K, 2h, 2h) of the first step."""
-        units = np.eye(2 * self.before.shape[1])
-        d = Tangents.along(units, len(w["c→c"]))
-        d = d.after(self.p, np.zeros((len(units), len(self.p.b))), self.factors[0], w)
-        return np.concatenate([d.h, d.c], axis=2).swapaxes(1, 2)
+        return self.passing(w, self.entering(w))[:, 0].swapaxes(1, 2)

@@ -9,11 +9,14 @@ from course import draws
 from course.gated import LSTM
 from course.models import Array
 from course.recognise.cell import ARRIVING, EDGES, GATES, STATES, Steps, by_edge
+from course.recognise.once import kept_once
 from course.recognise.weighing import Parts, Weighed
+
+steps_of = kept_once(Steps.of)
 
 
 def _sequence(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Callable[[Array], Parts]:
-    run, dc_T = Steps.of(p, X, h_0, c_0), np.zeros_like(c_0)
+    run, dc_T = steps_of(p, X, h_0, c_0), np.zeros_like(c_0)
 
     def value(w: Array) -> Parts:
         found = run.gradients(dH, dc_T, by_edge(EDGES, w))
@@ -32,7 +35,7 @@ def _sequences(rng: draws.Rng) -> list[tuple[Any, ...]]:
 
 
 def _start_once(p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Callable[[Array], Parts]:
-    run, dc_T = Steps.of(p, X, h_0, c_0), np.zeros_like(c_0)
+    run, dc_T = steps_of(p, X, h_0, c_0), np.zeros_like(c_0)
 
     def value(w: Array) -> Parts:
         once = {edge: np.ones((len(w), 1, 1)) for edge in ("c→c", *GATES)}
@@ -46,7 +49,7 @@ ONE_STEP = (*EDGES, ARRIVING)
 
 
 def _step(p: LSTM, x: Array, h: Array, c: Array, dh_next: Array, dc_next: Array) -> Callable[[Array], Parts]:
-    run = Steps.of(p, x[None], h, c)
+    run = steps_of(p, x[None], h, c)
 
     def value(w: Array) -> Parts:
         found = run.gradients(dh_next[None], dc_next, by_edge(ONE_STEP, w))
@@ -64,7 +67,7 @@ def _single_steps(rng: draws.Rng) -> list[tuple[Any, ...]]:
 
 
 def _jacobian(p: LSTM, x: Array, h: Array, c: Array) -> Callable[[Array], Parts]:
-    run = Steps.of(p, x[None], h, c)
+    run = steps_of(p, x[None], h, c)
     return lambda w: {"J": run.jacobian(by_edge(STATES, w))}
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from course.compare import agree
 from course.exercise import Case, seed_of
 from course.models import Array
-from course.recognise.explain import Alive, Seen, wrong_parts
+from course.recognise.explain import Alive
 from course.recognise.patterns import ALL
+from course.recognise.seen import Seen, wrong_parts
 from course.recognise.unrolled import Unrolled
 from course.results import Unmet
 

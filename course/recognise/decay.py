@@ -11,18 +11,11 @@ from course.compare import agree
 from course.models import Array
 from course.recognise.attribution import FITS
 from course.recognise.claims import Claim
-from course.recognise.explain import Parts, Seen, telling, wrong_parts
 from course.recognise.patterns import HIDDEN, STATE, Pattern
-from course.recognise.rules import BACK
+from course.recognise.seen import Parts, Seen, telling, wrong_parts
 from course.recognise.sequences import Terms
 from course.recognise.unrolled import Unrolled
 
-SCALED = Claim(
-    "carry_scaled",
-    "What goes back from step to step is multiplied by one more number: only W_hhᵀ and the slope belong "
-    "there.",
-    BACK,
-)
 NEWTON = 12
 
 
@@ -51,7 +44,7 @@ def scaled_carry(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
             return ()
         if np.tril(unrolled.right(one.args), -1).any():  # else it need not show
             numbers.append((gamma, unrolled.numbers(one.args)))
-    return (SCALED,) if _one_number(numbers) else ()
+    return (unrolled.scaled,) if _one_number(numbers) else ()
 
 
 def _one_number(found: Many[tuple[float, dict[str, float]]]) -> bool:
@@ -99,8 +92,8 @@ def solved(unrolled: Unrolled, found: list[Terms], one: Seen, steps: int) -> flo
     if not np.any(columns):  # nothing crosses an edge
         return 1.0
     left, powers = flat(one.got, names) - own, np.arange(1, T)
-    gamma = float(left @ columns[0] / (columns[0] @ columns[0]))
     table = np.stack(columns, axis=1)
+    gamma = float(np.linalg.lstsq(table, left)[0][0])  # γ itself where each lag shows; else near it
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(NEWTON):
             slope = table @ (powers * gamma ** (powers - 1.0))

@@ -9,9 +9,9 @@ from course.verdict import Drawn, Paths, Weights
 LONGEST = 12  # steps or edges that are drawn
 
 
-def svg(drawn: Drawn) -> str:
-    """The picture."""
-    return picture.svg(drawn) if isinstance(drawn, Paths) else cell_picture.svg(drawn)
+def html(drawn: Drawn) -> str:
+    """The picture, for a page."""
+    return picture.html(drawn) if isinstance(drawn, Paths) else cell_picture.svg(drawn)
 
 
 def described(drawn: Drawn) -> str:

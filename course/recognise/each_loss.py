@@ -8,18 +8,18 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course.models import Array
+from course.recognise.apart import Apart
 from course.recognise.carried import RIGHT_MOVE, RIGHT_SLOPE, Carried
 from course.recognise.claims import Claim
-from course.recognise.decay import scaled_carry
 from course.recognise.forward_axes import OF_AXES
 from course.recognise.forward_errors import OF_ERRORS, OF_ROWS, ErrorRule, RowRule, right_errors
 from course.recognise.forward_reads import OF_ENTERING
-from course.recognise.forward_rules import JACOBIAN_ON_THE_UNIT, OF_SLOPES, OF_WAYS, SCALED, ForwardRule
+from course.recognise.forward_rules import JACOBIAN_ON_THE_UNIT, OF_SLOPES, OF_WAYS, PATH_SCALED, ForwardRule
 from course.recognise.forward_uses import OF_USES, UseRule
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import Rule
 from course.recognise.sequences import Sequence, Terms, after_states, terms, with_errors
-from course.recognise.unrolled import Parts, Unrolled
+from course.recognise.unrolled import Parts
 
 
 def of_one_state(rule: ForwardRule) -> ForwardRule:
@@ -45,15 +45,11 @@ LOSS_RULES = (*OF_SLOPES, *OF_WAYS, *OF_AXES, *OF_USES, *OF_ENTERING, *OF_ERRORS
 
 
 @dataclass(frozen=True)
-class EachLoss(Unrolled):
+class EachLoss(Apart):
     """One sequence; the names of its weights' gradients, each (T, …)."""
 
-    summed: ClassVar[bool] = False
     tabled: ClassVar[bool] = False
-
-    def steps(self, parts: Parts) -> int:
-        """None are padded."""
-        return 0
+    scaled: ClassVar[Claim] = PATH_SCALED
 
     def parts(
         self,
@@ -90,14 +86,6 @@ class EachLoss(Unrolled):
         """The steps and the outputs."""
         (s,) = self.sequences(*args)
         return {"T": float(len(s.X)), "q": float(len(s.p.W_qh))}
-
-    def further(self, seen: Any) -> tuple[Claim, ...]:
-        """A path that is scaled by one number."""
-        return (SCALED,) if scaled_carry(seen, self) else ()
-
-    def nearby(self, args: tuple[Any, ...]) -> dict[str, dict[str, Array]]:
-        """No other derivatives are known."""
-        return {}
 
 
 class Losses:

@@ -7,22 +7,18 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course.models import Array
+from course.recognise.apart import Apart
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.sequences import Terms
-from course.recognise.unrolled import Parts, Unrolled
+from course.recognise.unrolled import Parts
 
 
 @dataclass(frozen=True)
-class EachUse(Unrolled):
+class EachUse(Apart):
     """One sequence; the gradients of the copies of W_hh (T, h, h)."""
 
-    summed: ClassVar[bool] = False
     asked: ClassVar[dict[str, str]] = {"error_after": "Or does the way back from loss t begin at step t−1?"}
-
-    def steps(self, parts: Parts) -> int:
-        """None are padded."""
-        return 0
 
     def parts(
         self,
@@ -46,10 +42,6 @@ class EachUse(Unrolled):
         return lambda rule, pattern, only: self.parts(
             right if rule is RIGHT else under(rule), pattern, steps, only
         )
-
-    def nearby(self, args: tuple[Any, ...]) -> dict[str, dict[str, Array]]:
-        """No other derivatives are known."""
-        return {}
 
     def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
         """The losses have outputs too, whose weights are not asked for."""

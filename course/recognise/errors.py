@@ -80,13 +80,13 @@ BY_STEP = (
     ),
     Error(
         "mean_of_one_more",
-        "The losses are divided by T + 1, not by T.",
+        "The losses are divided by {T} + 1, not by {T}.",
         (_weighed(lambda t, T: 0 * t + T / (T + 1)),),
         True,
     ),
     Error(
         "mean_of_one_more",
-        "The losses are divided by T − 1, not by T.",
+        "The losses are divided by {T} − 1, not by {T}.",
         (_weighed(lambda t, T: 0 * t + T / max(T - 1, 1)),),
         True,
     ),

@@ -5,33 +5,22 @@ A claim explains a part only if it gives the same numbers in every case. What no
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
 from course.compare import agree
-from course.models import Array
 from course.recognise.claims import Claim, in_common, shared_out, worded
 from course.recognise.limits import limit_of
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import RIGHT, Rule
+from course.recognise.seen import Seen, size, telling, wrong_parts
 from course.recognise.shapes import shapes_of
 from course.recognise.unrolled import Unrolled
 
-Parts = dict[str, Array]
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One case: the arguments, what came back and what is right."""
-
-    args: tuple[Any, ...]
-    got: Parts
-    want: Parts
-
-
-Told = dict[int, tuple[Seen, dict[str, list[Claim]]]]  # by the identity of the first case, which is kept
-Alive = dict[str, list[tuple[Rule, Pattern]]]
+Alive = dict[str, list[tuple[Rule, Pattern]]]  # by part
+Known = dict[str, list[Claim]]  # by part
+Products = Callable[[Sequence[str]], Known]
 
 
 FIRST_LOSS = Claim(
@@ -46,50 +35,71 @@ def in_all_parts(alive: Alive) -> list[tuple[Rule, Pattern]]:
     return [pair for pair in next(iter(alive.values())) if all(pair in pairs for pairs in alive.values())]
 
 
-def by_parts(
-    seen: Sequence[Seen],
-    unrolled: Unrolled | None,
-    alive: Alive,
-    timed: dict[str, int],
-    numbers: Sequence[dict[str, float]],
-    known: dict[str, list[Claim]],
-    products: Callable[[Sequence[str]], dict[str, list[Claim]]] | None = None,
-    told: Told | None = None,
-) -> tuple[Claim, ...]:
-    """The mistakes that explain every wrong part in every case; all, if several cannot be told apart.
+@dataclass(frozen=True)
+class InParts:
+    """An answer part by part: what explains each wrong one in every case.
 
-    `timed` says which axis of a part counts steps, `numbers` what a factor may be, case by case, `known` by
-    part what else explains it. `products` are asked if nothing explains everything: what they say of these
-    parts. `told` keeps the shapes of errors for the next call.
+    Args:
+        alive: by part, the altered rules and triangles that give it.
+        timed: which axis of a part counts steps.
+        numbers: what a factor may be, case by case.
     """
-    wrong = wrong_parts(seen)
-    by_part = {name: [*map(claim_of, alive.get(name, [])), *known.get(name, [])] for name in wrong}
-    if unrolled is not None:
-        for name, claim in _nearby(seen, unrolled, wrong):
-            by_part[name].append(claim)
-    _, shapes = ({} if told is None else told).setdefault(id(seen[0]), (seen[0], {}))
-    for n in wrong:
-        shapes[n] = (
-            shapes[n] if n in shapes else _swapped(seen, n) or _shaped(seen, n, wrong, numbers, timed.get(n))
-        )
-    everything = list(seen[0].want)
-    if not in_common(by_part, everything) and (same := in_common(shapes, everything)):
-        return same
-    by_part = {name: claims or shapes[name] for name, claims in by_part.items()}
-    if unrolled is not None and (len(wrong) == 1 or not in_common(by_part, everything)):
-        _of_first_loss(by_part, alive, unrolled)
-    shared = shared_out(by_part, everything)
-    if shared or products is None or not wrong:
-        return shared
-    more = products(wrong)
-    union = {name: [*claims, *more.get(name, [])] for name, claims in by_part.items()}
-    by_part = {name: claims or more.get(name, []) for name, claims in by_part.items()}
-    return in_common(union, everything) or shared_out(by_part, everything)
 
+    seen: Sequence[Seen]
+    unrolled: Unrolled | None
+    alive: Alive
+    timed: dict[str, int]
+    numbers: Sequence[dict[str, float]]
 
-def wrong_parts(seen: Sequence[Seen]) -> list[str]:
-    """The parts that differ in some case."""
-    return [n for n in seen[0].want if any(not agree(s.got[n], s.want[n]) for s in seen)]
+    def named(self, known: Known, products: Products | None = None) -> tuple[Claim, ...]:
+        """The mistakes that explain every wrong part in every case; all, if several cannot be told apart.
+
+        `known` is by part what else explains it. `products` are asked if nothing explains everything: what
+        they say of these parts.
+        """
+        by_part = {name: [*self._held[name], *known.get(name, [])] for name in self._wrong}
+        everything = list(self.seen[0].want)
+        if not in_common(by_part, everything) and (same := in_common(self._shapes, everything)):
+            return same
+        by_part = {name: claims or self._shapes[name] for name, claims in by_part.items()}
+        if self.unrolled is not None and (len(self._wrong) == 1 or not in_common(by_part, everything)):
+            _of_first_loss(by_part, self.alive, self.unrolled)
+        shared = shared_out(by_part, everything)
+        if shared or products is None or not self._wrong:
+            return shared
+        more = products(self._wrong)
+        union = {name: [*claims, *more.get(name, [])] for name, claims in by_part.items()}
+        by_part = {name: claims or more.get(name, []) for name, claims in by_part.items()}
+        return in_common(union, everything) or shared_out(by_part, everything)
+
+    @cached_property
+    def _wrong(self) -> list[str]:
+        return wrong_parts(self.seen)
+
+    @cached_property
+    def _held(self) -> Known:
+        """By wrong part, the altered rules and triangles that give it, and other derivatives it holds."""
+        held = {name: [*map(claim_of, self.alive.get(name, []))] for name in self._wrong}
+        for name in self._wrong:
+            if not any(one.got[name].any() for one in self.seen):  # zeros are told as such, unless a mistake
+                elsewhere = {claim for other in self._wrong if other != name for claim in held[other]}
+                held[name] = [claim for claim in held[name] if claim in elsewhere]  # shows in others too
+        if self.unrolled is not None:
+            for name, claim in _nearby(self.seen, self.unrolled, self._wrong):
+                held[name].append(claim)
+        return held
+
+    @cached_property
+    def _shapes(self) -> Known:
+        """By wrong part, the shape of its error."""
+        return {name: _swapped(self.seen, name) or self._shaped(name) for name in self._wrong}
+
+    def _shaped(self, name: str) -> list[Claim]:
+        told = [next((n for n in self._wrong if s.want[n].any()), name) for s in self.seen]
+        beside = [(s.got[n], s.want[n]) for s, n in zip(self.seen, told, strict=True)]
+        pairs = [(s.got[name], s.want[name]) for s in self.seen]
+        shapes = shapes_of(pairs, self.numbers, self.timed.get(name), beside)
+        return [Claim(shape.name, shape.sentence) for shape in shapes]
 
 
 def cut_off(seen: Sequence[Seen]) -> tuple[Claim, ...]:
@@ -114,7 +124,7 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
     alive = {name: set(range(len(pairs))) for name in unrolled.names.values() if name in seen[0].got}
     wrong = [name for name in wrong_parts(seen) if name in alive]
     right = [name for name in alive if name not in wrong]
-    for one in sorted(seen, key=telling if unrolled.summed else _size):
+    for one in sorted(seen, key=telling if unrolled.summed else size):
         kept = set[int]().union(*[alive[name] for name in wrong])  # what explains no wrong part is of no use
         under = unrolled.whole(one.args, unrolled.steps(one.got))
         for i in sorted(kept):
@@ -129,15 +139,6 @@ def paths(seen: Sequence[Seen], unrolled: Unrolled) -> Alive:
         alive = {name: those & kept for name, those in alive.items()}
     kept = set[int]().union(*[alive[name] for name in wrong])
     return {name: [pairs[i] for i in sorted(those & kept)] for name, those in alive.items()}
-
-
-def telling(one: Seen) -> tuple[bool, int]:
-    """Cases in which something is wrong exclude most; of these the smallest take the least time."""
-    return not wrong_parts([one]), _size(one)
-
-
-def _size(one: Seen) -> int:
-    return sum(part.size for part in one.want.values())
 
 
 def _patterns(unrolled: Unrolled) -> list[Pattern]:
@@ -178,16 +179,3 @@ def _swapped(seen: Sequence[Seen], name: str) -> list[Claim]:
         and all(s.want[other].shape == s.want[name].shape for s in seen)
         and all(agree(s.got[name], s.want[other]) for s in seen)
     ]
-
-
-def _shaped(
-    seen: Sequence[Seen],
-    name: str,
-    wrong: Sequence[str],
-    numbers: Sequence[dict[str, float]],
-    steps: int | None,
-) -> list[Claim]:
-    told = [next((n for n in wrong if s.want[n].any()), name) for s in seen]
-    beside = [(s.got[n], s.want[n]) for s, n in zip(seen, told, strict=True)]
-    shapes = shapes_of([(s.got[name], s.want[name]) for s in seen], numbers, steps, beside)
-    return [Claim(shape.name, shape.sentence) for shape in shapes]

@@ -9,8 +9,8 @@ from course.compare import RTOL, agree
 from course.exercise import Case, Parts, seed_of
 from course.models import Array
 from course.recognise.attribution import Attribution, attribute
-from course.recognise.explain import Seen, wrong_parts
 from course.recognise.rules import RIGHT, Rule
+from course.recognise.seen import Seen, wrong_parts
 from course.recognise.two import matches
 from course.recognise.unrolled import Unrolled
 from course.recognise.weighing import Solution, Weighed, last_explained, weigh

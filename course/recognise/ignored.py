@@ -10,9 +10,9 @@ import numpy as np
 from course.compare import agree
 from course.recognise.by_ways import take
 from course.recognise.claims import Claim
-from course.recognise.explain import Parts, Seen, wrong_parts
 from course.recognise.patterns import ALL
 from course.recognise.rules import RIGHT
+from course.recognise.seen import Parts, Seen, wrong_parts
 
 if TYPE_CHECKING:
     from course.exercise import Exercise

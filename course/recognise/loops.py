@@ -28,6 +28,7 @@ class Walk:
         back: the steps in reverse order.
         beside: the state before goes on as it is, beside what the step makes of it.
         turned: the Jacobian of every step is transposed.
+        early: each loss enters at the state before its own as well.
     """
 
     own: Array | None = None
@@ -38,6 +39,7 @@ class Walk:
     back: bool = False
     beside: bool = False
     turned: bool = False
+    early: bool = False
 
 
 class Run:
@@ -84,7 +86,8 @@ class Run:
                 arriving, met = carried @ matrix.T, between[t]
                 read = own[t] * (entering + arriving)
             beside = carried if w.beside else 0.0
-            found[t] = (read + beside) @ self.after[t]
+            again = carried if w.early else 0.0
+            found[t] = (read + beside + again) @ self.after[t]
             carried = use[t] * entering + met * arriving + beside
         return found[:, :-h].reshape(T, T, h), found[:, -h:]
 

@@ -7,14 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course.models import RNN, Array
+from course.recognise.apart import Apart
 from course.recognise.carried import RIGHT_MOVE, Carried
 from course.recognise.claims import Claim
-from course.recognise.decay import scaled_carry
-from course.recognise.forward_rules import SCALED, ForwardRule
+from course.recognise.forward_rules import PATH_SCALED, ForwardRule
 from course.recognise.patterns import ALL, Pattern
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.sequences import Sequence, Terms, terms
-from course.recognise.unrolled import Parts, Unrolled
+from course.recognise.unrolled import Parts
 
 
 def up_to(p: RNN, X: Array, h_0: Array, t: int) -> list[Sequence]:
@@ -24,15 +24,11 @@ def up_to(p: RNN, X: Array, h_0: Array, t: int) -> list[Sequence]:
 
 
 @dataclass(frozen=True)
-class OneState(Unrolled):
+class OneState(Apart):
     """The parts `direct` and `total`, both (h, h, h): index i is that of h_t. A pattern counts in `total`."""
 
-    summed: ClassVar[bool] = False
     tabled: ClassVar[bool] = False
-
-    def steps(self, parts: Parts) -> int:
-        """None are padded."""
-        return 0
+    scaled: ClassVar[Claim] = PATH_SCALED
 
     def by_rule(
         self, args: tuple[Any, ...], only: Container[str] | None = None
@@ -80,10 +76,6 @@ class OneState(Unrolled):
     def numbers(self, args: tuple[Any, ...]) -> dict[str, float]:
         """Nothing is a mean; the steps up to the state may be counted all the same."""
         return {"t": float(args[-1])}
-
-    def further(self, seen: Any) -> tuple[Claim, ...]:
-        """A path that is scaled by one number."""
-        return (SCALED,) if scaled_carry(seen, self) else ()
 
     def nearby(self, args: tuple[Any, ...]) -> dict[str, Parts]:
         """Derivatives of another step in the place of that of step t."""

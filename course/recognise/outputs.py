@@ -36,7 +36,7 @@ Way = Callable[[Outputs], Array]
 class Error:
     """A mistake: its name and sentence, and the ways in which it is made; `compared` needs targets.
 
-    `{e}` in the sentence stands for the output error.
+    `{e}` in the sentence stands for the output error, `{T}` for the number of steps that divides.
     """
 
     name: str

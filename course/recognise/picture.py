@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 
-from course.recognise.edges import Edges, as_array, both_edges, described, said, wanted_of
+from course.recognise.edges import as_array, both_edges, described, said, wanted_of
 from course.verdict import Paths
 
 MISSING, EXTRA = "#d9483f", "#8f6ae0"  # each at least 3:1 on white and on black
@@ -16,21 +16,50 @@ STEP, TOP, LEFT, CELL = 58, 40, 26, 27
 HEADING = 92  # half the width of the words above the triangle, with room to spare
 
 
+TITLE = "Which paths your gradient counts"
+
+
 def svg(paths: Paths) -> str:
-    """The picture; `<title>`, `<desc>` and the label say the same in words."""
-    T, (edges, wanted) = len(paths.alpha), both_edges(paths)
+    """The picture in one piece; `<title>`, `<desc>` and the label say the same in words."""
+    T = len(paths.alpha)
     left = LEFT + STEP * T + 84
-    graph, triangle = _graph(edges, wanted, bool(paths.rule)), _triangle(paths, left)
-    width = max(left + CELL * T + 14, left + CELL * T / 2 + HEADING)
-    height = max(232, 54 + CELL * T)
-    title = "Which paths your gradient counts"
+    width = _triangle_end(T, left)
+    words = f"<title>{TITLE}</title><desc>{escape(described(paths))}</desc>"
+    style = f"width:100%;min-width:{width / 16:.0f}em;max-width:{width:g}px"
+    content = words + _graph(paths) + _triangle(paths, left)
+    return _drawing(content, width, max(232, 54 + CELL * T), _said(paths), style)
+
+
+def html(paths: Paths) -> str:
+    """The same in two pieces: the triangle stands below the graph where a page is narrow."""
+    T = len(paths.alpha)
+    left = max(34, HEADING - CELL * T / 2)  # the words above it may be wider than it is
+    pieces = (
+        (_graph(paths), LEFT + STEP * T + 40, 214),
+        (_triangle(paths, left), _triangle_end(T, left), 54 + CELL * T),
+    )
+    graph, triangle = (
+        _drawing(content, w, h, 'aria-hidden="true"', f"flex:0 1 {w:g}px;min-width:{w / 23:.0f}em")
+        for content, w, h in pieces
+    )
+    style = "display:flex;flex-wrap:wrap;align-items:flex-start;column-gap:1em"
+    return f'<div {_said(paths)} style="{style}">{graph}{triangle}</div>'
+
+
+def _said(paths: Paths) -> str:
+    """The words of the picture, for those who do not see it."""
+    return f'role="img" aria-label="{TITLE}. {escape(described(paths))}"'
+
+
+def _triangle_end(T: int, left: float) -> float:
+    return max(left + CELL * T + 14, left + CELL * T / 2 + HEADING)
+
+
+def _drawing(content: str, width: float, height: float, attributes: str, style: str) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height}" role="img" '
-        f'aria-label="{escape(title)}. {escape(described(paths))}" fill="none" stroke="currentColor" '
-        f'font-family="system-ui, sans-serif" font-size="12" '
-        f'style="display:block;width:100%;min-width:{width / 16:.0f}em;max-width:{width:g}px;'
-        f'height:auto;margin:.4em 0">'
-        f"<title>{title}</title><desc>{escape(described(paths))}</desc>{graph}{triangle}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" {attributes} '
+        f'fill="none" stroke="currentColor" font-family="system-ui, sans-serif" font-size="12" '
+        f'style="display:block;overflow:visible;{style};height:auto;margin:.4em 0">{content}</svg>'
     )
 
 
@@ -94,11 +123,12 @@ def _arrow(x1: float, y1: float, x2: float, y2: float, value: float, right: floa
     return line(x1, y1, x2, y2, value, right) + label(x, y, value, right)
 
 
-def _graph(edges: Edges, wanted: Edges, altered: bool) -> str:
+def _graph(paths: Paths) -> str:
     """Losses above, states in the middle, the uses of W_hh below; arrows run as the backward pass does."""
+    edges, wanted = both_edges(paths)
     T, y_loss, y_state, y_use, parts = len(edges.uses), TOP, TOP + 66, TOP + 142, []
     what = "On the path of the last loss" if edges.of_last else "Backward through the unrolled network"
-    what = f"{what}, with a wrong rule on the way" if altered else what
+    what = f"{what}, with a wrong rule on the way" if paths.rule else what
     parts.append(text(LEFT + STEP * T / 2, 14, what, 'opacity=".85"'))
     for t in range(1, T + 1):
         x = LEFT + STEP * t

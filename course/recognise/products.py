@@ -8,8 +8,8 @@ import numpy as np
 
 from course.models import Array
 from course.recognise.claims import Claim
-from course.recognise.explain import Seen, telling
 from course.recognise.factors import Factor, deltas, errors, inputs, states
+from course.recognise.seen import Seen, telling
 from course.recognise.sent_back import OUTPUT, alike, said
 from course.recognise.sequences import Sequence
 from course.recognise.step_weights import weights
@@ -48,7 +48,7 @@ def tables(unrolled: Unrolled, one: Seen, names: Many[str]) -> dict[str, tuple[l
     rows = unrolled.sequences(*one.args)
     by_step, by_row = weights(len(rows), [len(s.X) for s in rows])
     batch = bool(unrolled.batch)
-    worded = partial(said, error=unrolled.error)
+    worded = partial(said, error=unrolled.error, length=unrolled.length)
     hidden = deltas(rows, unrolled.right(one.args), unrolled.of_initial(one.args))
     found = {}
     for name in names:

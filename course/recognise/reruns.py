@@ -7,6 +7,7 @@ import numpy as np
 
 from course.models import RNN, Array
 from course.recognise.counting import squared_errors
+from course.recognise.other_runs import at
 from course.recognise.segments import OUTPUT, SegmentRule, Segments
 from course.recognise.sequences import Sequence, Terms, terms
 
@@ -34,7 +35,8 @@ class Rerun(SegmentRule):
 
     `reads_inputs`: ∂L/∂W_hx takes the rows of X that were run, not those of its own steps. `assigned`: of
     several pieces that run the same step, only the first gives ∂L/∂x_t. `outside`: the output layer's
-    gradients are right, as code gives that has them from elsewhere.
+    gradients are right, as code gives that has them from elsewhere. `held`: every step starts at its
+    piece's first state.
     """
 
     pieces: Callable[[Segments], list[Piece]] = lambda case: []
@@ -42,6 +44,7 @@ class Rerun(SegmentRule):
     reads_inputs: bool = False
     assigned: bool = False
     outside: bool = False
+    held: bool = False
 
     def part(self, case: Segments, name: str) -> Array:
         """The sum of the pieces' terms, each at its own step."""
@@ -78,8 +81,20 @@ class Rerun(SegmentRule):
         )
         begins = np.cumsum([0, *[len(piece.steps) for piece in run]])
         whole = squared_errors(self.network(case.p), case.X[inputs], case.Y[targets], case.h_0)
-        return steps, replace(
+        resumed = replace(
             whole,
             loss=lambda *more: whole.loss(*more) * len(steps) / len(case.X),
             resumes={int(t): piece.start for t, piece in zip(begins, run, strict=False)},
         )
+        return steps, _held(resumed) if self.held else resumed
+
+
+def _held(s: Sequence) -> Sequence:
+    """Every step starts where its piece does; the states that W_hh is said to act on are in order."""
+    starts: list[Array] = []
+    for t in range(len(s.X)):
+        starts.append(s.resumes[t] if t in s.resumes else starts[-1])
+    a = s.X @ s.p.W_hx.T + np.stack(starts) @ s.p.W_hh.T + s.p.b_h
+    after = np.tanh(a)
+    before = [s.resumes[t] if t in s.resumes else after[t - 1] for t in range(len(s.X))]
+    return at(s, (a, np.stack(before), after))

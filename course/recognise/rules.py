@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course.models import Array
+from course.recognise.claims import Claim
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,12 @@ def slope_of(kind: str, a: Array, before: Array, later: Array, last: Array) -> A
 
 
 BACK, USES = "Backward in time", "Weights and biases"
+SCALED = Claim(
+    "carry_scaled",
+    "What goes back from step to step is multiplied by one more number: only W_hhᵀ and the slope belong "
+    "there.",
+    BACK,
+)
 RIGHT = Rule("right", "", "")
 RULES = (
     Rule(

@@ -8,7 +8,7 @@ import numpy as np
 
 from course.compare import agree
 from course.recognise.claims import Claim
-from course.recognise.explain import Seen, telling, wrong_parts
+from course.recognise.seen import Seen, telling, wrong_parts
 from course.recognise.segments import OUTPUT, SegmentRule, Segments
 from course.recognise.unrolled import Parts, Unrolled
 

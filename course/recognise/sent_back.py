@@ -12,8 +12,8 @@ from course.compare import RTOL, agree
 from course.models import Array
 from course.recognise.claims import Claim
 from course.recognise.errors import altered
-from course.recognise.explain import Seen, telling, wrong_parts
 from course.recognise.outputs import Error
+from course.recognise.seen import Seen, telling, wrong_parts
 from course.recognise.sequences import Sequence, Terms, basis, lengthened, terms, with_errors
 from course.recognise.unrolled import Unrolled
 
@@ -96,10 +96,12 @@ def by_errors(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
             return ()
     found = dict.fromkeys(error for (error, _), fits in zip(errors, explains, strict=True) if fits)
     asked = {e: f"{e.sentence} {unrolled.asked.get(e.name, '')}".rstrip() for e in found}
-    return tuple(Claim(e.name, said(text, unrolled.error), unrolled.see) for e, text in asked.items())
+    return tuple(
+        Claim(e.name, said(text, unrolled.error, unrolled.length), unrolled.see) for e, text in asked.items()
+    )
 
 
-def said(sentence: str, error: str) -> str:
-    """The sentence, of this exercise's errors."""
+def said(sentence: str, error: str, length: str) -> str:
+    """The sentence, of this exercise's errors and lengths."""
     inside = error if error.startswith(("∂", "dH")) else error[0].lower() + error[1:]
-    return sentence.replace("{e}", error if sentence.startswith("{e}") else inside)
+    return sentence.replace("{e}", error if sentence.startswith("{e}") else inside).replace("{T}", length)

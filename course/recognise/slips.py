@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from course.judging import Run
 
 Cases = Sequence[tuple["Run", Case]]
+FEW = 4  # steps in which a great many slips are valued as fast as in one
 
 
 def by_slips(runs: "Sequence[Run]") -> tuple[Diagnosis, ...]:
@@ -54,11 +55,18 @@ def _widest(slips: Sequence[Slip], said: Sequence[set[str]]) -> Sequence[Slip]:
 
 
 def _in_order(runs: "Sequence[Run]", at_once: bool) -> Cases:
-    """All cases, the shortest first; if many slips are valued `at_once` then those that are wrong."""
+    """All cases, the shortest first.
+
+    If many slips are valued `at_once` then first the shortest that is wrong, if it has few steps: it excludes
+    most. Then the others that are wrong.
+    """
     cases = sorted(((run, case) for run in runs for case in run.cases), key=_time)
     if not at_once:
         return cases
-    return cases[:1] + sorted(cases[1:], key=lambda one: not _wrong(*one))
+    right = [not _wrong(*one) for one in cases]
+    first = next((k for k, one in enumerate(cases) if not right[k] and _time(one)[0] <= FEW), 0)
+    order = sorted(range(len(cases)), key=lambda k: (k != first, right[k]))
+    return [cases[k] for k in order]
 
 
 def _wrong(run: "Run", case: Case) -> bool:
@@ -134,8 +142,4 @@ def _time(one: tuple["Run", Case]) -> tuple[int, int]:
     """What a slip's value takes on a case: it goes through its steps one by one."""
     run, case = one
     steps = [run.parts(case)[name].shape[axis] for name, axis in run.exercise.timed.items()]
-    return max(steps, default=0), _size(case)
-
-
-def _size(case: Case) -> int:
-    return sum(np.size(field) for arg in case.args for field in (arg if isinstance(arg, tuple) else (arg,)))
+    return max(steps, default=0), case.size

@@ -5,7 +5,7 @@ right, is at work in these alone; two that share the wrong results out are both 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ import numpy as np
 from course.compare import RTOL
 from course.models import Array
 from course.recognise.claims import Claim
-from course.recognise.explain import Parts, Seen, wrong_parts
+from course.recognise.explain import InParts, Known
+from course.recognise.seen import Parts, Seen, wrong_parts
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class Table:
         values: `values(chosen, *args)`: results of the mistakes at those places, with a first axis for them.
         split: takes results apart where a mistake may be at work in a piece of one; axes from the last.
         alone: how many, the first ones, may be at work in some results while the others are right; None: all.
+        last: it is asked only where nothing else is the mistake, not even two at once.
     """
 
     claims: Sequence[Claim]
     values: Callable[..., Parts]
     split: Callable[[Parts], Parts] = dict
     alone: int | None = None
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,19 +73,16 @@ def look_up(seen: Sequence[Seen], table: Table) -> Found:
     return Found(whole, by_part, apart)
 
 
-def in_parts(
-    named: Callable[[Sequence[Seen], dict[str, list[Claim]]], tuple[Claim, ...]],
-    seen: Sequence[Seen],
-    found: Found | None,
-) -> tuple[Claim, ...]:
-    """What `named(seen, known)` tells: one mistake of a plain shape, or with the table, or in pieces.
+def in_parts(answer: InParts, known: Known, found: Found | None) -> tuple[Claim, ...]:
+    """What explains every wrong part: one mistake of a plain shape, or with the table, or in pieces.
 
-    `known` is by part what the table says.
+    `known` is by part what else explains it.
     """
-    plain = named(seen, {})
+    plain = answer.named(known)
     if found is None or len(plain) == 1:
         return plain
-    return named(seen, found.by_part) or plain or named(found.apart, found.by_part)
+    known = known | found.by_part
+    return answer.named(known) or plain or replace(answer, seen=found.apart).named(known)
 
 
 def _equal(got: Array, values: Array) -> Array:

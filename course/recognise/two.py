@@ -8,9 +8,10 @@ from course.compare import agree
 from course.models import Array
 from course.recognise.attribution import Attribution
 from course.recognise.claims import Claim
-from course.recognise.explain import Parts, Seen, claim_of
+from course.recognise.explain import claim_of
 from course.recognise.patterns import ALL, PATTERNS, Pattern
 from course.recognise.rules import RIGHT
+from course.recognise.seen import Parts, Seen
 from course.recognise.unrolled import Unrolled
 
 

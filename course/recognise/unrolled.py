@@ -7,13 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from course.models import Array
+from course.recognise.claims import Claim
 from course.recognise.composed import COMPOSED
 from course.recognise.counted import counted, gradient
 from course.recognise.counting import Truncation, counts
 from course.recognise.once import kept_once
 from course.recognise.outputs import Error
 from course.recognise.patterns import ALL, PATTERNS, Pattern
-from course.recognise.rules import RIGHT, RULES, USES, Rule
+from course.recognise.rules import RIGHT, RULES, SCALED, USES, Rule
 from course.recognise.sequences import Sequence, Terms, after_one_step, lengthened, responses, terms
 
 Parts = dict[str, Array]
@@ -34,6 +35,7 @@ class Unrolled:
         many: `many(rng)`: arguments with 7 steps and 8 units, in which every path is visible.
         rules, patterns: the mistakes that it may show, with the words that fit it.
         see: where errors and products are explained; `error` is what a loss sends back.
+        length: the number of steps that divides the losses of a sequence.
         sent: the sequences that errors are sent through, if these are longer.
         more_errors: `more_errors(*args)`: further altered errors (B, T, q), as long as `sent`.
     """
@@ -45,9 +47,11 @@ class Unrolled:
     truncation: Truncation | None = None
     summed: ClassVar[bool] = True  # over the losses and uses
     tabled: ClassVar[bool] = True  # errors and products are compared with whole tables of altered ones
+    scaled: ClassVar[Claim] = SCALED
     asked: ClassVar[dict[str, str]] = {}  # by the name of an error, what else it may be
     see: str = USES
     error: str = "The output error"
+    length: str = "T"
     sent: Callable[..., list[Sequence]] | None = None
     more_errors: Callable[..., list[tuple[Error, Array]]] | None = None
     rules: tuple[Rule, ...] = (*RULES, *COMPOSED)

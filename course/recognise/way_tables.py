@@ -55,7 +55,7 @@ def way_table(
             found.append(one | ({states: np.stack([*map(returned, used)], 1)} if states else {}))
         return {name: np.stack([one[name] for one in found]) for name in found[0]}
 
-    return Table(claims, values)
+    return Table(claims, values, last=True)
 
 
 def _joined(unrolled: Unrolled, rows: list[Parts], steps: int) -> Parts:
