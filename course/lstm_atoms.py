@@ -7,6 +7,7 @@ where step 1 takes the last one ("<<": its own), a ">" a step after, where the l
 own).
 """
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -16,6 +17,11 @@ from course.models import Array
 
 Product = tuple[str, ...]
 GATES = "ifgo"
+OTHERS: dict[str, Callable[[Array], Array]] = {  # what a slip opens a gate by
+    "tanh": np.tanh,
+    "logistic": logistic,
+    "hard": lambda a: np.clip(0.2 * a + 0.5, 0, 1),
+}
 
 
 class Atoms:
@@ -31,20 +37,29 @@ class Atoms:
         if gates.endswith("!"):
             self._found["c1"] = self["f"] * C[:-1] + self["i"] * self["g"]
             self._found["h1"] = self["o"] * np.tanh(self["c1"])
-        self._products: dict[Product, Array] = {(): np.ones_like(C[1:]), ("0",): np.zeros_like(C[1:])}
 
     @cached_property
     def a(self) -> dict[str, Array]:
         """What enters each gate (T, h)."""
         order = self.gates.removeprefix("rows ") if self.gates.startswith("rows ") else GATES
-        read = np.split(entering(self.gates, self.p, self.X, self.H), 4, axis=1)
-        return dict(zip(order, read, strict=True))
+        read = entering(self.gates, self.p, self.X, self.H).reshape(len(self.X), 4, -1)
+        return dict(zip(order, read.swapaxes(0, 1), strict=True))
 
-    def product(self, names: Product) -> Array:
-        """The product (T, h) of those; 1 of none."""
-        if names not in self._products:
-            self._products[names] = self[names[0]] * self.product(names[1:])
-        return self._products[names]
+    def products(self, wanted: Sequence[Product]) -> Array:
+        """All those products (n, T, h); 1 of no values."""
+        number: dict[str, int] = {}
+        rows = [[number.setdefault(name, 1 + len(number)) for name in product] for product in wanted]
+        values = np.stack([np.ones_like(self["c1"]), *map(self.__getitem__, number)])
+        longest = max(map(len, rows), default=0)
+        found = np.repeat(values[:1], len(wanted), 0)
+        for column in zip(*(row + [0] * (longest - len(row)) for row in rows), strict=True):
+            found *= values[list(column)]
+        return found
+
+    def opens(self, gate: str) -> bool:
+        """Whether it opens that gate by another function."""
+        kind, _, of = self.gates.partition(" ")
+        return kind in OTHERS and gate in of
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._found:
@@ -69,8 +84,8 @@ class Atoms:
             return plain[name]
         if name in ("y", "y0"):
             return np.tanh(self["c1" if name == "y" else "c0"])
-        if name in ("-1", "2"):
-            return np.full_like(self.C[1:], float(name))
+        if name in ("0", "-1", "2"):
+            return np.full_like(self["c1"], float(name))
         return self._made_of(name)
 
     def _made_of(self, name: str) -> Array:
@@ -139,12 +154,6 @@ def entering(gates: str, p: LSTM, X: Array, H: Array) -> Array:
 def opened(gates: str, gate: str, a: Array) -> Array:
     """The value of a gate: "tanh i", "logistic g" and "hard ifo" are as a slip has those gates."""
     kind, _, of = gates.partition(" ")
-    if gate in of and kind in ("tanh", "logistic", "hard"):
-        return (
-            np.tanh(a)
-            if kind == "tanh"
-            else logistic(a)
-            if kind == "logistic"
-            else np.clip(0.2 * a + 0.5, 0, 1)
-        )
+    if gate in of and kind in OTHERS:
+        return OTHERS[kind](a)
     return np.tanh(a) if gate == "g" else logistic(a)

@@ -10,6 +10,7 @@ import numpy as np
 from course import (
     lstm_altered_forward,
     lstm_composed,
+    lstm_cuts,
     lstm_elsewhere,
     lstm_pairs,
     lstm_sums,
@@ -33,7 +34,7 @@ OF_A_STEP = (
     *(lstm_pairs.slopes_missing_back, lstm_pairs.counted),
 )
 OF_STEPS = (
-    *(lstm_elsewhere.at_the_start, lstm_elsewhere.cuts, lstm_uses.of_steps),
+    *(lstm_elsewhere.at_the_start, lstm_cuts.cuts, lstm_uses.of_steps),
     *(lstm_sums.of_losses,),
 )
 
@@ -104,10 +105,10 @@ def possible(mistakes: Sequence[Mistake], run: Run, dH: Array, dc_T: Array, got:
     if len(mistakes) < MANY:
         return found
     v = np.cos(np.arange(1.0, 1 + dH.shape[1]))
-    ways = np.stack([np.outer(v, [1, 0]), np.outer(v, [0, 1])])
+    ways = np.kron(np.eye(2), v)
 
     def along(altered: Sequence[Altered]) -> Parts:
-        h_0, c_0 = run.response(dH, dc_T, altered, ways).T[..., None]
+        h_0, c_0 = run.response(dH, dc_T, altered, ways)[0].T[..., None]
         return {"h_0": h_0, "c_0": c_0}
 
     for name, values in _followed(mistakes, along).items():

@@ -1,6 +1,6 @@
 """An LSTM's forward pass with something altered: the states that a backward pass may then read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -24,22 +24,33 @@ STATES: dict[str, Callable[..., Array]] = {  # h_t of o, c_t, c_{t-1} and h_{t-1
 }
 
 
-def run_forward(kind: str, p: LSTM, X: Array, h_0: Array, c_0: Array) -> tuple[LSTM, Array, Array]:
-    """The parameters as they are read, and H and C (T+1, h).
+def run_forward(
+    kinds: Sequence[str], p: LSTM, X: Array, h_0: Array, c_0: Array
+) -> list[tuple[LSTM, Array, Array]]:
+    """For each kind the parameters as they are read, and H and C (T+1, h): all run at once.
 
-    The kind is one of `CELLS` or `STATES`, "zeros" for h_0 = c_0 = 0, "turned" for the blocks of W_h
+    A kind is one of `CELLS` or `STATES`, "zeros" for h_0 = c_0 = 0, "turned" for the blocks of W_h
     transposed, or "bias of f at o" for b^f where b^o belongs, and so on.
     """
-    p = _read(kind, p)
-    if kind == "zeros":
-        h_0, c_0 = 0 * h_0, 0 * c_0
-    H, C = [h_0], [c_0]
-    for x in X:
-        a_i, a_f, a_g, a_o = np.split(p.W_x @ x + p.W_h @ H[-1] + p.b, 4)
-        i, f, g, o = logistic(a_i), logistic(a_f), np.tanh(a_g), logistic(a_o)
-        C.append(CELLS[kind](i, f, g, C[-1]) if kind in CELLS else f * C[-1] + i * g)
-        H.append(STATES[kind](o, C[-1], C[-2], H[-1]) if kind in STATES else o * np.tanh(C[-1]))
-    return p, np.stack(H), np.stack(C)
+    read = [_read(kind, p) for kind in kinds]
+    on = np.array([kind != "zeros" for kind in kinds])[:, None]
+    H, C = [on * h_0], [on * c_0]
+    W_h, entering = np.stack([q.W_h for q in read]), np.stack([X @ q.W_x.T + q.b for q in read], axis=1)
+    cells = [(k, CELLS[kind]) for k, kind in enumerate(kinds) if kind in CELLS]
+    states = [(k, STATES[kind]) for k, kind in enumerate(kinds) if kind in STATES]
+    for a_x in entering:
+        a = a_x + (W_h @ H[-1][..., None])[..., 0]
+        i, f, g, o = a.reshape(len(kinds), 4, -1).swapaxes(0, 1)
+        i, f, g, o = logistic(i), logistic(f), np.tanh(g), logistic(o)
+        cell = f * C[-1] + i * g
+        for k, other in cells:
+            cell[k] = other(i[k], f[k], g[k], C[-1][k])
+        state = o * np.tanh(cell)
+        for k, other in states:
+            state[k] = other(o[k], cell[k], C[-1][k], H[-1][k])
+        C.append(cell)
+        H.append(state)
+    return list(zip(read, np.stack(H, axis=1), np.stack(C, axis=1), strict=True))
 
 
 def _read(kind: str, p: LSTM) -> LSTM:

@@ -36,7 +36,8 @@ class Altered:
     Args:
         factors: the factor of an edge, by the keys of `FACTORS`.
         read: how often what goes along an edge counts in each of `CHANNELS`, by the keys of `READ`.
-        extra: edges that are none, with their factors: from "h" or "c" before the step to a channel or gate.
+        extra: edges that are none, with their factors, of the right run: from "h" or "c" before the step to a
+            channel or gate.
         blocks: which rows of W_h a gate reads h_{t-1} by; none for None.
         rows: which gate's gradient stands in the rows of i, f, g, o.
         forward: how the states are computed, see `course.lstm_forwards`.
@@ -63,3 +64,9 @@ class Altered:
     uses: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     losses: Callable[[Array], Array] | None = None
     forward: str = ""
+
+    @property
+    def in_a_step(self) -> bool:
+        """Whether a step is other than right, and not only what goes on between them or is read of them."""
+        other = self.factors or self.read or self.extra or self.blocks or self.forward
+        return bool(other) or (self.rows, self.gates) != (GATES, "before")

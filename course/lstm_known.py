@@ -7,7 +7,7 @@ import numpy as np
 
 from course.altered_lstm import LSTMSlip
 from course.lstm_atoms import GATES, Product
-from course.lstm_graph import Altered
+from course.lstm_graph import FACTORS, READ, Altered
 from course.lstm_words import Mistake
 from course.models import Array
 
@@ -77,11 +77,12 @@ def as_altered(slip: LSTMSlip, starts: bool = False) -> Altered:
     c = (slip.cell_read * float("c" in slip.seen), slip.cell_read * float("c" in slip.onward))
 
     blocks = {gate: (gate, not slip.transpose) if gate in slip.state_read else None for gate in GATES}
+    read = {"o": o, "ch": c}
     return Altered(
-        factors=_factors(slip),
-        read={"o": o, "ch": c},
+        factors={edge: factor for edge, factor in _factors(slip).items() if factor != FACTORS[edge]},
+        read={edge: counts for edge, counts in read.items() if counts != READ[edge]},
         extra=_extra(slip),
-        blocks=blocks,
+        blocks={gate: block for gate, block in blocks.items() if block != (gate, False)},
         rows=slip.rows,
         gates=slip.gates_of,
         carried=partial(_carried, slip, starts) if slip.carried != "hc" else None,
