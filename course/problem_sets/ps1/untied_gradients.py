@@ -189,6 +189,6 @@ for name, sentence, change in (
     exercise.slip(name, sentence, partial(changed, change), SEE)
 
 exercise.timed = {"G": 0}
-exercise.last_table = way_table(
+exercise.table = way_table(
     exercise.unrolled, [(n, said, SEE, of) for n, said, _, of in EACH_USE], other_runs(linear=False)
 )

@@ -1,7 +1,5 @@
 """BPTT as a torch.autograd.Function: batched, on any device, for any loss."""
 
-import functools
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,6 +11,7 @@ from course.exercise import Case, Exercise, Parts
 from course.frames import FrameError
 from course.models import RNN, Array
 from course.problem_sets.ps2._batches import mixed
+from course.problem_sets.ps2._by_hand import watched
 from course.recognise.other_runs import other_runs
 from course.recognise.sequences import Sequence
 from course.recognise.step_ways import WITH_TANH
@@ -48,33 +47,6 @@ class BPTT(torch.autograd.Function):
     def backward(ctx: Any, dH: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """From dH = ∂L/∂H (T, B, h), return the gradients of W_hx, W_hh, b_h, X, h_0, in this order."""
         raise NotImplementedError("BPTT.backward: return five gradients")
-
-
-def by_hand(f: Callable[..., Any]) -> Callable[..., Any]:
-    """`f`, but with an error as soon as autograd keeps anything for a backward pass of its own inside."""
-
-    def refuse(_: torch.Tensor) -> Any:
-        raise RuntimeError("it calls autograd inside; write the backward pass by hand")
-
-    @functools.wraps(f)
-    def watched(*args: Any) -> Any:
-        try:
-            with torch.autograd.graph.saved_tensors_hooks(refuse, refuse):
-                return f(*args)
-        except RuntimeError as error:
-            if "saved tensor hooks" in str(error):  # so torch.func says that it cannot run here
-                refuse(torch.empty(0))
-            raise
-
-    return watched
-
-
-def watched(function: Any) -> Any:
-    """The student's class with both passes by hand."""
-    if not isinstance(function, type):
-        return function
-    passes = {n: staticmethod(by_hand(getattr(function, n))) for n in ("forward", "backward")}
-    return type(function.__name__, (function,), passes)
 
 
 def entry(function: Any, *data: Array, device: str = "cpu") -> tuple[Array, ...]:
@@ -187,7 +159,7 @@ def many(rng: draws.Rng) -> tuple[Any, ...]:
 exercise.unrolled = Unrolled(
     sequences, {w: w for w in ("W_hx", "W_hh", "b_h", "X", "h_0")}, many, batch="B", error="dH"
 )
-exercise.last_table = way_table(exercise.unrolled, WITH_TANH, other_runs(linear=False), states="H")
+exercise.table = way_table(exercise.unrolled, WITH_TANH, other_runs(linear=False), states="H")
 for _name, _sentence, _mix in (
     (
         "carry_averaged",

@@ -2,39 +2,26 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
-from course.models import RNN, Array
+from course.models import Array
+from course.problem_sets.ps2._first_pass import FIRST_PASS, bare
 from course.problem_sets.ps2._pieces import (
+    SEE,
     begun_at,
     behind,
     checkpoint,
-    first_pass,
     forwards,
-    linear_pass,
     one_late,
     overlapping,
     pieces,
+    rerun,
     split,
     whole,
     without,
 )
 from course.recognise.reruns import Rerun
-
-SEE = "Cost and memory"
-
-
-def _rerun(
-    name: str, sentence: str, *ways: Any, network: Any = lambda p: p, reads: bool = False
-) -> list[Rerun]:
-    return [Rerun(name, sentence, SEE, pieces=way, network=network, reads_inputs=reads) for way in ways]
-
-
-def _bare(p: RNN) -> RNN:
-    return p._replace(b_h=0 * p.b_h)
-
 
 AFTER = "A checkpoint is the state after its segment's first step: keep the one before it."
 INPUTS = "A segment is run again with the wrong rows of X: those of its own steps belong to it."
@@ -48,18 +35,18 @@ SHIFTED: tuple[Callable[[Array, int], Array], ...] = (
     lambda steps, T: steps[::-1],
 )
 RERUNS = (
-    *_rerun(
+    *rerun(
         "wrong_checkpoint",
         "Every segment is computed again from h_0: each begins at its own checkpoint.",
         begun_at(lambda case, n, first: case.h_0),
     ),
-    *_rerun(
+    *rerun(
         "no_checkpoint",
         "Every segment is computed again from a state of zeros: each begins at its own checkpoint.",
         begun_at(lambda case, n, first: 0 * case.h_0),
         begun_at(lambda case, n, first: case.h_0 * (first == 0)),
     ),
-    *_rerun(
+    *rerun(
         "next_checkpoint",
         "A segment is computed again from the checkpoint of the next one: it begins at its own.",
         begun_at(checkpoint(lambda n, N: min(n + 1, N - 1))),
@@ -67,13 +54,13 @@ RERUNS = (
         begun_at(behind(lambda T, every: T)),
         begun_at(behind(lambda T, every: T // every * every)),
     ),
-    *_rerun(
+    *rerun(
         "checkpoint_before",
         "A segment is computed again from the checkpoint of the one before: it begins at its own.",
         begun_at(checkpoint(lambda n, N: max(n - 1, 0))),
         begun_at(checkpoint(lambda n, N: (n - 1) % N)),
     ),
-    *_rerun(
+    *rerun(
         "segments_forward",
         "The segments are gone through from the first to the last: going back, begin with the last.",
         forwards,
@@ -88,67 +75,75 @@ RERUNS = (
         )
         for assigned in (False, True)
     ],
-    *_rerun(
+    *rerun(
         "last_checkpoint",
         "Every segment is computed again from the last checkpoint: each begins at its own.",
         begun_at(checkpoint(lambda n, N: N - 1)),
     ),
-    *_rerun(
+    *rerun(
         "last_state",
         "Every segment is computed again from the last state h_T: each begins at its own checkpoint.",
         begun_at(lambda case, n, first: case.states[-1]),
     ),
-    *_rerun(
+    *rerun(
         "checkpoints_reversed",
         "The checkpoints stand in reverse order: each segment begins at its own.",
         begun_at(checkpoint(lambda n, N: N - 1 - n)),
     ),
-    *_rerun(
+    *rerun(
         "checkpoint_one_late",
         "States are kept at t = 1, 1 + every, …: keep h_0, h_every, h_{2·every}, …",
         one_late,
+        begun_at(lambda case, n, first: case.states[first - case.every + 1 if n else 0]),
     ),
-    *_rerun(
+    *rerun(
         "checkpoint_after_the_step",
         AFTER,
         begun_at(lambda case, n, first: case.states[first + 1]),
         begun_at(lambda case, n, first: case.states[first + 1 if first else 0]),
     ),
-    *_rerun(
+    *rerun(
         "checkpoint_one_early",
         "Checkpoints are states one step too early: keep h_0, h_every, h_{2·every}, …",
         begun_at(lambda case, n, first: case.states[max(first - 1, 0)]),
         begun_at(lambda case, n, first: case.states[max(first - (case.every > 1), 0)]),
     ),
-    *_rerun(
+    *rerun(
         "no_checkpoint_for_h_0",
         "The first segment is computed again from a state of zeros: it begins at h_0.",
         begun_at(lambda case, n, first: case.states[first] if first else 0 * case.h_0),
     ),
-    *_rerun(
+    *rerun(
         "targets_of_the_first_segment",
         "Every segment is compared with the first segment's targets: step t belongs to y_t.",
         partial(pieces, targets=LOCAL),
     ),
-    *_rerun(
+    *rerun(
         "targets_of_other_steps",
         "A segment is compared with the wrong rows of Y: step t belongs to y_t.",
         *[partial(pieces, targets=way) for way in SHIFTED[1:]],
     ),
-    *_rerun("inputs_of_other_steps", INPUTS, *[partial(pieces, inputs=way) for way in SHIFTED]),
-    *_rerun("inputs_of_other_steps", INPUTS, *[partial(pieces, inputs=way) for way in SHIFTED], reads=True),
-    *_rerun(
+    *rerun("inputs_of_other_steps", INPUTS, *[partial(pieces, inputs=way) for way in SHIFTED]),
+    *rerun("inputs_of_other_steps", INPUTS, *[partial(pieces, inputs=way) for way in SHIFTED], reads=True),
+    *rerun(
         "run_without_bias",
         "The bias b_h is missing where a segment is run again.",
         pieces,
-        network=_bare,
+        network=bare,
     ),
-    *_rerun(
+    Rerun(
+        "rerun_held",
+        "Where a segment is run again, every step starts at the checkpoint: step t starts at h_{t-1}.",
+        SEE,
+        pieces=pieces,
+        held=True,
+    ),
+    *rerun(
         "first_segment_missing",
         "The first segment is not gone through: go back to h_0.",
         lambda case: pieces(case)[1:],
     ),
-    *_rerun(
+    *rerun(
         "last_segment_missing",
         "The last segment is not gone through: going back, begin there.",
         lambda case: pieces(case)[:-1],
@@ -177,29 +172,11 @@ RERUNS = (
         )
         for assigned in (False, True)
     ],
-    *_rerun(
+    *rerun(
         "whole_segments",
         "The steps after the last whole segment are left out.",
         partial(pieces, kept=whole),
         partial(pieces, kept=lambda case: whole(case) or split(case)),
     ),
-    *[
-        rule
-        for what, change in (
-            ("the bias b_h is missing", lambda p, X: (_bare(p), X)),
-            ("W_hh is transposed", lambda p, X: (p._replace(W_hh=p.W_hh.T), X)),
-            ("W_hh is missing", lambda p, X: (p._replace(W_hh=0 * p.W_hh), X)),
-            ("W_hx is missing", lambda p, X: (p._replace(W_hx=0 * p.W_hx), X)),
-            ("step t takes x_{t+1}", lambda p, X: (p, np.roll(X, -1, 0))),
-            ("step t takes x_{t-1}", lambda p, X: (p, np.roll(X, 1, 0))),
-        )
-        for rule in _rerun(
-            "first_pass_altered",
-            f"In the pass that keeps the checkpoints {what}.",
-            begun_at(first_pass(change)),
-        )
-    ],
-    *_rerun(
-        "first_pass_altered", "In the pass that keeps the checkpoints tanh is missing.", begun_at(linear_pass)
-    ),
+    *FIRST_PASS,
 )

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
-from course.models import RNN, Array, rnn_forward
-from course.recognise.reruns import Piece
+from course.models import Array
+from course.recognise.reruns import Piece, Rerun
 from course.recognise.segments import Segments
+
+SEE = "Cost and memory"
 
 # The state that a segment begins at, by its number and first step.
 Start = Callable[[Segments, int, int], Array]
@@ -77,24 +80,6 @@ def without(chosen: slice, case: Segments) -> list[Array]:
     return [steps[chosen] for steps in split(case) if len(steps) > 1]
 
 
-def first_pass(change: Callable[[RNN, Array], tuple[RNN, Array]]) -> Start:
-    """Checkpoints of a first pass with other parameters or inputs."""
-
-    def start(case: Segments, number: int, first: int) -> Array:
-        p, X = change(case.p, case.X)
-        return np.asarray(rnn_forward(p, X, case.h_0)[0][first])
-
-    return start
-
-
-def linear_pass(case: Segments, number: int, first: int) -> Array:
-    """Checkpoints of a first pass without tanh."""
-    h = case.h_0
-    for x in case.X[:first]:
-        h = case.p.W_hx @ x + case.p.W_hh @ h + case.p.b_h
-    return np.asarray(h)
-
-
 def forwards(case: Segments) -> list[Piece]:
     """Going back through the first segment first; a tangent meets it last."""
     return pieces(case)[::-1]
@@ -103,3 +88,10 @@ def forwards(case: Segments) -> list[Piece]:
 def overlapping(case: Segments) -> list[Piece]:
     """No segment is shorter than two steps, however close the checkpoints are."""
     return pieces(case, kept=partial(split, shortest=2))
+
+
+def rerun(
+    name: str, sentence: str, *ways: Any, network: Any = lambda p: p, reads: bool = False
+) -> list[Rerun]:
+    """A mistake in running again, once for every way to make it."""
+    return [Rerun(name, sentence, SEE, pieces=way, network=network, reads_inputs=reads) for way in ways]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from course.models import Array
-from course.problem_sets.ps2._chains import SEE
+from course.problem_sets.ps2._pieces import SEE
 from course.recognise.patterns import HIDDEN
 from course.recognise.segments import Chosen, Counted
 
@@ -69,6 +69,12 @@ COUNTED = (
         "At the last step of each segment but the last, the step's own loss does not go back.",
         SEE,
         alpha=lambda t, k, T, every: ~ends(t, T, every) | (t == T - 1),
+    ),
+    Counted(
+        "last_losses_back_twice",
+        "At the last step of each segment but the last, the step's own loss goes back twice.",
+        SEE,
+        alpha=lambda t, k, T, every: 1 + (ends(t, T, every) & (t < T - 1)),
     ),
     Counted(
         "last_losses_alone_go_back",

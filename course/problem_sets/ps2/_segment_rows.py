@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from course.models import Array
-from course.problem_sets.ps2._chains import SEE
+from course.problem_sets.ps2._pieces import SEE
 from course.problem_sets.ps2._segment_counts import begins, begins_later
 from course.recognise.segments import Chosen, Reads, Segments
 
@@ -68,6 +68,13 @@ READS = (
         )
         for other in (lambda case: 0 * case.states[:-1], lambda case: case.states[:-1], _end)
     ],
+    Reads(
+        "checkpoint_at_every_step",
+        "In ∂L/∂W_hh the segment's checkpoint stands for the state before each of its steps.",
+        SEE,
+        weight="W_hh",
+        rows=lambda case: case.states[np.arange(len(case.X)) - _local(case)],
+    ),
     Reads(
         "states_of_the_first_segment",
         "In ∂L/∂W_hh the states of the first segment stand for those of every segment.",

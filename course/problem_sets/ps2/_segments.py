@@ -1,7 +1,8 @@
 """What is known of answers that go through a sequence in segments: for the exercise on checkpoints."""
 
 from course.models import RNN
-from course.problem_sets.ps2._chains import RERUNS, SEE
+from course.problem_sets.ps2._chains import RERUNS
+from course.problem_sets.ps2._pieces import SEE
 from course.problem_sets.ps2._segment_counts import COUNTED, begins, begins_later, ends
 from course.problem_sets.ps2._segment_rows import READS
 from course.problem_sets.ps2.rnn_bptt import many, sequences

@@ -10,6 +10,7 @@ from course.exercise import Parts
 from course.models import RNN, Array, rnn_forward
 from course.oracles import complex_step
 from course.problem_sets.ps2._state_jacobian import expected, local, product
+from course.problem_sets.ps2._state_jacobian_sides import SIDE_SLIPS
 from course.tanh_slopes import SLOPES
 
 
@@ -155,4 +156,5 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
         )
         for name, said in (("input", "W_hx x_t"), ("bias", "b_h"), ("state", "W_hh h_{t-1}"))
     ],
+    *SIDE_SLIPS,
 )

@@ -1,15 +1,13 @@
 """The direct and the total derivative of one state with respect to W_hh."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from course import draws
 from course.exercise import Case, Exercise, Parts
-from course.models import RNN, Array, rnn_forward
-from course.oracles import complex_step
+from course.models import RNN, Array
+from course.problem_sets.ps2._direct_and_total import DIRECT_TWICE, MISTAKES, derivatives, in_all_rows
 from course.problem_sets.ps2.rnn_bptt import many as rnn_bptt_many
 from course.recognise.each_loss import BEYOND, STATE_RULES
 from course.recognise.forward_patterns import STATE_PATTERNS
@@ -54,20 +52,10 @@ def cases(rng: draws.Rng) -> list[Case]:
     return drawn
 
 
-def _total(p: RNN, X: Array, h_0: Array, t: int) -> Array:
-    return complex_step(lambda W: rnn_forward(p._replace(W_hh=W), X, h_0)[0][t], p.W_hh)
-
-
-def _direct(p: RNN, X: Array, h_0: Array, t: int) -> Array:
-    """The same with the edge from h_{t-1} cut: the state before the step is a constant."""
-    before = rnn_forward(p, X, h_0)[0][t - 1]
-    return complex_step(lambda W: rnn_forward(p._replace(W_hh=W), X[t - 1 : t], before)[0][1], p.W_hh)
-
-
 @exercise.expects
 def expected(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
     """The complex step of the given forward pass, with and without the cut edge."""
-    return {"direct": _direct(p, X, h_0, t), "total": _total(p, X, h_0, t)}
+    return derivatives(p, X, h_0, t)
 
 
 SEE = "Direct and total derivatives"
@@ -77,124 +65,8 @@ exercise.claim(
 )
 exercise.claim("total", "dh_t/dW_hh is right at later steps.", parts=("total",), but="t=1", points=2, see=SEE)
 
-
-def rearranged(change: Callable[[Array, Array], tuple[Array, Array]], *args: Any) -> Parts:
-    """The right derivatives, put together wrongly."""
-    right = expected(*args)
-    return dict(zip(("direct", "total"), change(right["direct"], right["total"]), strict=True))
-
-
-def other_axes(order: tuple[int, ...], names: tuple[str, ...], *args: Any) -> Parts:
-    """The right derivatives, some of them with their axes in another order."""
-    right = expected(*args)
-    return {name: part.transpose(order) if name in names else part for name, part in right.items()}
-
-
-for _order in ((1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0), (0, 2, 1)):
-    for _names in (("direct", "total"), ("direct",), ("total",)):
-        if _order[2] == 2 and "direct" in _names:
-            continue  # it is the same, as it is zero for i ≠ j
-        if _order == (0, 2, 1) and len(_names) == 2:
-            continue  # that has a name of its own
-        exercise.slip(
-            "axes_in_another_order",
-            f"The axes of {' and '.join(_names)} stand in another order: [i, j, k] is right.",
-            partial(other_axes, _order, _names),
-            SEE,
-        )
-
-DIRECT_TWICE = "The total derivative is the direct one: the path through h_{t-1} is missing."
-for name, sentence, change in (
-    (
-        "direct_twice",
-        DIRECT_TWICE,
-        lambda direct, total: (direct, direct),
-    ),
-    (
-        "total_twice",
-        "The direct derivative is the total one: h_{t-1} should be held fixed.",
-        lambda direct, total: (total, total),
-    ),
-    (
-        "swapped",
-        "The two results are swapped: direct first, then total.",
-        lambda direct, total: (total, direct),
-    ),
-    (
-        "direct_missing",
-        "The total derivative counts the path through h_{t-1} alone; the direct one belongs to it.",
-        lambda direct, total: (direct, total - direct),
-    ),
-    (
-        "transposed_indices",
-        "The last two indices are swapped: [i, j, k] belongs to W_hh[j, k].",
-        lambda direct, total: (direct.swapaxes(1, 2), total.swapaxes(1, 2)),
-    ),
-):
-    exercise.slip(name, sentence, partial(rearranged, change), SEE)
-
-
-def at_step(step: Callable[[int, int], int], p: RNN, X: Array, h_0: Array, t: int) -> Parts:
-    """The right derivatives, of another state."""
-    return expected(p, X, h_0, step(t, len(X)))
-
-
-def carries_the_direct(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
-    """The total takes the direct derivative of step t itself back through h_{t-1}."""
-    before = rnn_forward(p, X, h_0)[0][t - 1]
-    J = complex_step(lambda h: rnn_forward(p, X[t - 1 : t], h)[0][1], before)
-    direct = _direct(p, X, h_0, t)
-    return {"direct": direct, "total": direct + np.tensordot(J, direct, 1)}
-
-
-exercise.slip(
-    "of_the_last_step",
-    "Both are derivatives of the last state h_T: t says which state is asked for.",
-    partial(at_step, lambda t, T: T),
-    SEE,
-)
-
-
-def before_or_zero(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
-    """The right derivatives of h_{t-1}; those of h_0 are zero."""
-    return (
-        at_step(lambda t, T: max(t - 1, 1), p, X, h_0, t)
-        if t > 1
-        else rearranged(lambda direct, total: (0 * direct, 0 * total), p, X, h_0, t)
-    )
-
-
-exercise.slip(
-    "of_the_step_after",
-    "Both are derivatives of h_{t+1}: one step less is asked for.",
-    partial(at_step, lambda t, T: min(t + 1, T)),
-    SEE,
-)
-for value in (partial(at_step, lambda t, T: max(t - 1, 1)), before_or_zero):
-    exercise.slip(
-        "of_the_step_before", "Both are derivatives of h_{t-1}: one step more is asked for.", value, SEE
-    )
-exercise.slip(
-    "carries_the_direct",
-    "The path through h_{t-1} carries the direct derivative of h_t; the total one of h_{t-1} belongs there.",
-    carries_the_direct,
-    SEE,
-)
-
-
-def in_all_rows(p: RNN, X: Array, h_0: Array, t: int) -> Parts:
-    """Both derivatives as if every entry W_hh[j, k] stood in every row of its column."""
-    ones = np.ones_like(p.W_hh)
-
-    def state(X: Array, h: Array, t: int) -> Array:
-        def moved(W: Array) -> Array:
-            return np.asarray(rnn_forward(p._replace(W_hh=p.W_hh + ones @ (W - p.W_hh)), X, h)[0][t])
-
-        return complex_step(moved, p.W_hh)
-
-    return {"direct": state(X[t - 1 : t], rnn_forward(p, X, h_0)[0][t - 1], 1), "total": state(X, h_0, t)}
-
-
+for _name, _sentence, _value in MISTAKES:
+    exercise.slip(_name, _sentence, _value, SEE)
 exercise.slip(
     "in_all_rows",
     "direct does not depend on j. But W_hh[j, k] enters a_t[j] alone.",

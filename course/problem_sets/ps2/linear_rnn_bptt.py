@@ -191,5 +191,5 @@ exercise.slip(
 )
 
 exercise.unrolled = unrolled
-exercise.last_table = way_table(unrolled, WITHOUT_TANH, other_runs(linear=True))
+exercise.table = way_table(unrolled, WITHOUT_TANH, other_runs(linear=True))
 exercise.timed = {"dX": 0}

@@ -1,7 +1,6 @@
 """The forward pass of a batch of sequences of unequal lengths."""
 
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import numpy as np
 
@@ -9,7 +8,8 @@ from course import draws
 from course.compare import difference
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
-from course.models import RNN, Array, rnn_forward
+from course.models import RNN, Array
+from course.problem_sets.ps2._masked_forward import OUTPUTS, Lengths, given, unmasked, whole, zeroed
 
 
 def masked_forward(
@@ -117,30 +117,6 @@ def outputs(run: Run) -> None:
             run.equal(rows, want, name, case)
 
 
-def unmasked(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
-    """Every sequence run to the end of the array, padding included."""
-    return {"H": np.stack([rnn_forward(p, X[:, n], h_0[n])[0] for n in range(len(h_0))], axis=1)}
-
-
-def zeroed(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
-    """The state multiplied by the mask."""
-    H = unmasked(p, X, lengths, h_0)["H"]
-    return {"H": H * (np.arange(len(H))[:, None] <= lengths)[:, :, None]}
-
-
-Lengths = Callable[[Array, int], Array]  # of the lengths (N) and T: other lengths
-
-
-def given(lengths: Array, T: int) -> Array:
-    """The lengths themselves."""
-    return lengths
-
-
-def whole(lengths: Array, T: int) -> Array:
-    """As if there were no padding."""
-    return np.full_like(lengths, T)
-
-
 def as_if(*others: Lengths) -> Callable[..., bool]:
     """The other result is right for the lengths as they are, or for others: by its law, not by its value."""
 
@@ -173,55 +149,5 @@ exercise.slip(
     SEE,
     as_if(),
 )
-
-
-def outputs_alone(change: Callable[..., Array], p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
-    """O by `change(O, t, lengths, p)`, from the outputs O of sequences run to the end, and steps t (T, 1)."""
-    O = np.stack([rnn_forward(p, X[:, n], h_0[n])[1] for n in range(len(h_0))], axis=1)
-    return {"O": change(O, np.arange(1, len(X) + 1)[:, None], lengths, p)}
-
-
-def upto(O: Array, real: Array) -> Array:
-    """Zero where `real` (T, N) is False."""
-    return O * real[:, :, None]
-
-
-for name, sentence, change, taken in (
-    (
-        "one_step_long",
-        "The mask is one step too long: step t is real for t ≤ lengths[n], counted from 1.",
-        lambda O, t, lengths, p: upto(O, t <= lengths + 1),
-        lambda lengths, T: np.minimum(lengths + 1, T),
-    ),
-    (
-        "one_step_short",
-        "O is zero at each last real step already, as if the mask were one step too short.",
-        lambda O, t, lengths, p: upto(O, t < lengths),
-        lambda lengths, T: lengths - 1,
-    ),
-    (
-        "bias_in_the_padding",
-        "In the padding stands b_q; O should be zero there.",
-        lambda O, t, lengths, p: np.where((t <= lengths)[:, :, None], O, p.b_q),
-        given,
-    ),
-    (
-        "output_in_the_padding",
-        "In the padding stands the last real output; O should be zero there.",
-        lambda O, t, lengths, p: O[np.minimum(t, lengths) - 1, np.arange(len(lengths))],
-        given,
-    ),
-    (
-        "output_bias_missing",
-        "b_q is missing in O.",
-        lambda O, t, lengths, p: upto(O - p.b_q, t <= lengths),
-        given,
-    ),
-    (
-        "lengths_falling",
-        "The lengths are sorted, and the sequences are not: lengths[n] belongs to sequence n.",
-        lambda O, t, lengths, p: upto(O, t <= np.sort(lengths)[::-1]),
-        lambda lengths, T: np.sort(lengths)[::-1],
-    ),
-):
-    exercise.slip(name, sentence, partial(outputs_alone, change), SEE, as_if(taken))
+for _name, _sentence, _value, _taken in OUTPUTS:
+    exercise.slip(_name, _sentence, _value, SEE, as_if(_taken))

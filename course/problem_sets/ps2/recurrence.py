@@ -1,5 +1,6 @@
 """The closed form of a linear recurrence: the lemma behind BPTT."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -71,10 +72,10 @@ exercise.claim(
 )
 
 
-def identity_above(b: Array, C: Array) -> Parts:
-    """The products, with the identity where i > t."""
+def filled(entry: Callable[[int], Array], b: Array, C: Array) -> Parts:
+    """The products, with another matrix where i > t."""
     above = np.triu(np.ones((len(b), len(b))), 1)[:, :, None, None]
-    return {"P": responses(b, C) + above * np.eye(C.shape[1])}
+    return {"P": responses(b, C) + above * entry(C.shape[1])}
 
 
 for _name, _said, _products in (
@@ -94,7 +95,12 @@ for _name, _said, _products in (
         "The first two indices of P are exchanged: P[t-1, i-1] is P_{t,i}, and zero for i > t.",
         lambda b, C: {"P": responses(b, C).swapaxes(0, 1)},
     ),
-    ("identity_above", "For i > t stands the identity; P should be zero there.", identity_above),
+    ("identity_above", "For i > t stands the identity; P should be zero there.", partial(filled, np.eye)),
+    (
+        "ones_above",
+        "For i > t all entries are one; P should be zero there.",
+        partial(filled, lambda h: np.ones((h, h))),
+    ),
 ):
     exercise.slip(_name, _said, _products, "The lemma", flows(partial(summed, _products)))
 

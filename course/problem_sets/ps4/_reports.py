@@ -1,5 +1,7 @@
 """What a report on three clips is made of, and what is taken for it."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course import draws
@@ -65,3 +67,60 @@ def as_if_none_were_zero(g: RNN, c: float, right: Parts) -> Array:
     touched = right["touched"].copy()
     touched[2] = float(size(g) > c)
     return touched
+
+
+def sums(g: RNN, c: float) -> Array:
+    """The norms of the tensors that each clip leaves, added."""
+    return np.array([sum(norms(one)) for one in clipped(g, c)])
+
+
+# Name, sentence, the result that is changed, and what stands there, by g, c and the right results.
+CHANGES: tuple[tuple[str, str, str, Callable[[RNN, float, Parts], Array]], ...] = (
+    (
+        "zeros_touched",
+        "The global clip is said to touch a tensor of zeros: zeros times a factor are zeros.",
+        "touched",
+        as_if_none_were_zero,
+    ),
+    (
+        "limits_touched",
+        "What is as large as c is said to be touched: it stays as it is.",
+        "touched",
+        lambda g, c, right: at_least(g, c),
+    ),
+    (
+        "counted",
+        "touched counts entries: it is 1 for a tensor of which any entry changes.",
+        "touched",
+        lambda g, c, right: count(g, c),
+    ),
+    (
+        "all_entries",
+        "touched is 1 where every entry changes: one entry is enough.",
+        "touched",
+        lambda g, c, right: np.array(
+            [
+                [float(np.all(np.abs(x - y) > 1e-9 * np.abs(y))) for x, y in zip(one, g, strict=True)]
+                for one in clipped(g, c)
+            ]
+        ),
+    ),
+    (
+        "untouched",
+        "touched is upside down: 1 stands for a change.",
+        "touched",
+        lambda g, c, right: 1 - right["touched"],
+    ),
+    (
+        "mean_of_cosines",
+        "The cosines of the tensors are averaged: there is one angle, between vectors of all entries.",
+        "cosine",
+        lambda g, c, right: by_tensors(g, c),
+    ),
+    (
+        "ratio_of_lengths",
+        "The cosines are ratios of lengths, after by before: the length is no angle.",
+        "cosine",
+        lambda g, c, right: right["after"] / size(g) if size(g) else np.ones(3),
+    ),
+)

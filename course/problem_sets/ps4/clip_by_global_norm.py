@@ -1,6 +1,5 @@
 """Clipping all tensors by their common norm."""
 
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -22,12 +21,19 @@ from course.problem_sets.ps4._clips import (
     zeros,
 )
 from course.problem_sets.ps4._global_clips import (
+    ADDED,
+    FACTORS,
+    OF_ENTRIES,
+    RETURNED,
+    SOME,
+    USED,
     and_returned,
     by_factor,
     by_number,
     enlarged,
     of_entries,
     of_some,
+    returned,
 )
 from course.problem_sets.ps4._global_norm import SLIPS
 from course.problem_sets.ps4._huber import gradient_of_huber
@@ -66,7 +72,7 @@ exercise = Exercise(
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Too long, though no tensor is; not; far too long; exploded; tiny; a tensor of zeros; all zeros."""
+    """Too long, though no tensor is; not; far too long; exploded; tiny; one tensor zero; all; short."""
     drawn, low = [], 0.5 * min(norms(random_gradient(rng)))
     for name in ("too long", "not too long", "far too long", "1e100", "1e-10", "one tensor zero", "zero"):
         g = random_gradient(rng)
@@ -80,7 +86,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         g = with_one_huge(g) if name == "1e100" else zeros(g) if name == "zero" else g
         g, factor = (times(TINY, g), TINY) if name == "1e-10" else (g, 1.0)
         drawn.append(Case(name, (g, factor * c.get(name, low))))
-    return drawn
+    g = random_gradient(rng)
+    return [*drawn, Case("short", (g, 9 * size(g)))]  # by any other measure, too
 
 
 @exercise.expects
@@ -126,32 +133,9 @@ for _name, _sentence, _kind in (
     exercise.slip(_name, _sentence, partial(gradient_of_huber, kind=_kind), SEE, _flows)
 
 
-for _name, _sentence, _factor in (
-    ("not_clipped", "Nothing is clipped.", lambda norm, c: 1.0),
-    (
-        "always_scaled",
-        "A short gradient is scaled up to the norm c: what is not too long stays as it is.",
-        lambda norm, c: c / norm if norm else 1.0,
-    ),
-    (
-        "divided_by_norm",
-        "A gradient that is too long is divided by its norm and not multiplied by c.",
-        lambda norm, c: 1 / norm if norm > c else 1.0,
-    ),
-    (
-        "squared_norm",
-        "The square of the norm is used: the root is missing.",
-        lambda norm, c: min(1.0, c / norm / norm) if norm else 1.0,
-    ),
-):
+for _name, _sentence, _factor in FACTORS:
     exercise.slip(_name, _sentence, partial(by_factor, _factor), SEE)
-
-
-for _name, _how, _by in (
-    ("torch_epsilon", "as torch does with 1e-6", 1e-6),
-    ("constant_8", "by a small constant", 1e-8),
-    ("constant_12", "by a small constant", 1e-12),
-):
+for _name, _how, _by in ADDED:
     exercise.slip(
         _name,
         f"The norm is made a little larger before dividing, {_how}. The rule here is c/norm.",
@@ -159,68 +143,18 @@ for _name, _how, _by in (
         SEE,
         flows(partial(and_returned, _by)),
     )
-
-
-ALL, MATRICES, INNER = RNN._fields, ("W_hx", "W_hh", "W_qh"), ("W_hx", "W_hh", "b_h")
-for _name, _sentence, _counted, _scaled in (
-    ("biases_not_counted", "The norm is that of the matrices: the biases count too.", MATRICES, ALL),
-    ("biases_left", "The biases stay as they are: all five tensors are scaled.", ALL, MATRICES),
-    ("output_not_counted", "W_qh and b_q do not count in the norm: all five tensors do.", INNER, ALL),
-    ("output_left_out", "W_qh and b_q are neither counted nor scaled: all five are.", INNER, INNER),
-):
+for _name, _sentence, _counted, _scaled in SOME:
     exercise.slip(_name, _sentence, partial(of_some, _counted, _scaled), SEE)
-
-
-for _name, _sentence, _number in (
-    (
-        "sum_of_moduli",
-        "The sum of the absolute values takes the place of the norm.",
-        lambda v: np.abs(v).sum(),
-    ),
-    ("largest_entry", "The largest entry takes the place of the norm.", lambda v: np.abs(v).max()),
-    (
-        "mean_of_squares",
-        "The root of the mean of squares takes the place of the norm: the squares are added.",
-        lambda v: np.sqrt(np.mean((v / (np.abs(v).max() or 1)) ** 2)) * np.abs(v).max(),
-    ),
-):
+for _name, _sentence, _number in OF_ENTRIES:
     exercise.slip(_name, _sentence, partial(by_number, partial(of_entries, _number)), SEE)
-
-
 exercise.slip(
     "norm_after",
     "The norm returned is that after the clip: the one before tells whether it exploded.",
     lambda g, c: {"norm": np.array(min(size(g), c))},
     SEE,
 )
-
-
-def returned(number: Callable[[RNN], float], g: RNN, c: float) -> Parts:
-    """Another number where the global norm belongs; whether the clip uses it too is left open."""
-    return {"norm": by_number(number, g, c)["norm"]}
-
-
-for _name, _sentence, _of in (
-    (
-        "sum_of_norms",
-        "The norms of the tensors are added: the global norm is the root of the sum of their squares.",
-        lambda g: sum(norms(g)),
-    ),
-    ("largest_norm", "The norm returned is the largest norm of a tensor.", lambda g: max(norms(g))),
-    ("norm_squared", "The norm returned is squared: the root is missing.", lambda g: size(g) ** 2),
-):
+for _name, _sentence, _of in RETURNED:
     exercise.slip(_name, _sentence, partial(returned, _of), SEE, flows(partial(by_number, _of)))
-for _name, _sentence, _of in (
-    (
-        "largest_norm",
-        "The largest norm of a tensor takes the place of the global norm.",
-        lambda g: max(norms(g)),
-    ),
-    (
-        "norm_squared",
-        "The square of the norm is used and returned: the root is missing.",
-        lambda g: size(g) ** 2,
-    ),
-):
+for _name, _sentence, _of in USED:
     exercise.slip(_name, _sentence, partial(by_number, _of), SEE)
 exercise.table = listed(SLIPS, SEE)

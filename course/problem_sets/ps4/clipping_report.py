@@ -24,13 +24,11 @@ from course.problem_sets.ps4._clips import (
     zeros,
 )
 from course.problem_sets.ps4._reports import (
-    as_if_none_were_zero,
-    at_least,
+    CHANGES,
     at_the_global_threshold,
     at_the_threshold,
-    by_tensors,
     clipped,
-    count,
+    sums,
 )
 from course.recognise.slips import flows
 
@@ -134,61 +132,8 @@ def but(name: str, change: Callable[[RNN, float, Parts], Array], g: RNN, c: floa
     return {name: change(g, c, expected(g, c))}
 
 
-for _name, _sentence, _part, _change in (
-    (
-        "zeros_touched",
-        "The global clip is said to touch a tensor of zeros: zeros times a factor are zeros.",
-        "touched",
-        as_if_none_were_zero,
-    ),
-    (
-        "limits_touched",
-        "What is as large as c is said to be touched: it stays as it is.",
-        "touched",
-        lambda g, c, right: at_least(g, c),
-    ),
-    (
-        "counted",
-        "touched counts entries: it is 1 for a tensor of which any entry changes.",
-        "touched",
-        lambda g, c, right: count(g, c),
-    ),
-    (
-        "all_entries",
-        "touched is 1 where every entry changes: one entry is enough.",
-        "touched",
-        lambda g, c, right: np.array(
-            [
-                [float(np.all(np.abs(x - y) > 1e-9 * np.abs(y))) for x, y in zip(one, g, strict=True)]
-                for one in clipped(g, c)
-            ]
-        ),
-    ),
-    (
-        "untouched",
-        "touched is upside down: 1 stands for a change.",
-        "touched",
-        lambda g, c, right: 1 - right["touched"],
-    ),
-    (
-        "mean_of_cosines",
-        "The cosines of the tensors are averaged: there is one angle, between vectors of all entries.",
-        "cosine",
-        lambda g, c, right: by_tensors(g, c),
-    ),
-    (
-        "ratio_of_lengths",
-        "The cosines are ratios of lengths, after by before: the length is no angle.",
-        "cosine",
-        lambda g, c, right: right["after"] / size(g) if size(g) else np.ones(3),
-    ),
-):
+for _name, _sentence, _part, _change in CHANGES:
     exercise.slip(_name, _sentence, partial(but, _part, _change), SEE)
-
-
-def sums(g: RNN, c: float) -> Array:
-    """The norms of the tensors that each clip leaves, added."""
-    return np.array([sum(norms(one)) for one in clipped(g, c)])
 
 
 def divided_by_sums(g: RNN, c: float) -> Parts:

@@ -75,7 +75,7 @@ def cases(rng: draws.Rng) -> list[Case]:
         elif name == "a draw":
             xi = np.array([1.0, 1, 0, 1, 1, 1, 0]) / xi
         elif name == "any xi":
-            xi = np.append([1.0, 1, -1], rng.choice([-1.0, 1.0], size=T - 3)) * (0.5 + xi)
+            xi = np.append([1.0, 1.3, -1], rng.choice([-1.0, 1.0], size=T - 3)) * (0.5 + xi)
         drawn.append(Case(name, (draws.rnn(rng, d, h, q), X, Y, draws.away_from_zero(rng, h), xi)))
     return drawn
 

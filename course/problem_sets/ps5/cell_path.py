@@ -4,6 +4,7 @@ import numpy as np
 
 from course import draws
 from course.cell_path_slips import SLIPS
+from course.cell_path_turned import TURNED_SLIPS
 from course.cell_paths import PATH_SLIPS
 from course.exercise import Case, Exercise, Parts
 from course.gate_paths import all_paths, path
@@ -83,12 +84,14 @@ for _slip in SLIPS:
     exercise.slip(*_slip, SEE)
 exercise.timed = {"P": 0}
 
+TABLE = (*PATH_SLIPS, *TURNED_SLIPS)
+
 
 def composed(chosen: Array, F: Array) -> Parts:
     """What the mistakes at those places of the table return."""
     known: dict[bytes, Array] = {}
     rows = []
-    for slip in (PATH_SLIPS[k] for k in chosen):
+    for slip in (TABLE[k] for k in chosen):
         gates = np.ascontiguousarray(slip.gates(F))
         if gates.tobytes() not in known:
             known[gates.tobytes()] = all_paths(gates)
@@ -96,4 +99,4 @@ def composed(chosen: Array, F: Array) -> Parts:
     return {"P": np.stack(rows)}
 
 
-exercise.table = Table([Claim(slip.name, slip.sentence, SEE) for slip in PATH_SLIPS], composed)
+exercise.table = Table([Claim(slip.name, slip.sentence, SEE) for slip in TABLE], composed)

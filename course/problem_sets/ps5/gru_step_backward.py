@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from course import draws
-from course.altered_gru import HERE, JACOBIAN, RIGHT, GRUSlip, Rows, altered_gradients, with_rows
+from course.altered_gru import JACOBIAN, altered_gradients
 from course.exercise import Case, Exercise, Large, Parts
 from course.gated import GRU, gru_forward
 from course.gru_slips import GRU_SLIPS
@@ -15,6 +15,7 @@ from course.gru_table import ALONE, GRU_TABLE
 from course.large import large_gated
 from course.models import Array
 from course.oracles import gradients
+from course.problem_sets.ps5._gru_step_backward import MISTAKES, altered
 from course.recognise.claims import Claim
 from course.recognise.tables import Table
 
@@ -117,88 +118,14 @@ exercise.claim("state", "∂L/∂h is right: four ways lead from h to h'.", part
 exercise.claim("input", "∂L/∂x is right.", parts=("dx",), points=1, see=SEE)
 
 
-def altered(slip: GRUSlip, p: GRU, x: Array, h: Array, dh_next: Array) -> Parts:
-    """The same with the derivative of the step altered."""
-    return {name: part[0] for name, part in altered_gradients(p, x, h, dh_next, (slip,)).items()}
-
-
 for _slip in GRU_SLIPS:
     exercise.slip(_slip.name, _slip.sentence, partial(altered, _slip), _slip.see)
-
-
-UNRESET = GRUSlip("", "", factors={"product": "1"})
-ALL_RESET = GRUSlip("", "", factors={"input": "r"})
-
-
-def reset_missing_in(name: str, *args: Any) -> Parts:
-    """One of the results without the factor r in the rows of n; the others as they should be."""
-    return altered(RIGHT, *args) | {name: altered(UNRESET, *args)[name]}
-
-
-for _name, _which in (("W_h", "∂L/∂W_h"), ("b_h", "∂L/∂b_h"), ("dh", "∂L/∂h")):
-    exercise.slip(
-        f"reset_missing_in_{_name}",
-        f"In {_which} the rows of n lack the factor r, which stands between v^n and n.",
-        partial(reset_missing_in, _name),
-        "Two conventions",
-    )
-
-
-def reset_on_b_x(*args: Any) -> Parts:
-    """∂L/∂b_x with the factor r in the rows of n; the others as they should be."""
-    return altered(RIGHT, *args) | {"b_x": altered(ALL_RESET, *args)["b_x"]}
-
-
-exercise.slip(
-    "reset_on_b_x",
-    "In ∂L/∂b_x the rows of n have the factor r; only v^n should have it.",
-    reset_on_b_x,
-    "Two conventions",
-)
-
-
-def biases_exchanged(*args: Any) -> Parts:
-    """∂L/∂b_x and ∂L/∂b_h in each other's place."""
-    found = altered(RIGHT, *args)
-    return found | {"b_x": found["b_h"], "b_h": found["b_x"]}
-
-
-exercise.slip("biases_exchanged", "∂L/∂b_x and ∂L/∂b_h are exchanged.", biases_exchanged, "Two conventions")
-
-
-def of_other_rows(change: Rows, p: GRU, *others: Array) -> Parts:
-    """What is right for parameters with changed rows, with the gradients' rows changed in the same way."""
-    found = altered(RIGHT, with_rows(p, change), *others)
-    grads = with_rows(GRU(*[found[name] for name in GRU._fields]), change)
-    return found | grads._asdict()
-
-
-def without_candidate_bias(p: GRU, *others: Array) -> Parts:
-    """What is right for b_h^n = 0."""
-    b_r, b_z, b_n = np.split(p.b_h, 3)
-    return altered(RIGHT, p._replace(b_h=np.concatenate([b_r, b_z, 0 * b_n])), *others)
-
-
-for _name, _sentence, _value, _see in (
-    (
-        "update_gate_turned",
-        "z and 1 − z are exchanged throughout: in this exercise z keeps the old state.",
-        partial(of_other_rows, lambda rows: [rows[0], -rows[1], rows[2]]),
-        "Two conventions",
-    ),
-    (
-        "rows_read_as_zrn",
-        f"You read the rows of p in the order z, r, n; {HERE}.",
-        partial(of_other_rows, lambda rows: [rows[1], rows[0], rows[2]]),
-        "The GRU",
-    ),
-    ("candidate_bias_missing", "b_h^n is missing in v^n.", without_candidate_bias, "The GRU"),
-):
+for _name, _sentence, _value, _see in MISTAKES:
     exercise.slip(_name, _sentence, _value, _see)
 
 
 def composed(chosen: Array, p: GRU, x: Array, h: Array, dh_next: Array) -> Parts:
-    """The same for those places of the table."""
+    """The gradients for those places of the table."""
     return altered_gradients(p, x, h, dh_next, [GRU_TABLE[k] for k in chosen])
 
 

@@ -13,7 +13,7 @@ from course.large import large_gated
 from course.lstm_carried import CARRIED_SLIPS, LAST_STEPS, PASSED_SLIPS
 from course.lstm_family import composed, possible, results, slips_of
 from course.lstm_known import as_mistake
-from course.lstm_many import Run
+from course.lstm_many import run_of
 from course.lstm_parts import PART_SLIPS
 from course.lstm_slips import STEP_SLIPS
 from course.lstm_sums import STEPS_LEFT
@@ -128,7 +128,7 @@ exercise.claim(
 
 def at_once(mistakes: Sequence[Mistake], p: LSTM, X: Array, dH: Array, h_0: Array, c_0: Array) -> Parts:
     """What each of these mistakes makes of it."""
-    found = results(mistakes, Run(p, X, h_0, c_0), dH, np.zeros_like(c_0))
+    found = results(mistakes, run_of(p, X, h_0, c_0), dH, np.zeros_like(c_0))
     weights = {name: found[name] for name in LSTM._fields}
     return weights | {"dX": found["X"], "dh_0": found["h_0"], "dc_0": found["c_0"]}
 
@@ -138,7 +138,7 @@ def sieve(
 ) -> Array:
     """Which of these mistakes may have left what came back."""
     at_start = {"X": got["dX"], "h_0": got["dh_0"], "c_0": got["dc_0"]}
-    return possible(mistakes, Run(p, X, h_0, c_0), dH, np.zeros_like(c_0), at_start)
+    return possible(mistakes, run_of(p, X, h_0, c_0), dH, np.zeros_like(c_0), at_start)
 
 
 KNOWN = [

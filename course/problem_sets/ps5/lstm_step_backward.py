@@ -14,7 +14,7 @@ from course.large import large_gated
 from course.lstm_carried import PASSED_SLIPS
 from course.lstm_family import composed, possible, results, slips_of
 from course.lstm_known import as_mistake
-from course.lstm_many import Run
+from course.lstm_many import run_of
 from course.lstm_parts import PART_SLIPS
 from course.lstm_slips import STEP_SLIPS
 from course.lstm_words import Mistake
@@ -122,7 +122,7 @@ def at_once(
     mistakes: Sequence[Mistake], p: LSTM, x: Array, h: Array, c: Array, dh_next: Array, dc_next: Array
 ) -> Parts:
     """What each of these mistakes makes of it."""
-    found = results(mistakes, Run(p, x[None], h, c), dh_next[None], dc_next)
+    found = results(mistakes, run_of(p, x[None], h, c), dh_next[None], dc_next)
     weights = {name: found[name] for name in LSTM._fields}
     return weights | {"dx": found["X"][:, 0], "dh": found["h_0"], "dc": found["c_0"]}
 
@@ -139,7 +139,7 @@ def sieve(
 ) -> Array:
     """Which of these mistakes may have left what came back."""
     before = {"h_0": got["dh"], "c_0": got["dc"]}
-    return possible(mistakes, Run(p, x[None], h, c), dh_next[None], dc_next, before)
+    return possible(mistakes, run_of(p, x[None], h, c), dh_next[None], dc_next, before)
 
 
 exercise.slips += slips_of(KNOWN, at_once, sieve)

@@ -1,6 +1,5 @@
 """Mistakes in the highway layer's derivative, put together: what may stand in the place of each factor."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,22 +9,8 @@ from course.factors import by_edge, slug, vocabulary
 from course.gated import logistic
 from course.models import Array
 from course.problem_sets.ps6._highway import Alter, layer
+from course.problem_sets.ps6._highway_values import FORWARD, At, Forward, Word
 
-
-@dataclass(frozen=True)
-class At:
-    """The layer's values, each (n): x, the gate t, the unit p, y, dy, and what t and p are made of."""
-
-    x: Array
-    t: Array
-    p: Array
-    y: Array
-    dy: Array
-    a_t: Array
-    a_p: Array
-
-
-Word = Callable[[At], Array]
 WORDS: dict[str, Word] = {
     **vocabulary(
         {
@@ -46,6 +31,9 @@ WORDS: dict[str, Word] = {
     "1 / dy": lambda s: 1 / s.dy,
     "2 − 2 t": lambda s: 2 - 2 * s.t,
     "t (1 − t²)": lambda s: s.t * (1 - s.t**2),
+    "p − 1": lambda s: s.p - 1,
+    "σ(−|a_t|)": lambda s: logistic(-np.abs(s.a_t)),
+    "2 t (1 − t)": lambda s: 2 * s.t * (1 - s.t),
 }
 EDGES = {  # what its factor is
     "update": "p − x",  # ∂y/∂t
@@ -62,7 +50,7 @@ SAID = {
     "slope_p": "The slope at p is 1 − p²",
 }
 INSTEAD = {
-    "update": ("p", "−x", "p + x", "p − y", "y − x", "y", "1", "0"),
+    "update": ("p", "−x", "p + x", "p − y", "y − x", "y", "p − 1", "1", "0"),
     "shown": ("1", "1 − t", "1 + t", "t²", "p", "t (1 − t)", "0"),
     "around": ("1", "t", "−t", "1 + t", "2 − 2 t", "t (1 − t)", "x", "0"),
     "slope_t": (
@@ -76,6 +64,7 @@ INSTEAD = {
         "σ′(t)",
         "1 − p²",
         "1 − tanh² a_t",
+        "σ(−|a_t|)",
     ),
     "slope_p": (
         *(
@@ -106,6 +95,9 @@ class HighwaySlip:
     turned: str = ""  # whose weights are transposed on the way to x
     exchanged: bool = False  # True: the gate's and the unit's weights are, on the way to x
     beside: str = "x"  # what ∂L/∂W_t and ∂L/∂W_p are made of
+    beside_bias: str = "1"
+    forward: Forward | None = field(default=None, hash=False)  # other values
+    returned: str = "tp"  # whose gradients stand for those of t and p
 
 
 def _instead(edge: str, word: str) -> HighwaySlip:
@@ -132,6 +124,21 @@ SLIPS = (
         )
         for word in ("p", "y", "t")
     ],
+    HighwaySlip(
+        "biases_beside_x",
+        "The biases' gradients have the factor x, as the weights' have; a bias has the factor 1.",
+        beside_bias="x",
+    ),
+)
+ALONE = len(SLIPS)  # what may be wrong in one result; what follows is so in all
+SLIPS = (
+    *SLIPS,
+    *[HighwaySlip(name, said, rules, forward=forward) for name, said, forward, rules in FORWARD],
+    HighwaySlip(
+        "gradients_exchanged",
+        "The gradients of W_t and b_t stand where those of W_p and b_p belong, and the other way round.",
+        returned="pt",
+    ),
 )
 
 
@@ -140,16 +147,28 @@ def altered(chosen: Array, W_t: Array, b_t: Array, W_p: Array, b_p: Array, x: Ar
     slips, n = [SLIPS[int(k)] for k in chosen], len(x)
     a_t, a_p = W_t @ x + b_t, W_p @ x + b_p
     y = layer(Alter(), W_t, b_t, W_p, b_p, x)
-    at = At(x, logistic(a_t), np.tanh(a_p), y, dy, a_t, a_p)
-    w = by_edge(EDGES, WORDS, [slip.factors for slip in slips], [at] * len(slips))
+    right = At(x, logistic(a_t), np.tanh(a_p), y, dy, a_t, a_p)
+    steps = [slip.forward(right, (W_t, b_t, W_p, b_p)) if slip.forward else right for slip in slips]
+    w = by_edge(EDGES, WORDS, [slip.factors for slip in slips], steps)
     d_t, d_p, d_x = np.split(np.eye(3 * n), 3, axis=1)
     ways = {which: np.stack([_arriving(W_t, W_p, which, d_x, slip) for slip in slips]) for which in "tp"}
     d_gate, d_unit = w["slope_t"] * (d_t + ways["t"]), w["slope_p"] * (d_p + ways["p"])
     response = (w["update"] * d_gate + w["shown"] * d_unit + w["around"] * d_x) @ dy
     db_t, db_p, dx = np.split(response, 3, axis=1)
-    beside = np.stack([WORDS[slip.beside](at) for slip in slips])[:, None]
-    of = {"dW_t": db_t[:, :, None] * beside, "db_t": db_t, "dW_p": db_p[:, :, None] * beside, "db_p": db_p}
-    return {"y": np.stack([y] * len(slips)), **of, "dx": dx}
+    other = np.array([slip.returned == "pt" for slip in slips])[:, None]
+    db_t, db_p = np.where(other, db_p, db_t), np.where(other, db_t, db_p)
+    beside, bias = (
+        np.stack([WORDS[word](at) for word, at in zip(words, steps, strict=True)])
+        for words in ([slip.beside for slip in slips], [slip.beside_bias for slip in slips])
+    )
+    weights = {f"dW_{which}": db[:, :, None] * beside[:, None] for which, db in (("t", db_t), ("p", db_p))}
+    return {
+        "y": np.stack([at.y for at in steps]),
+        **weights,
+        "db_t": db_t * bias,
+        "db_p": db_p * bias,
+        "dx": dx,
+    }
 
 
 def _arriving(W_t: Array, W_p: Array, which: str, d_x: Array, slip: HighwaySlip) -> Array:

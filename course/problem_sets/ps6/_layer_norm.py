@@ -79,3 +79,27 @@ def over_the_variance(eps: float, X: Any, gain: Any, bias: Any, moved: bool = Tr
 def over_the_batch(eps: float, X: Any, gain: Any, bias: Any) -> Any:
     """Columns normalised in place of rows."""
     return gain * normalised(eps, X.T, 1.0, 0.0).T + bias
+
+
+HELD: tuple[tuple[str, str, Callable[..., Any]], ...] = (  # edges cut on the way to ∂L/∂X
+    (
+        "mean_held",
+        "μ is taken for a constant in ∂L/∂X: it depends on every entry of the row.",
+        partial(normalised, mean=np.real),
+    ),
+    (
+        "spread_held",
+        "v is taken for a constant in ∂L/∂X: it depends on every entry of the row.",
+        partial(normalised, spread=np.real),
+    ),
+    (
+        "both_held",
+        "μ and v are taken for constants in ∂L/∂X: they depend on every entry of the row.",
+        partial(normalised, mean=np.real, spread=np.real),
+    ),
+)
+SPREADS: tuple[tuple[str, str, Callable[..., Any]], ...] = (
+    ("unbiased", "v is divided by d − 1; it is the mean of the squares, so by d.", unbiased),
+    ("eps_outside", "ε is added to the root; here it stands under it.", outside),
+    ("root_missing", "The entries are divided by v + ε; its root belongs there.", over_the_variance),
+)

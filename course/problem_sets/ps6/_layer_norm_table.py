@@ -9,6 +9,7 @@ import numpy as np
 from course.exercise import Parts
 from course.models import Array
 from course.problem_sets.ps6._layer_norm import altered, normalised, right
+from course.problem_sets.ps6._layer_norm_means import MEAN_SLIPS
 from course.problem_sets.ps6._layer_norm_values import VALUE_SLIPS
 from course.problem_sets.ps6._layer_norm_ways import WAY_SLIPS
 
@@ -90,5 +91,6 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     ),
     ("gain_in_the_bias", "∂L/∂bias has the factor gain: only ∂L/∂X has it.", partial(gained, "dbias")),
     *WAY_SLIPS,
+    *MEAN_SLIPS,
     *VALUE_SLIPS,
 )

@@ -8,7 +8,7 @@ import numpy as np
 
 from course.exercise import Parts
 from course.models import Array
-from course.problem_sets.ps6._layer_norm import gradients, right
+from course.problem_sets.ps6._layer_norm import gradients, normalised, right
 from course.problem_sets.ps6._layer_norm_ways import centred, root_of
 
 
@@ -25,6 +25,36 @@ def by_values(values: Callable[..., tuple[Array, Array]], *args: Any) -> Parts:
     return gradients(output, *args)
 
 
+def root_outside(values: Callable[..., tuple[Array, Array]], *args: Any) -> Parts:
+    """The same, where means over a row are taken before the root divides: it need not be the row's own."""
+    entries, root = values(args[0], args[3])
+    found = by_values(lambda X, eps: (entries, np.ones((1, 1))), *args)
+    return found | {"dX": found["dX"] / root}
+
+
+def of_columns(X: Array, eps: float) -> tuple[Array, Array]:
+    """Normalised columns, and their roots (1, d)."""
+    entries, root = centred(X.T), root_of(X.T, eps)
+    return (entries / root).T, root.T
+
+
+def of_squares(X: Array, eps: float) -> tuple[Array, Array]:
+    """X over the root of its mean square."""
+    root = np.sqrt((X**2).mean(axis=1, keepdims=True) + eps)
+    return X / root, root
+
+
+def never_centred(eps: float, X: Any, gain: Any, bias: Any) -> Any:
+    """Rows over the root of their mean squares."""
+    squares = np.einsum("nd,nd->n", X, X) / X.shape[1]
+    return bias + gain * X * (squares[:, None] + eps) ** -0.5
+
+
+def together(eps: float, X: Any, gain: Any, bias: Any) -> Any:
+    """All rows normalised as one."""
+    return gain * normalised(eps, X.reshape(1, -1), 1.0, 0.0).reshape(X.shape) + bias
+
+
 def of_output(change: Callable[[Array, Array, Array], Array], *args: Any) -> Parts:
     """Another Y, made of the normalised entries, gain and bias; the gradients are right."""
     X, gain, bias, eps, _ = args
@@ -32,9 +62,35 @@ def of_output(change: Callable[[Array, Array, Array], Array], *args: Any) -> Par
     return right(*args) | {"Y": change(entries, gain, bias)}
 
 
-VALUE_SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
+MADE_OF = "y_i is made of (x_i − μ)/√(v + ε)"
+THROUGHOUT: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
     *[
-        (f"values_{name}", f"{said}: y_i is made of (x_i − μ)/√(v + ε).", partial(by_values, values))
+        (
+            "values_of_the_columns",
+            "μ and v are those of the columns, as in batch normalisation, and the gradients are made along "
+            "the rows: μ and v are those of a row.",
+            partial(way, of_columns),
+        )
+        for way in (by_values, root_outside)
+    ],
+    *[
+        (
+            "values_of_mean_squares",
+            f"μ is not subtracted, and v is the mean of the squares of x_i: {MADE_OF}.",
+            value,
+        )
+        for value in (partial(by_values, of_squares), partial(gradients, never_centred))
+    ],
+    (
+        "values_of_the_batch",
+        f"μ and v are those of all rows together: {MADE_OF}.",
+        partial(gradients, together),
+    ),
+)
+VALUE_SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
+    *THROUGHOUT,
+    *[
+        (f"values_{name}", f"{said}: {MADE_OF}.", partial(by_values, values))
         for name, said, values in (
             (
                 "over_variance",
@@ -61,6 +117,11 @@ VALUE_SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
                     (X - X.mean()) / np.sqrt(X.var() + eps),
                     np.sqrt(X.var() + eps) + 0 * X[:, :1],
                 ),
+            ),
+            (
+                "eps_twice",
+                "ε is added to the root too, and it stands under it already",
+                lambda X, eps: (centred(X) / (root_of(X, eps) + eps), root_of(X, eps) + eps),
             ),
             (
                 "eps_squared",

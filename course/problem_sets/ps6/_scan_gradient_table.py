@@ -7,21 +7,11 @@ import numpy as np
 
 from course.exercise import Parts
 from course.models import Array
-from course.problem_sets.ps6._scan_gradient import by_earlier, right
+from course.problem_sets.ps6._scan_gradient import Of, by_earlier, early, late, of_states, of_totals, right
+from course.problem_sets.ps6._scan_gradient_rounds import ROUND_SLIPS
+from course.problem_sets.ps6._scan_gradient_scans import SCANS, SHIFTS, scanned, told
 from course.problem_sets.ps6.scan import solved
 
-
-def late(x: Array) -> Array:
-    """Each row one step later, zero first."""
-    return np.vstack([np.zeros_like(x[:1]), x[:-1]])
-
-
-def early(x: Array) -> Array:
-    """Each row one step earlier, zero last."""
-    return np.vstack([x[1:], np.zeros_like(x[:1])])
-
-
-Of = Callable[[Array, Array, Array], Array]  # of c, b, dA
 TOTALS: dict[str, tuple[str, Of]] = {
     "reversed": (
         "The total derivative by a_t stands in reverse order, and with it dL/db and dL/dc",
@@ -73,71 +63,15 @@ STATES: dict[str, tuple[str, Of]] = {
 }
 
 
-def of_totals(totals: Of, c: Array, b: Array, dA: Array) -> Parts:
-    """Wrong totals, and dc made of them."""
-    wrong = totals(c, b, dA)
-    return {"dc": by_earlier(wrong, solved(c, b)), "db": wrong}
-
-
-def of_states(states: Of, c: Array, b: Array, dA: Array) -> Parts:
-    """The right totals, times something else than the state before."""
-    found = right(c, b, dA)
-    return {"dc": found["db"] * states(c, b, dA), "db": found["db"]}
-
-
 def of_products(change: Callable[[Array], Array], c: Array, b: Array, dA: Array) -> Parts:
     """The right dc, added up over time."""
     found = right(c, b, dA)
     return found | {"dc": change(found["dc"])}
 
 
-SHIFTS: dict[str, tuple[str, Callable[[Array], Array]]] = {  # by step t
-    "own": ("c_t", lambda c: c),
-    "next": ("c_{t+1}", early),
-    "before": ("c_{t-1}", late),
-    "two_later": ("c_{t+2}", lambda c: early(early(c))),
-    "squared": ("c_{t+1}²", lambda c: early(c) ** 2),
-    "turned": ("−c_{t+1}", lambda c: -early(c)),
-    "more": ("1 + c_{t+1}", lambda c: 1 + early(c)),
-    "less": ("1 − c_{t+1}", lambda c: 1 - early(c)),
-}
-ORDERS = [
-    (c_back, A_back, back) for c_back in (True, False) for A_back in (True, False) for back in (True, False)
-]
-
-
-def scanned(shift: Callable[[Array], Array], order: tuple[bool, bool, bool], *args: Array) -> Array:
-    """Totals by a scan over other factors, each of these turned around or not: factors, inputs, result."""
-    c, _, dA = args
-    c_back, A_back, back = order
-    found = solved(*(x[::-1] if turned else x for x, turned in ((shift(c), c_back), (dA, A_back))))
-    return found[::-1] if back else found
-
-
-def told(shift: str, order: tuple[bool, bool, bool]) -> str:
-    """What is wrong with such a scan."""
-    whats = [f"its factors are {SHIFTS[shift][0]}, where c_{{t+1}} belongs"] if shift != "next" else []
-    for what, turned in zip(("factors", "direct gradients", "result"), order, strict=True):
-        whats += [] if turned else [f"its {what} {'is' if what == 'result' else 'are'} not reversed in time"]
-    return f"In the scan for dL/db {', and '.join(whats)}."
-
-
-SCANS = [
-    (shift, order)
-    for shift in SHIFTS
-    for order in ORDERS
-    if all(order) or shift in ("own", "next", "before")
-    if (shift, order)
-    not in (
-        ("next", (True, True, True)),
-        ("own", (True, True, True)),
-        ("own", (False, False, False)),
-        ("next", (True, True, False)),
-        ("next", (True, False, False)),
-        ("two_later", (True, True, True)),
-        ("own", (False, True, True)),
-    )
-]
+def of_direct(change: Callable[[Array], Array], c: Array, b: Array, dA: Array) -> Parts:
+    """What is right for other direct gradients."""
+    return right(c, b, change(dA))
 
 
 def outside(change: Callable[..., Array], c: Array, b: Array, dA: Array) -> Parts:
@@ -198,4 +132,35 @@ SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
             ("before", "dL/db_{t-1}", lambda db, c: late(db)),
         )
     ],
+    (
+        "returned_first_zero",
+        "dL/db_1 is left as zeros: does the sweep stop at t = 2?",
+        partial(outside, lambda db, c: np.vstack([0 * db[:1], db[1:]])),
+    ),
+    *[
+        (f"direct_{name}", f"{said}; dA_t is a part of every dL/db_t.", partial(of_direct, change))
+        for name, said, change in (
+            ("last_alone", "Of dA the last row alone is used", lambda dA: np.vstack([0 * dA[:-1], dA[-1:]])),
+            ("but_last", "The last row of dA is not used", lambda dA: np.vstack([dA[:-1], 0 * dA[-1:]])),
+            ("but_first", "The first row of dA is not used", lambda dA: np.vstack([0 * dA[:1], dA[1:]])),
+            ("next", "dA_{t+1} stands for dA_t", early),
+            ("before", "dA_{t-1} stands for dA_t", late),
+        )
+    ],
+    *[
+        (f"forward_{name}", f"For a_{{t-1}} in dL/dc_t stands that of {said}.", partial(of_states, states))
+        for name, said, states in (
+            ("weighed", "a_t = c_t (a_{t-1} + b_t)", lambda c, b, dA: late(solved(c, c * b))),
+            ("averaged", "a_t = c_t a_{t-1} + (1 − c_t) b_t", lambda c, b, dA: late(solved(c, (1 - c) * b))),
+            ("of_earlier", "a_t = c_{t-1} a_{t-1} + b_t", lambda c, b, dA: late(solved(late(c), b))),
+            ("of_later", "a_t = c_{t+1} a_{t-1} + b_t", lambda c, b, dA: late(solved(early(c), b))),
+            ("late", "a_t = c_t a_{t-1} + b_{t-1}", lambda c, b, dA: late(solved(c, late(b)))),
+            (
+                "reversed",
+                "the recurrence from the last step on",
+                lambda c, b, dA: late(solved(c[::-1], b[::-1])),
+            ),
+        )
+    ],
+    *ROUND_SLIPS,
 )

@@ -9,7 +9,7 @@ from course.exercise import Case, Exercise, Large, Parts
 from course.large import large_layer
 from course.models import Array
 from course.problem_sets.ps6._highway import MISTAKES, NAMES, Alter, gradients, layer
-from course.problem_sets.ps6._highway_table import SLIPS, altered
+from course.problem_sets.ps6._highway_table import ALONE, SLIPS, altered
 from course.recognise.claims import Claim
 from course.recognise.tables import Table
 
@@ -22,7 +22,7 @@ def highway(
     Formula: t = σ(W_t x + b_t), p = tanh(W_p x + b_p), y = t ⊙ p + (1 − t) ⊙ x. Here σ is the logistic
              function. The loss L depends on y, and ∂L/∂y = dy is given.
 
-    The sums in σ and tanh may be as large as ±1000: nothing overflows, and nothing is nan.
+    The sums in σ and tanh may be as large as ±1000: the results are right and finite there too.
 
     Args:
         W_t: weights of the gate, shape (h, h).
@@ -82,4 +82,4 @@ exercise.claim("input", "∂L/∂x is right: x has three readers.", parts=("dx",
 
 for _mistake in MISTAKES:
     exercise.slip(_mistake.name, _mistake.sentence, _mistake.value, SEE)
-exercise.table = Table([Claim(slip.name, slip.sentence, SEE) for slip in SLIPS], altered)
+exercise.table = Table([Claim(slip.name, slip.sentence, SEE) for slip in SLIPS], altered, alone=ALONE)

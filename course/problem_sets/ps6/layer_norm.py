@@ -11,14 +11,13 @@ from course.judging import Run
 from course.large import large_layer
 from course.models import Array
 from course.problem_sets.ps6._layer_norm import (
+    HELD,
+    SPREADS,
     altered,
     by_their_values,
     gradients,
     normalised,
-    outside,
     over_the_batch,
-    over_the_variance,
-    unbiased,
 )
 from course.problem_sets.ps6._layer_norm_table import SLIPS
 from course.recognise.slips import flows
@@ -132,36 +131,11 @@ def far(run: Run) -> None:
                 )
 
 
-for _name, _sentence, _output, _parts in (
-    (
-        "mean_held",
-        "μ is taken for a constant in ∂L/∂X: it depends on every entry of the row.",
-        partial(normalised, mean=np.real),
-        ("dX",),
-    ),
-    (
-        "spread_held",
-        "v is taken for a constant in ∂L/∂X: it depends on every entry of the row.",
-        partial(normalised, spread=np.real),
-        ("dX",),
-    ),
-    (
-        "both_held",
-        "μ and v are taken for constants in ∂L/∂X: they depend on every entry of the row.",
-        partial(normalised, mean=np.real, spread=np.real),
-        ("dX",),
-    ),
-):
-    exercise.slip(_name, _sentence, partial(altered, _output, _parts), SEE)
-
-for _name, _sentence, _other in (
-    ("unbiased", "v is divided by d − 1; it is the mean of the squares, so by d.", unbiased),
-    ("eps_outside", "ε is added to the root; here it stands under it.", outside),
-    ("root_missing", "The entries are divided by v + ε; its root belongs there.", over_the_variance),
-):
+for _name, _sentence, _output in HELD:
+    exercise.slip(_name, _sentence, partial(altered, _output, ("dX",)), SEE)
+for _name, _sentence, _other in SPREADS:
     _flows = flows(partial(gradients, _other), partial(by_their_values, _other))
     exercise.slip(_name, _sentence, partial(altered, _other, ("Y",)), SEE, _flows)
-
 exercise.slip(
     "batch",
     "Columns are normalised, as batch normalisation does; here each row is, by itself.",
