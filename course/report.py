@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from course.exercise import Exercise
-from course.recognise.drawn import as_lines, caption, svg
+from course.recognise.drawn import as_lines, caption, html
 from course.verdict import Drawn, Outcome, Verdict
 
 MIME = "application/vnd.gradients-through-time.verdict+json"
@@ -96,7 +96,7 @@ def as_html(verdict: Verdict, exercise: Exercise, practice: bool = False) -> str
 
 def _picture(drawn: Drawn) -> str:
     return (
-        f'<figure style="margin:.4em 0;overflow-x:auto" tabindex="0">{svg(drawn)}'
+        f'<figure style="margin:.4em 0;overflow-x:auto" tabindex="0">{html(drawn)}'
         f"<figcaption><small>{escape(caption(drawn))}</small></figcaption></figure>"
     )
 

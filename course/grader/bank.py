@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from course.calls import Local
 from course.exercise import Exercise
+from course.local import Local
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -16,7 +16,7 @@ import nbformat
 
 from course.exercise import load
 from course.grader.classroom import Classroom
-from course.recognise.drawn import from_data, svg
+from course.recognise.drawn import from_data, html
 from course.report import MIME
 from course.verdict import Drawn
 
@@ -188,5 +188,5 @@ def _points(verdicts: dict[str, dict[str, Any]]) -> str:
 
 def _mistake(mistake: Mistake, total: int, names: bool) -> str:
     who = f"<br><small>{escape(', '.join(mistake.students))}</small>" if names else ""
-    picture = f'<figure tabindex="0">{svg(mistake.paths)}</figure>' if mistake.paths else ""
+    picture = f'<figure tabindex="0">{html(mistake.paths)}</figure>' if mistake.paths else ""
     return f"<li><b>{len(mistake.students)} of {total}</b> · {escape(mistake.sentence)}{who}{picture}</li>"

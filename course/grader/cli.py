@@ -13,22 +13,13 @@ from course.grader.class_report import write_report
 from course.grader.classroom import Classroom
 from course.grader.collect.command import collect_zip, lines_of
 from course.grader.dates import apply_penalties
-from course.grader.grade import Choice, as_data, grade_set, show
+from course.grader.grade import Choice, grade_set
 from course.grader.marks_out import MOODLE, canvas, moodle, people, plain
+from course.grader.marks_shown import as_data, show
+from course.grader.options import DIR, FILE, SOLUTIONS, cluster_settings, with_cluster
 from course.grader.publish import publish as publish_to
 from course.grader.returns import make_feedback, zip_feedback
 from course.grader.roster import import_roster
-
-DIR = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-SOLUTIONS = click.option(
-    "--solutions",
-    type=DIR,
-    default=Path("solutions"),
-    show_default=True,
-    envvar="COURSE_SOLUTIONS",
-    help="The folder of secret files.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,15 +61,7 @@ def build(sets: tuple[str, ...]) -> None:
 )
 @click.option("--force", is_flag=True, help="Also what is graded already.")
 @click.option("--jobs", type=click.IntRange(1), help="Notebooks at once.  [default: one a processor]")
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-    help="Run notebooks on the workers of this Dask scheduler, tls://HOST:PORT; none: on this machine.  "
-    "[default: that of course.toml]",
-)
-@click.option("--ca", metavar="FILE", help="For the scheduler: the certificate of the cluster's authority.")
-@click.option("--cert", metavar="FILE", help="For the scheduler: the certificate to show, signed by it.")
-@click.option("--key", metavar="FILE", help="For the scheduler: the certificate's private key.")
+@with_cluster
 @click.option("--json", "as_json", is_flag=True, help="Print marks, changes and triage as JSON.")
 def grade(
     name: str,
@@ -86,11 +69,8 @@ def grade(
     exercises: tuple[str, ...],
     force: bool,
     jobs: int | None,
-    scheduler: str | None,
-    ca: str | None,
-    cert: str | None,
-    key: str | None,
     as_json: bool,
+    **cluster: str | None,
 ) -> None:
     """Autograde what was handed in for SET, make feedback pages, print the marks. In a classroom.
 
@@ -99,10 +79,9 @@ def grade(
     """
     room = Classroom.open(Path.cwd())
     console = Console(stderr=as_json)
-    address = "" if scheduler == "none" else scheduler
-    given = {"address": address, "ca": ca, "cert": cert, "key": key}
-    cluster = {setting: value for setting, value in given.items() if value is not None}
-    graded = grade_set(room, name, console, Choice(students, exercises, force, jobs or 0, cluster))
+    graded = grade_set(
+        room, name, console, Choice(students, exercises, force, jobs or 0, cluster_settings(**cluster))
+    )
     if as_json:
         click.echo(json.dumps(as_data(graded), indent=1, ensure_ascii=False))
     else:

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from course.exercise import load
 from course.grader.classroom import Classroom, nbgrader
-from course.grader.grade import Choice, Marks, grade_cells, grade_set, table_of
+from course.grader.grade import Choice, Marks, grade_cells, grade_set
+from course.grader.marks_shown import table_of
 from course.grader.secret import load_bank
 
 PROOF_ANSWER = "By induction, as in the book. (An answer of the demo class.)"

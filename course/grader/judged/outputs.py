@@ -18,7 +18,7 @@ from course.report import MIME, as_data, as_html, as_text
 from course.verdict import Verdict
 
 NOT_JUDGED = "Not judged: this test ran inside the student's own process."
-NUMBER = re.compile(r"(?<![\w.])-?\d[\d.]*(e[+-]?\d+)?(?![\w])")
+NUMBER = re.compile(r"(?<![\w.])-?\d+(\.\d+)*(e[+-]?\d+)?(?!\w)")
 # mistakes whose sentence holds a number that was measured
 MEASURED = ("factor", "factor_per_case", "clipped", "raised")
 EDGES = "Some edges of the cell are not counted exactly once."  # which, and how often, is measured

@@ -9,11 +9,10 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol, Self
 
 from course.grader.sandbox.cgroups import owner_name
-from course.grader.sandbox.plan import Plan, environment, python
+from course.grader.sandbox.plan import Plan, cache_folder, environment, python
 from course.grader.sandbox.watching import command
 from course.grader.sandbox.wire import Gone, Late, Message, pair, receive, send
 
@@ -180,17 +179,6 @@ class Cold:
 
     def close(self) -> None:
         """Nothing is kept."""
-
-
-def cache_folder() -> Path:
-    """Where matplotlib keeps its list of fonts between runs: a folder that only we can write."""
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "gradients-through-time"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:
-        return Path("/nonexistent")
-    return folder
 
 
 def owner() -> str:

@@ -69,6 +69,17 @@ def uid_of(process: int) -> int:
     return inside + count - 1 - process % max(1, min(count // 2, 1 << 22))
 
 
+def cache_folder() -> Path:
+    """Where matplotlib keeps its list of fonts between runs: a folder that only we can write."""
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "gradients-through-time"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:
+        return Path("/nonexistent")
+    return folder
+
+
 def environment(cache: Path) -> dict[str, str]:
     """The whole environment of the process that forks the children."""
     fixed = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": HOME, "USER": "student", "MPLBACKEND": "agg"}
