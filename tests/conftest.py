@@ -13,6 +13,8 @@ from course.exercise import Exercise, Parts, load, names
 from course.frames import encode
 from course.grader.bank import Answer, Bank
 from course.grader.secret import load_bank
+from course.judging import judge
+from course.verdict import Diagnosis
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SOLUTIONS = REPOSITORY / "solutions"
@@ -54,6 +56,18 @@ def answer_of(name: str, answer: str) -> tuple[Exercise, Answer]:
     """One banked answer with its exercise."""
     exercise, bank = bank_of(name)
     return exercise, bank.answers[answer]
+
+
+def told_of(name: str, *edits: tuple[str, str]) -> list[Diagnosis]:
+    """What an edited reference, which has to be wrong, is told."""
+    exercise, bank = bank_of(name)
+    source = bank.answers["reference"].source
+    for old, new in edits:
+        assert source.count(old) == 1
+        source = source.replace(old, new)
+    verdict = judge(exercise, Answer("edited", source, False).local(exercise), exercise.public_cases())
+    assert not verdict.passed
+    return list(verdict.diagnoses)
 
 
 @pytest.fixture(scope="session")

@@ -9,10 +9,10 @@ from course.exercise import load
 from course.grader.bank import Answer
 from course.judging import judge
 from course.models import Array
-from course.recognise.explain import Seen
 from course.recognise.products import tables
+from course.recognise.seen import Seen
 from course.recognise.sent_back import alike, errors_of, table
-from tests.conftest import bank_of
+from tests.conftest import bank_of, told_of
 from tests.test_banks import cases_of
 
 TABLED = ("rnn_bptt", "linear_rnn_bptt", "masked_bptt", "untied_gradients", "BPTT")
@@ -77,15 +77,7 @@ def test_altered_factors_are_told_apart(name: str, seed: int) -> None:
 
 
 def named(name: str, *edits: tuple[str, str]) -> list[str]:
-    """What an edit of the reference is told."""
-    exercise, bank = bank_of(name)
-    source = bank.answers["reference"].source
-    for old, new in edits:
-        assert source.count(old) == 1
-        source = source.replace(old, new)
-    verdict = judge(exercise, Answer("edited", source, False).local(exercise), exercise.public_cases())
-    assert not verdict.passed
-    return [d.name for d in verdict.diagnoses]
+    return [diagnosis.name for diagnosis in told_of(name, *edits)]
 
 
 SENT, USED = "p.W_qh.T @ dO[t] + carry", "dO.T @ H[1:]"

@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import re
 import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
 
 from course.calls import Failure, Reply
-from course.exercise import Case, Exercise, load
+from course.exercise import Case, Exercise, Slip, load
 from course.grader.bank import Answer
 from course.grader.judged.outputs import without_numbers
 from course.judging import judge
@@ -18,9 +19,11 @@ from course.recognise.further import edge_cases, path_cases
 from course.recognise.gallery import is_known, pictures, write_gallery
 from course.recognise.limits import floor_of, limit_of
 from course.recognise.patterns import ALL, PATTERNS
-from course.recognise.picture import EXTRA, MISSING, svg
+from course.recognise.picture import EXTRA, MISSING, html, svg
 from course.recognise.rules import RIGHT
-from course.recognise.shapes import shapes_of, steps_said
+from course.recognise.shape_words import steps_said
+from course.recognise.shapes import shapes_of
+from course.recognise.slips import _widest
 from course.report import as_data, as_html
 from course.verdict import Paths, Verdict
 from tests.conftest import answer_of, bank_of
@@ -279,6 +282,46 @@ def test_a_cut_seen_in_one_case_is_told_if_further_ones_show_it(everywhere: bool
     assert [d.name for d in verdict.diagnoses] == (["cut_after_10"] if everywhere else [])
 
 
+@pytest.mark.parametrize("other", ["carry", "carry + np.arange(len(h_0)) ** 2"])
+def test_no_picture_names_one_of_two_mistakes(other: str) -> None:
+    exercise, bank = bank_of("rnn_bptt")
+    source = bank.answers["reference"].source.replace("carry = p.W_hh.T @", "carry = p.W_hh @")
+    source = source.replace("return grads, carry,", f"return grads, {other},")
+    verdict = judge(exercise, Answer("two", source, right=False).local(exercise), exercise.public_cases())
+    alone = other == "carry"
+    assert bool(verdict.diagnoses) is alone
+    assert verdict.paths is None or verdict.paths.rule == "" or alone
+    assert (verdict.paths is not None) is alone
+
+
+@pytest.mark.parametrize("everywhere", [True, False])
+def test_an_lstms_cut_seen_in_one_case_is_told_if_further_ones_show_it(everywhere: bool) -> None:
+    exercise, bank = bank_of("lstm_bptt")
+    longest = max((case.args[1] for case in exercise.public_cases()), key=len)
+    source = bank.answers["blocks_of_eight"].source
+    assert "if (T - t) % 8 else" in source
+    if not everywhere:
+        source = source.replace(
+            "if (T - t) % 8 else", f"if (T - t) % 8 or X[0, 0] != {float(longest[0, 0])!r} else"
+        )
+    verdict = judge(exercise, Answer("cut", source, right=False).local(exercise), exercise.public_cases())
+    assert not verdict.passed
+    assert [d.name for d in verdict.diagnoses] == (["cut_every"] if everywhere else [])
+
+
+def test_of_two_slips_the_one_that_explains_more_is_told() -> None:
+    of_x, both = (Slip(name, "", "", dict) for name in ("of_x", "both"))
+    assert list(_widest([of_x, both], [{"dx"}, {"dx", "dh"}])) == [both]
+    assert list(_widest([of_x, both], [{"dx"}, {"dx"}])) == [of_x, both]
+
+
+def test_zeros_are_told_as_such_where_an_altered_rule_happens_to_give_them() -> None:
+    exercise, answer = answer_of("rnn_bptt", "initial_state_forgotten")
+    cases = cases_of(exercise, 32)  # wherever h_0 counts all units are below 0: max(a, 0) has no slope there
+    verdict = judge(exercise, answer.local(exercise), cases)
+    assert [d.name for d in verdict.diagnoses] == ["zero@dh_0"]
+
+
 def test_steps_are_told() -> None:
     want = np.ones((6, 2))
     got = want.copy()
@@ -444,21 +487,34 @@ def test_what_is_not_visible_is_drawn_as_unknown() -> None:
     assert edges_of(Paths.of(alpha)).of_last
 
 
+def test_a_phone_shows_the_whole_picture_in_two_pieces() -> None:
+    page = ET.fromstring(html(Paths.of(ALL.triangle(7))))
+    assert page.get("aria-label", "").endswith("Right is 1 everywhere.")
+    pieces = page.findall("{http://www.w3.org/2000/svg}svg")
+    assert len(pieces) == 2
+    for piece in pieces:
+        assert piece.get("aria-hidden") == "true"
+        least = float(re.findall(r"min-width:(\d+)em", piece.get("style", ""))[0])
+        assert 16 * least <= 358  # a page of 390, less its margins
+
+
 def test_nothing_is_written_outside_the_picture() -> None:
+    pictures = [ET.fromstring(svg(Paths.of(ALL.triangle(T)))) for T in range(4, 9)]
     for T in range(4, 9):  # the desk draws seven steps, the book five
-        drawn = ET.fromstring(svg(Paths.of(ALL.triangle(T))))
+        pictures += ET.fromstring(html(Paths.of(ALL.triangle(T))))
+    for drawn in pictures:
         width = float(drawn.get("viewBox", "").split()[2])
         for text in drawn.iter("{http://www.w3.org/2000/svg}text"):
             words = "".join(text.itertext())
             half = len(words) * 0.29 * float(text.get("font-size", 12))
-            assert half < float(text.get("x", 0)) < width - half, (T, words)
+            assert half < float(text.get("x", 0)) < width - half, words
 
 
 def test_report_draws_the_picture_and_keeps_the_data() -> None:
     exercise, _ = bank_of("rnn_bptt")
     verdict = judged("rnn_bptt", "carry_dropped")
     html = as_html(verdict, exercise)
-    assert html.count("<svg") == 1
+    assert html.count('<div role="img" aria-label="Which paths') == 1
     assert "from h2 back to h1 (missing)" in html
     data = json.loads(json.dumps(as_data(verdict)))
     assert data["diagnoses"][0]["name"] == "no_recurrence"

@@ -21,7 +21,7 @@ from course.judging import Run, judge
 from course.lstm_slips import STEP_SLIPS
 from course.recognise.cell import EDGES, GATES
 from course.recognise.cell_words import WORDS, as_lines, described
-from course.recognise.drawn import caption, from_data, svg
+from course.recognise.drawn import caption, from_data, html
 from course.recognise.edges import as_array, both_edges
 from course.recognise.edges import as_lines as triangle_lines
 from course.recognise.edges import described as triangle_described
@@ -262,12 +262,12 @@ def test_picture_of_a_cell_says_the_same_in_words() -> None:
         "    1    1    0    1    ?    1     2",
         "This holds without dh_0 and dc_0.",
     ]
-    root = ET.fromstring(svg(weights))
+    root = ET.fromstring(html(weights))
     assert root.get("aria-label", "").endswith("Right is 1 everywhere.")
     assert [child.tag.split("}")[1] for child in root][:2] == ["title", "desc"]
-    assert svg(weights).count(f'stroke="{MISSING}"') == 2  # the line and its head
-    assert svg(weights).count(f'stroke="{EXTRA}"') == 2
-    assert svg(weights).count(">?</text>") == 2  # the edge and its row
+    assert html(weights).count(f'stroke="{MISSING}"') == 2  # the line and its head
+    assert html(weights).count(f'stroke="{EXTRA}"') == 2
+    assert html(weights).count(">?</text>") == 2  # the edge and its row
     width, height = map(float, root.get("viewBox", "").split()[2:])
     for text in root.iter("{http://www.w3.org/2000/svg}text"):
         half = len("".join(text.itertext())) * 0.29 * float(text.get("font-size", 12))
@@ -381,7 +381,7 @@ def test_triangle_of_a_truncation_is_drawn_against_the_right_one() -> None:
         triangle_described(paths)
     )
     assert "t=4      0     0  1(0)     1" in triangle_lines(paths)
-    drawn = svg(paths)
+    drawn = html(paths)
     assert drawn.count(f'stroke="{MISSING}" stroke-width="2"') == 2 * 2 + 4  # two edges, four paths
     assert drawn.count(f'stroke="{EXTRA}"') == 2 * 2 + 3
     band = judged("truncated_bptt", "tau_plus_one").paths

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from course.calls import Failure, Reply
+from course.common_checks import further_case
 from course.exercise import Case, load
 from course.grader.judged.outputs import points, without_numbers
 from course.judging import judge
@@ -96,7 +97,8 @@ class Sender:
         _, banked = answer_of(NAME, "reference")
         self.honest, self.encode, self.secret, self.hidden = banked.local(exercise), encode, secret, hidden
         self.public = [case.args[1].tobytes() for case in PUBLIC]
-        further = [PUBLIC[-1].args[1] / 2, *[args[1] for args in path_cases(exercise)]]
+        kept = further_case(exercise).args[1]
+        further = [PUBLIC[-1].args[1] / 2, kept / 2, kept, *[args[1] for args in path_cases(exercise)]]
         self.shown = [*self.public, *[X.tobytes() for X in further]]
         self.met: list[bytes] = []
 

@@ -5,7 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from course.calls import Failure, Local
+from course.calls import Failure
+from course.local import Local
 from course.memory import most_held
 from course.remote import Remote
 

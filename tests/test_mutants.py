@@ -20,7 +20,7 @@ from tests.conftest import bank_of
 from tests.mutate import Mutant, mutants
 from tests.test_banks import cases_of
 
-INPUTS, SHARE, SAMPLE = 1000, 0.99, 12
+INPUTS, SHARE, SAMPLE = 1000, 0.99, 8
 LATITUDE = {
     "taylor_slope": 0.05
 }  # where an answer may differ and be right: the steps are the student's choice

@@ -12,7 +12,8 @@ from rich.console import Console
 from course.exercise import names
 from course.grader.classroom import Classroom, nbgrader
 from course.grader.demo import banked, hand_in, make_demo
-from course.grader.grade import Marks, grade_cells, read_marks, table_of
+from course.grader.grade import Marks, grade_cells, read_marks
+from course.grader.marks_shown import table_of
 from tests.conftest import SOLUTIONS
 
 RIGHT, STUB = ("ada", "bela", "chen"), "dara"

@@ -13,7 +13,7 @@ from course.gated import GRU, LSTM, lstm_forward
 from course.grader.bank import Answer
 from course.judging import judge
 from course.oracles import complex_step
-from course.problem_sets.ps5 import gru_step_backward as gru
+from course.problem_sets.ps5 import _gru_step_backward as gru
 from course.problem_sets.ps5.chrono_bias import FALSE_ALARM, furthest
 from course.problem_sets.ps5.exploding_lstm import jacobians, log_norm
 from tests.conftest import bank_of

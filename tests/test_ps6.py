@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from course.calls import Local
 from course.exercise import Case, load
 from course.grader.build import build_set
 from course.judging import judge
+from course.local import Local
 from course.problem_sets.ps6 import orthogonal as haar
 from course.problem_sets.ps6 import scan as scans
 from course.results import flatten

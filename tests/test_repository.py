@@ -60,6 +60,32 @@ def test_every_secret_file_mirrors_an_exercise_or_a_proof() -> None:
             assert f"```{{proof}} {path.stem}\n" in text, path
 
 
+def too_long(files: list[Path], most: int) -> str:
+    """Which of these have more lines, and what to do about it; empty if none has."""
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    found = [
+        f"{path.parent.name}/{path.name}, {length} lines" for path, length in lengths.items() if length > most
+    ]
+    return f"Split what has more than {most} lines, by one idea: {'; '.join(found)}" if found else ""
+
+
+@pytest.mark.parametrize(("folder", "suffix", "most"), [("course", ".py", 200), ("book", ".md", 350)])
+def test_modules_and_chapters_are_short(folder: str, suffix: str, most: int) -> None:
+    files = [path for path in tracked() if path.suffix == suffix and REPOSITORY / folder in path.parents]
+    assert len(files) > 20
+    told = too_long(files, most)
+    assert not told, told
+
+
+def test_a_long_module_is_found(tmp_path: Path) -> None:
+    long, short = tmp_path / "long.py", tmp_path / "short.py"
+    long.write_text("x = 1\n" * 201)
+    short.write_text("x = 1\n" * 200)
+    told = f"Split what has more than 200 lines, by one idea: {tmp_path.name}/long.py, 201 lines"
+    assert too_long([long, short], 200) == told
+    assert too_long([short], 200) == ""
+
+
 def test_no_generated_notebook_is_committed() -> None:
     assert [p for p in tracked() if p.suffix == ".ipynb"] == []
 

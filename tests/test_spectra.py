@@ -9,10 +9,10 @@ from course.exercise import load
 from course.judging import judge
 from course.problem_sets.ps3 import _exact as exact
 from course.problem_sets.ps3 import symmetric_power
+from course.problem_sets.ps3._alignment import missed, too_few, too_many
 from course.problem_sets.ps3._runs import known_product
 from course.problem_sets.ps3.explodes_below_one import log_norm
 from course.problem_sets.ps3.grows_then_decays import norms
-from course.problem_sets.ps3.steps_to_align import missed, too_few, too_many
 from tests.conftest import bank_of
 
 

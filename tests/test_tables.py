@@ -6,7 +6,8 @@ import pytest
 from course.compare import scale_of
 from course.exercise import Exercise, Parts
 from course.models import Array
-from course.recognise.explain import Seen, by_parts
+from course.recognise.explain import InParts
+from course.recognise.seen import Seen
 from course.recognise.tables import Table, look_up
 from tests.conftest import bank_of
 
@@ -118,7 +119,8 @@ def jacobian_with(change: object) -> list[str]:
         got.append({"J": J})
     found = look_up(seen(exercise, got), exercise.table)  # type: ignore[arg-type]
     assert not found.whole
-    return [claim.name for claim in by_parts(found.apart, None, {}, {}, [{}] * len(got), found.by_part)]
+    pieces = InParts(found.apart, None, {}, {}, [{}] * len(got))
+    return [claim.name for claim in pieces.named(found.by_part)]
 
 
 def test_a_piece_of_a_result_is_told_by_its_shape_or_by_the_table() -> None:

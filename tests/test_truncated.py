@@ -7,7 +7,7 @@ import pytest
 from course.compare import difference
 from course.exercise import load
 from course.recognise.by_ways import completely, given, take
-from course.recognise.explain import Seen, wrong_parts
+from course.recognise.seen import Seen, wrong_parts
 from course.recognise.taken import Taken
 from course.recognise.unrolled import Unrolled
 from course.recognise.ways import Way

@@ -15,13 +15,46 @@ from course.results import Unmet
 from tests.conftest import bank_of
 
 FEW, MANY = 8, 400
-NATURAL = {  # what follows from one mistake: no mask, outputs everywhere; another tau, another reach of h_0
+NATURAL = {  # what one mistake gives as well: no mask, outputs everywhere; another tau, another reach of h_0
     ("masked_forward", frozenset({"mask_ignored", "outputs_everywhere"})),
     ("truncated_bptt", frozenset({"tau_plus_one", "h_0_with_step_one"})),
     ("truncated_bptt", frozenset({"k_beyond_t_minus_tau", "h_0_before_tau"})),
     ("truncated_bptt", frozenset({"assigned_not_added", "h_0_of_the_latest_loss"})),  # assigned throughout
     ("truncated_bptt", frozenset({"never_stops", "carry_into_h_0_always"})),  # no tau
     ("randomized_bptt", frozenset({"loss_weighed", "output_layer_weighed"})),  # the loss weighed throughout
+    ("randomized_bptt", frozenset({"everything_weighed", "output_layer_weighed"})),
+    ("clip_by_norm", frozenset({"largest_entry", "root_of_the_factor"})),  # of each the length is wrong
+    ("clip_by_norm", frozenset({"root_missing", "root_of_the_factor"})),
+    ("clip_by_norm", frozenset({"spectral_norm", "root_of_the_factor"})),
+    ("clip_by_norm", frozenset({"sum_of_moduli", "root_of_the_factor"})),
+    ("clip_by_norm", frozenset({"norm_of_all", "root_of_the_factor"})),
+    ("cell_path", frozenset({"gates_kept_open", "single_precision"})),  # both leave seven digits
+    ("cell_path", frozenset({"sums_of_gates", "last_row_zero"})),  # a sum of nothing is 0
+    ("complex_step", frozenset({"backward_step", "halved"})),  # -0.5 times what it should be
+    ("complex_step", frozenset({"one_column", "next_entry"})),  # every column is the last
+    ("forget_symbolic", frozenset({"sign_of_the_exponent", "sign"})),
+    ("forget_symbolic", frozenset({"slope_of_tanh", "gate_squashed_by_tanh"})),  # tanh and its slope
+    ("jordan_power", frozenset({"beside_uncounted", "uncounted"})),  # both of another power
+    ("jordan_power", frozenset({"beside_of_the_power_before", "one_less"})),
+    ("rbf", frozenset({"distance_once", "distance_itself"})),  # a response and its own gradient
+    ("rbf", frozenset({"width_once", "width_itself"})),
+    ("rbf", frozenset({"two_forgotten", "no_half"})),
+    ("recurrence", frozenset({"sum_over_future", "indices_exchanged"})),  # P is so from the start
+    # h_0 gets nothing where nothing is sent to it
+    ("BPTT", frozenset({"initial_state_short", "step_1_not_reached"})),
+    ("linear_rnn_bptt", frozenset({"transpose_at_h_0", "first_step_left_out"})),
+    ("chunked_bptt", frozenset({"cut_everywhere", "h_0_detached"})),
+    ("randomized_bptt", frozenset({"draws_one_step_early", "initial_state_forgotten"})),
+    ("truncated_bptt", frozenset({"h_0_forgotten", "full_windows_only"})),
+    ("truncated_bptt", frozenset({"h_0_forgotten", "own_use_only"})),
+    # h_0 counts what the use at step 1 counts, in another mistake too
+    ("truncated_bptt", frozenset({"h_0_with_step_one", "h_0_before_the_matrix"})),
+    ("truncated_bptt", frozenset({"h_0_with_step_one", "last_losses_only"})),
+    ("truncated_bptt", frozenset({"h_0_with_step_one", "slope_of_h_0"})),
+    (
+        "checkpointed_bptt",  # the wrong rows of X everywhere
+        frozenset({"inputs_of_the_first_segment_run_again", "inputs_of_the_first_segment"}),
+    ),
 }
 
 

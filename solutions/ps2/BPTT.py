@@ -126,6 +126,14 @@ bank.edit("slope_twice", TERM, "* (1 - H[t] ** 2) ** 2", loses=ALL, slip="slope_
 bank.edit("slope_of_state", TERM, "* (1 - torch.tanh(H[t]) ** 2)", loses=ALL, slip="slope_of_state")
 bank.edit("slope_one_early", TERM, "* (1 - before[t] ** 2)", loses=ALL, slip="slope_one_early")
 bank.edit("carry_dropped", "(dH[t] + carry)", "dH[t]", loses={"weights", "states"}, slip="no_recurrence")
+for _name, _uncut in (("chunked_3", "t"), ("chunked_3_from_the_end", "(len(X) - t)")):
+    bank.edit(
+        _name,
+        "carry = dA[t] @ W_hh",
+        f"carry = (dA[t] @ W_hh) * ({_uncut} % 3 != 0 or t == 0)",
+        loses={"weights", "states"},
+        slip=_name,
+    )
 bank.edit("later_state", "dA, before)", "dA, H)", loses={"one_step", "weights"}, slip="later_state")
 bank.edit(
     "initial_state_zero",

@@ -432,3 +432,19 @@ bank.edit(
     loses={"one_step", "one_segment", "equal_segments", "shorter_last"},
     slip="segments_from_their_second_step",
 )
+bank.edit(
+    "own_loss_of_the_edge_twice",
+    "p.W_qh.T @ dO[t] + carry",
+    "p.W_qh.T @ dO[t] * (2 if t == last - first - 1 and last < T else 1) + carry",
+    loses={"equal_segments", "shorter_last"},
+    slip="last_losses_back_twice",
+)
+bank.edit(
+    "run_again_without_advancing",
+    "H, O = rnn_forward(p, X[first:last], checkpoints[number])",
+    "H = np.tanh(X[first:last] @ p.W_hx.T + p.W_hh @ checkpoints[number] + p.b_h)\n"
+    "        H = np.vstack([checkpoints[number], H])\n"
+    "        O = H[1:] @ p.W_qh.T + p.b_q",
+    loses={"one_segment", "equal_segments", "shorter_last"},
+    slip="rerun_held",
+)

@@ -317,3 +317,24 @@ bank.edit(
     loses={"ends", "hidden_weights", "one_step"},
     slip="step_1_not_reached",
 )
+bank.edit(
+    "divided_by_one_step_less",
+    "errors / lengths[:, None]",
+    "errors / np.maximum(lengths - 1, 1)[:, None]",
+    loses={"ends", "hidden_weights", "output_layer"},
+    slip="mean_of_one_more",
+)
+bank.edit(
+    "divided_by_sorted_lengths",
+    "errors / lengths[:, None]",
+    "errors / np.sort(lengths)[::-1, None]",
+    loses={"ends", "hidden_weights", "output_layer"},
+    slip="divided_by_other_lengths",
+)
+bank.edit(
+    "h_0_of_another_order",
+    "H[0] = h_0",
+    "H[0] = h_0[np.argsort(np.argsort(-lengths))]",
+    loses={"ends", "hidden_weights", "output_layer"},
+    slip="h_0_of_others",
+)

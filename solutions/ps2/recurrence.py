@@ -114,7 +114,11 @@ bank.edit(
     slip="product_of_entries_with_identity",
 )
 bank.edit(
-    "keeps_going", "return a, P", "return a, P + np.triu(np.ones((T, T)), 1)[:, :, None, None]", loses=P
+    "keeps_going",
+    "return a, P",
+    "return a, P + np.triu(np.ones((T, T)), 1)[:, :, None, None]",
+    loses=P,
+    slip="ones_above",
 )
 bank.edit(
     "scaled_input",

@@ -235,6 +235,12 @@ bank.edit(
     loses={"keeps"},
 )
 bank.edit(
+    "states_kept_for_shapes",
+    "    dO = (H[1:]",
+    "    H = rnn_bptt.__dict__.setdefault(str((X.shape, Y.shape, h_0.shape)), H)\n    dO = (H[1:]",
+    loses={"keeps"},
+)
+bank.edit(
     "gradients_accumulate",
     "    return grads, carry, dA @ p.W_hx",
     "    kept = rnn_bptt.__dict__.setdefault(str(X.shape), [])\n"
@@ -760,4 +766,39 @@ bank.edit(
     "p.W_hx @ X[t] + p.W_hh @ (np.tanh(H[t]) if t else h_0) + p.b_h",
     loses={"initial_state", "input_weights", "inputs", "one_step", "output_layer", "recurrent_weights"},
     slip="sums_kept_as_states",
+)
+bank.edit(
+    "error_sent_to_the_step_before",
+    "carry = p.W_hh.T @ dA[t]",
+    "carry = p.W_hh.T @ dA[t] + p.W_qh.T @ dO[t]",
+    loses={"initial_state", "input_weights", "inputs", "one_step", "recurrent_weights"},
+    slip="error_beside",
+)
+bank.edit(
+    "slope_behind_the_matrix_but_for_h_0",
+    "carry = p.W_hh.T @ dA[t]",
+    "carry = p.W_hh.T @ dA[t] if t == 0 else (1 - H[t + 1] ** 2) * (p.W_hh.T @ dh)",
+    loses={"initial_state", "input_weights", "inputs", "recurrent_weights"},
+    slip="slope_behind_matrix_but_for_h_0",
+)
+bank.edit(
+    "slope_of_the_last_step_missing",
+    "dA[t] = (1 - H[t + 1] ** 2) * dh",
+    "dA[t] = (1 - H[t + 1] ** 2) * dh if t < T - 1 else dh",
+    loses={"initial_state", "input_weights", "inputs", "one_step", "recurrent_weights"},
+    slip="slope_missing_at_the_last_step",
+)
+bank.edit(
+    "states_overwritten",
+    "    dA = np.zeros((T, len(h_0)))",
+    "    H[1:] = H[T]\n    dA = np.zeros((T, len(h_0)))",
+    loses={"initial_state", "input_weights", "inputs", "output_layer", "recurrent_weights"},
+    slip="states_overwritten",
+)
+bank.edit(
+    "sum_begins_at_the_weight",
+    "dA.T @ H[:-1],",
+    "p.W_hh + dA.T @ H[:-1],",
+    loses={"one_step", "recurrent_weights"},
+    slip="begins_at_the_parameter@W_hh",
 )

@@ -138,6 +138,14 @@ for _name, _old, _new, _loses, _slip in (  # of matrices and ends
         STEPS,
         "matrix_and_identity",
     ),
+    ("slope_without_an_axis", STEP, "(1 - H[k] ** 2) * (p.W_hh @ J)", STEPS, "slopes_on_the_columns"),
+    (
+        "rows_for_columns",
+        "@ p.W_hh @ J",
+        "@ p.W_hh @ J.T",
+        {"many_steps"},
+        "turned_before_each_step",
+    ),
     (
         "begins_with_the_matrix",
         "J = np.eye(len(h_0))",

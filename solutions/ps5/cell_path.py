@@ -137,6 +137,14 @@ for _name, _old, _new, _loses, _slip in (  # of each kind of the table
     ("mean_gate", STEP, "P[t] = F[t:].mean(axis=0)", MANY, "path_mean"),
     ("two_steps", STEP, "P[t] = np.prod(F[t : t + 2], axis=0)", MANY, "path_2_steps_only"),
     ("all_later_cells", STEP, "P[t] = P[t + 1] * F[t] + 1", ALL, "path_with_all_later"),
+    ("not_turned_back", "    return P", "    P[:-1] = P[-2::-1]\n    return P", MANY, "path_not_turned_back"),
+    (
+        "along_the_units",
+        "    return P",
+        "    P[:-1] = np.cumprod(F, axis=1)\n    return P",
+        ALL,
+        "path_over_units",
+    ),
     ("products_limited", "return P", "return np.maximum(P, 1e-6)", MANY, "raised"),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

@@ -127,8 +127,14 @@ bank.edit(
     slip="weights_beside_t@dW_p",
 )
 bank.edit("overflow", "0.5 + 0.5 * np.tanh(a_t / 2)", "np.exp(a_t) / (1 + np.exp(a_t))", loses={"returns"})
-bank.edit("both_paths_open", Y, "return t * p + x,", loses={"output"})
-bank.edit("gate_of_units", "t = 0.5 + 0.5 * np.tanh(a_t / 2)", "t = np.tanh(a_t)", loses={"output", *BACK})
+bank.edit("both_paths_open", Y, "return t * p + x,", loses={"output"}, slip="values_output_around_whole")
+bank.edit(
+    "gate_of_units",
+    "t = 0.5 + 0.5 * np.tanh(a_t / 2)",
+    "t = np.tanh(a_t)",
+    loses={"output", *BACK},
+    slip="values_gate_of_tanh",
+)
 bank.edit("in_place", "    a_t = W_t @ x + b_t", "    b_t += W_t @ x\n    a_t = b_t", loses={"keeps"})
 
 bank.edit(
@@ -166,6 +172,14 @@ for _name, _old, _new, _loses, _slip in (  # of the table
         {"input"},
         "weights_exchanged",
     ),
+    (
+        "unit_first",
+        "np.outer(da_t, x), da_t, np.outer(da_p, x), da_p",
+        "np.outer(da_p, x), da_p, np.outer(da_t, x), da_t",
+        {"gate", "unit"},
+        "gradients_exchanged",
+    ),
+    ("input_beside_the_bias", "x), da_t,", "x), da_t * x,", {"gate"}, "biases_beside_x@db_t"),
     ("unit_beside_the_gate", "np.outer(da_t, x)", "np.outer(da_t, p)", {"gate"}, "weights_beside_p@dW_t"),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)

@@ -117,7 +117,13 @@ bank.edit(
     loses={"one_row", DX, FAR},
     slip="spread_turned",
 )
-bank.edit("output_along", "- normed * along", "- (normed * gain + bias) * along", loses={"one_row", DX, FAR})
+bank.edit(
+    "output_along",
+    "- normed * along",
+    "- (normed * gain + bias) * along",
+    loses={"one_row", DX, FAR},
+    slip="spread_behind_of_outputs",
+)
 bank.edit(
     "bias_in_the_gain",
     "(dY * normed).sum(axis=0)",
@@ -196,7 +202,7 @@ def over_the_batch(
     return gain * normed + bias, dX, (dY * normed).sum(axis=0), dY.sum(axis=0)
 
 
-@bank.wrong(loses={OUT, DX, PAR, FAR})
+@bank.wrong(loses={OUT, DX, PAR, FAR}, slip="values_of_the_batch")
 def over_everything(
     X: np.ndarray, gain: np.ndarray, bias: np.ndarray, eps: float, dY: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -267,6 +273,20 @@ for _name, _old, _new, _loses, _slip in (  # of the ways, and of other values
         "normed = X / root",
         {"output", "one_row", "inputs", "parameters", "far"},
         "values_not_centred",
+    ),
+    (
+        "means_over_columns",
+        "(d - d.mean(axis=1, keepdims=True) - normed * along)",
+        "(d - d.mean(axis=0) - normed * (d * normed).mean(axis=0))",
+        X_LOST,
+        "columns_both",
+    ),
+    (
+        "never_centred",
+        "centred = X - X.mean(axis=1, keepdims=True)",
+        "centred = X",
+        {"output", "one_row", "inputs", "parameters", "far"},
+        "values_of_mean_squares",
     ),
     ("epsilon_twice", "- normed * along) / root", "- normed * along) / (root + eps)", X_LOST, "final_eps"),
 ):

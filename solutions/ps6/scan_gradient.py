@@ -178,7 +178,13 @@ bank.edit(
 )
 bank.edit("minus", "return db * before, db", "return -db * before, db", loses={"factors"}, slip="sign@dc")
 bank.edit("joined_wrongly", "C[reach:] * a[:-reach]", "C[:-reach] * a[:-reach]", loses=BOTH)
-bank.edit("last_round_missing", "while reach < len(C):", "while 2 * reach < len(C):", loses=BOTH)
+bank.edit(
+    "last_round_missing",
+    "while reach < len(C):",
+    "while 2 * reach < len(C):",
+    loses=BOTH,
+    slip="rounds_missing_both",
+)
 bank.edit(
     "summed_over_units", "return db * before, db", "return (db * before).sum(axis=1), db", loses={"returns"}
 )
@@ -230,5 +236,20 @@ for _name, _old, _new, _loses, _slip in (  # of scans in other orders
         "returned_weighed",
     ),
     ("later_state", "zero, solve(c, b)[:-1]]", "solve(c, b)[1:], zero]", {"factors"}, "state_later"),
+    (
+        "factors_joined_first",
+        "C[reach:] * a[:-reach]",
+        "C[reach:] * C[:-reach] * a[:-reach]",
+        {"added", "factors"},
+        "rounds_doubled",
+    ),
+    (
+        "stops_at_step_two",
+        "return db * before, db",
+        "return db * before, np.concatenate([zero, db[1:]])",
+        {"one_step", "added"},
+        "returned_first_zero",
+    ),
+    ("weighed_inputs", "solve(c, b)[:-1]", "solve(c, c * b)[:-1]", {"factors"}, "forward_weighed"),
 ):
     bank.edit(_name, _old, _new, loses=_loses, slip=_slip)
