@@ -63,6 +63,24 @@ def test_exact_product_keeps_order_and_tells_zero() -> None:
     assert math.isnan(exact.product([above, above])[1])
 
 
+def test_exact_product_drops_no_bits_that_later_factors_bring_to_the_front() -> None:
+    fibonacci, inverse = np.array([[1.0, 1.0], [1.0, 0.0]]), np.array([[0.0, 1.0], [1.0, -1.0]])
+    P, s = exact.product([fibonacci] * 3000 + [inverse] * 3000)  # each half has entries of 2083 bits
+    assert s == 0
+    assert np.array_equal(P, np.eye(2))
+
+
+def test_bits_are_dropped_within_the_bound_of_the_error() -> None:
+    rng = np.random.default_rng(1)
+    factors = [exact._whole(A) for A in rng.normal(size=(200, 3, 3))]
+    full, short = (exact._product(factors, shorten) for shorten in (lambda whole: whole, exact.Whole.shorter))
+    dropped = short.bits - full.bits
+    gap = abs(full.N - (short.N << -dropped))
+    assert dropped < 0
+    assert 0 < gap.max() <= short.error << -dropped
+    assert short.certain()
+
+
 def test_norms_of_the_chapters_example_of_transient_growth() -> None:
     found = norms(np.array([[0.9, 10.0], [0.0, 0.9]]))
     assert found[:2] == pytest.approx([10.1, 18.0], abs=0.05)

@@ -1,12 +1,15 @@
-"""Products of matrices whose entries float64 cannot hold: exact, in Python's integers.
+"""Products of matrices whose entries float64 cannot hold, in Python's integers, with a bound of the error.
 
 A float64 is a whole number times a power of two. So a product of such matrices is one too, however large or
-small it gets, and no rounding enters before the result is read. The numbers get long, so this is for small
-matrices and some thousand factors: the exercises have cases beyond, which obey laws and are not computed.
+small it gets, and nothing is rounded. Where the numbers get too long, their last bits are dropped and what
+that can have cost is counted: a product of which too little would be certain is multiplied out in full. The
+exercises have cases beyond either way, which obey laws and are not computed.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -16,6 +19,41 @@ from course.recognise.once import kept_once
 LONGEST = 5_000  # factors of a power, and
 WORK = 700_000  # products of two entries, numbers that are longer and longer: seconds, beyond it minutes
 MOST = 900  # bits that are read: a float64 has 53, and ends at 2^1024
+KEPT = 2_000  # bits of the longest entry where bits are dropped, and
+CERTAIN = 1_000  # bits that it has at the end above the bound of the error
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A matrix N · 2^-bits of Python's integers; each entry is right within `error` · 2^-bits."""
+
+    N: Array
+    bits: int
+    error: int = 0
+
+    def __matmul__(self, other: "Whole") -> "Whole":
+        """|AB - ÂB̂| ≤ n (‖A‖ e_B + ‖B‖ e_A + e_A e_B) in the largest entry."""
+        a, b = _largest(self.N), _largest(other.N)
+        error = len(self.N) * (a * other.error + b * self.error + self.error * other.error)
+        return Whole(np.asarray(self.N @ other.N), self.bits + other.bits, error)
+
+    def shorter(self) -> "Whole":
+        """At most `KEPT` bits of the longest entry; what is dropped counts less than one."""
+        drop = _largest(self.N).bit_length() - KEPT
+        if drop <= 0:
+            return self
+        return Whole(np.asarray(self.N >> drop), self.bits - drop, (self.error >> drop) + 2)
+
+    def certain(self) -> bool:
+        """Whether the largest entry is known to more digits than are read, or exactly."""
+        return self.error == 0 or _largest(self.N).bit_length() - self.error.bit_length() > CERTAIN
+
+
+Shorten = Callable[[Whole], Whole]
+
+
+def _largest(N: Array) -> int:
+    return max(abs(int(n)) for n in N.ravel())
 
 
 @kept_once
@@ -29,8 +67,7 @@ def power(M: Array, k: int) -> tuple[Array, float]:
         raise ValueError(f"the power {k} is too large for whole numbers, which get {k} times as long")
     if k * len(M) ** 3 > WORK:
         raise ValueError(f"the power {k} of a matrix of size {len(M)} is too much for whole numbers")
-    whole, bits = _whole(M)
-    return _read(np.linalg.matrix_power(whole, k), bits * k)
+    return _read(_certain(partial(_power, _whole(M), k)))
 
 
 def product(factors: Sequence[Array]) -> tuple[Array, float]:
@@ -41,33 +78,48 @@ def product(factors: Sequence[Array]) -> tuple[Array, float]:
     """
     if len(factors) * len(factors[0]) ** 3 > WORK:
         raise ValueError(f"{len(factors)} factors of size {len(factors[0])} are too many for whole numbers")
-    pairs = [_whole(A) for A in factors]
-    return _read(_product([whole for whole, _ in pairs]), sum(bits for _, bits in pairs))
+    return _read(_certain(partial(_product, [_whole(A) for A in factors])))
 
 
-def _product(factors: Sequence[Array]) -> Array:
+def _certain(multiplied: Callable[[Shorten], Whole]) -> Whole:
+    """With bits dropped after each product if that leaves enough certain, else with all of them."""
+    short = multiplied(Whole.shorter)
+    return short if short.certain() else multiplied(lambda whole: whole)
+
+
+def _power(whole: Whole, k: int, shorten: Shorten) -> Whole:
+    """By squares: one for each binary digit of k."""
+    power = _whole(np.eye(len(whole.N)))
+    for digit in f"{k:b}":
+        power = shorten(power @ power)
+        if digit == "1":
+            power = shorten(power @ whole)
+    return power
+
+
+def _product(factors: Sequence[Whole], shorten: Shorten) -> Whole:
     """By halves: long numbers meet long ones, which Python multiplies faster than digit by digit."""
     if len(factors) == 1:
         return factors[0]
     half = len(factors) // 2
-    return np.asarray(_product(factors[:half]) @ _product(factors[half:]))
+    return shorten(_product(factors[:half], shorten) @ _product(factors[half:], shorten))
 
 
-def _whole(A: Array) -> tuple[Array, int]:
-    """Integers N, as Python's own, and the least number of bits with A = N · 2^-bits."""
+def _whole(A: Array) -> Whole:
+    """The matrix itself, by the least number of bits."""
     fractions = [float(a).as_integer_ratio() for a in A.ravel()]
     bits = max(bottom.bit_length() - 1 for _, bottom in fractions)
     whole = np.empty(len(fractions), dtype=object)
     whole[:] = [top << bits - (bottom.bit_length() - 1) for top, bottom in fractions]
-    return whole.reshape(A.shape), bits
+    return Whole(whole.reshape(A.shape), bits)
 
 
-def _read(N: Array, bits: int) -> tuple[Array, float]:
-    """N · 2^-bits, divided by its norm, and the logarithm of that norm."""
-    spare = max(max(int(n).bit_length() for n in N.ravel()) - MOST, 0)
-    P = (N >> spare if spare else N).astype(float)
+def _read(whole: Whole) -> tuple[Array, float]:
+    """The matrix divided by its norm, and the logarithm of that norm."""
+    spare = max(_largest(whole.N).bit_length() - MOST, 0)
+    P = (whole.N >> spare if spare else whole.N).astype(float)
     largest = float(np.abs(P).max())
     if largest == 0:
-        return np.zeros(N.shape), math.nan
+        return np.zeros(P.shape), math.nan
     norm = float(np.linalg.norm(P / largest, 2))
-    return P / largest / norm, math.log(largest) + math.log(norm) + (spare - bits) * math.log(2)
+    return P / largest / norm, math.log(largest) + math.log(norm) + (spare - whole.bits) * math.log(2)

@@ -68,7 +68,7 @@ def cases(rng: draws.Rng) -> list[Case]:
 
 @exercise.expects
 def expected(M: Array, k: int) -> Parts:
-    """Exact integer arithmetic."""
+    """In whole numbers, to more digits than a float64 holds."""
     P, s = _exact.power(M, k)
     return {"P": P, "s": np.array(s)}
 
