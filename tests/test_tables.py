@@ -6,6 +6,7 @@ import pytest
 from course.compare import scale_of
 from course.exercise import Exercise, Parts
 from course.models import Array
+from course.recognise.claims import Claim
 from course.recognise.explain import InParts
 from course.recognise.seen import Seen
 from course.recognise.tables import Table, look_up
@@ -136,6 +137,16 @@ def test_a_piece_of_a_result_is_told_by_its_shape_or_by_the_table() -> None:
     assert jacobian_with(turned) == ["transposed@∂c_t/∂h_{t-1}"]
     assert len(jacobian_with(shown)) == 1
     assert jacobian_with(noisy) == []
+
+
+def test_a_mistake_of_the_table_goes_before_the_shape_of_the_error() -> None:
+    right = {"da": np.array([1.0, 2.0, -0.5]), "db": np.array([[0.3, 4.0, 1.5]])}
+    doubled = [Seen((), {name: 2 * part for name, part in right.items()}, right)]
+    pieces = InParts(doubled, None, {}, {}, [{}])
+    assert [claim.name for claim in pieces.named({})] == ["twice"]
+    known = Claim("both_ways", "Two ways are taken where there is one.")
+    assert pieces.named({"da": [known], "db": [known]}) == (known,)
+    assert [claim.name for claim in pieces.named({"da": [known]})] == ["twice"]
 
 
 def test_other_values_of_a_step_are_never_told_of_one_result() -> None:

@@ -2,11 +2,13 @@
 
 from functools import cache
 
+import numpy as np
 import pytest
 
 from course.compare import difference
 from course.exercise import load
-from course.recognise.by_ways import completely, given, take
+from course.recognise.by_ways import completely, given, of_parts, take
+from course.recognise.claims import Claim
 from course.recognise.seen import Seen, wrong_parts
 from course.recognise.taken import Taken
 from course.recognise.unrolled import Unrolled
@@ -73,3 +75,13 @@ def test_ways_to_be_wrong_are_told_by_their_own_names(name: str) -> None:
 @pytest.mark.parametrize("name", EXERCISES)
 def test_every_way_to_be_wrong_is_told_by_its_own_name(name: str) -> None:
     assert not confused(name, 1)
+
+
+def test_of_the_ways_that_give_a_part_those_that_give_most_are_told() -> None:
+    right = {name: np.ones(2) for name in ("W_hh", "b_h", "h_0")}
+    seen = [Seen((), {name: 2 * part for name, part in right.items()}, right)]
+    wide = Claim("wide", "It gives two parts.", "", ("W_hh", "b_h"))
+    narrow = Claim("narrow", "It gives one of them.", "", ("b_h",))
+    silent = Claim("silent", "It gives a part that it does not speak of.", "", ("W_hh",))
+    told = of_parts(seen, {wide: {"W_hh", "b_h"}, narrow: {"b_h"}, silent: {"h_0"}})
+    assert told == {"W_hh": [wide], "b_h": [wide], "h_0": []}
