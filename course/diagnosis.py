@@ -189,8 +189,11 @@ def _changes(answer: Evidence) -> Named:
 
 
 def as_diagnoses(claims: Iterable[Claim]) -> Named:
-    """What the verdict holds."""
-    return tuple(Diagnosis(claim.name, claim.sentence, claim.see) for claim in dict.fromkeys(claims))
+    """What the verdict holds: each sentence once."""
+    said: dict[str, Diagnosis] = {}
+    for claim in claims:
+        said.setdefault(claim.sentence, Diagnosis(claim.name, claim.sentence, claim.see))
+    return tuple(said.values())
 
 
 def readable(run: "Run") -> bool:

@@ -33,7 +33,8 @@ def _both(edge: str) -> JacobianSlip:
 
 def _slopes(gates: str, kind: str) -> JacobianSlip:
     factors: dict[str, str | Word] = {f"slope_{gate}": KINDS[kind].format(gate) for gate in gates}
-    said = f"The slopes at {', '.join(gates)} are {kind}; each should be s (1 − s)."
+    right = "s (1 − s), that of g 1 − g²" if "g" in gates else "s (1 − s)"
+    said = f"The slopes at {', '.join(gates)} are {kind}; each should be {right}."
     return JacobianSlip(f"slopes_at_{gates}_{slug(kind)}", said, factors=factors)
 
 
@@ -121,7 +122,7 @@ JACOBIAN_TABLE = (
     *[_instead(edge, word) for edge, words in INSTEAD.items() for word in words],
     *map(_both, ("by_f", "slope_i", "slope_f", "slope_g", "slope_o", "slope_c")),
     *[_slopes(gates, kind) for gates in ("if", "io", "fo", "ifo") for kind in KINDS],
-    _slopes("ifgo", "missing"),
+    *[_slopes(gates, "missing") for gates in ("ig", "fg", "ifg", "ifgo")],
     *[_unread(gates) for n in (2, 3) for gates in combinations(GATES, n)],
     *[
         _columns(gates, parts)

@@ -141,7 +141,7 @@ _BAND_MISTAKES = (
     ),
     *miscounts(
         "divided_by_window",
-        "Each loss is divided by the steps of its window, not by T: L is the mean over all T steps.",
+        "Each loss is divided by a number of steps of its window, not by T: L is the mean over all T steps.",
         (*STEPS, *INITIAL),
         lambda t, k, T, tau: (t - k <= tau) * T / np.minimum(t, tau + 1),
         lambda t, k, T, tau: (t - k <= tau) * T / (tau + 1),
@@ -175,6 +175,11 @@ _BAND_MISTAKES = (
         "∂L/∂h_0 counts only the latest loss that reaches it: those before reach it too.",
         INITIAL,
         lambda t, k, T, tau: t == min(tau, T),
+    ),
+    *miscounts(
+        "initial_state_at_tau",
+        "∂L/∂h_0 counts the loss of step tau alone: that of every step up to tau counts.",
+        INITIAL,
         lambda t, k, T, tau: t == tau,
     ),
 )

@@ -57,8 +57,13 @@ STRONGER = {  # where several say the same of a part: the one that says it best,
     "first_use": ("first_step",),
     "last_loss": ("last_loss_of_states", "only_last_use"),
     "transpose": ("transpose_in_the_sweep",),
+    "slope_missing": ("use_unsloped", "one_jacobian_too_many"),  # where there is one slope, as in `direct`
+    "later_state": ("last_state_everywhere",),
+    "slope_of_the_column": ("slope_of_the_weights_unit",),
 }
+IN_DIRECT = "_in_the_direct_derivative"  # weaker than the same without it
 GRADIENTS = {"X": "∂L/∂X", "h_0": "∂L/∂h_0"}  # results that have the names of arguments
+IN_OUTPUTS = "In the output layer alone: "
 ASSIGNED = "Is each term assigned instead of added?"
 OF_PARTS = {  # what a sentence about the whole sweep becomes where it is true of some parts alone
     "Nothing travels between steps: the path through h_{t-1} is dropped or never updated.": (
@@ -94,7 +99,8 @@ def _strongest(claims: list[Claim]) -> list[Claim]:
     for stronger, weaker in STRONGER.items():
         if stronger in {claim.name for claim in claims}:
             claims = [claim for claim in claims if claim.name not in weaker]
-    return claims
+    names = {claim.name for claim in claims}
+    return [claim for claim in claims if claim.name.removesuffix(IN_DIRECT) not in names - {claim.name}]
 
 
 def lowered(sentence: str) -> str:
@@ -108,11 +114,12 @@ def worded(claim: Claim, names: list[str], everything: list[str]) -> Claim:
         return Claim(claim.name, claim.sentence.replace("{parts}", "Everything"), claim.see)
     if claim.parts and {*claim.parts} <= {*names}:
         return claim
-    said = [GRADIENTS.get(name, name) for name in names]
-    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    them = [GRADIENTS.get(name, name) for name in names]
+    listed = them[0] if len(them) == 1 else f"{', '.join(them[:-1])} and {them[-1]}"
     if "{parts}" in claim.sentence or claim.name in ("swapped", "another_derivative", "precision"):
         sentence = claim.sentence.replace("{parts}", listed)
     else:
-        sentence = f"In {listed} alone: {lowered(OF_PARTS.get(claim.sentence, claim.sentence))}"
+        said = OF_PARTS.get(claim.sentence, claim.sentence).removeprefix(IN_OUTPUTS)
+        sentence = f"In {listed} alone: {lowered(said)}"
     where = "" if claim.name == "precision" else "@" + "+".join(names)
     return Claim(claim.name + where, sentence, claim.see)

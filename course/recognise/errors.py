@@ -51,10 +51,12 @@ BY_STEP = (
         (_weighed(lambda t, T: T * (t == T)),),
         True,
     ),
+    Error("first_loss", "Only the first step's loss is counted.", (_weighed(lambda t, T: t == 1),)),
     Error(
-        "first_loss",
-        "Only the first step's loss is counted.",
-        (_weighed(lambda t, T: t == 1), _weighed(lambda t, T: T * (t == 1))),
+        "first_loss_whole",
+        "Only the first step's loss is counted, and not divided by the number of steps.",
+        (_weighed(lambda t, T: T * (t == 1)),),
+        True,
     ),
     Error(
         "last_loss_twice", "The last step's loss is counted twice.", (_weighed(lambda t, T: 1 + (t == T)),)

@@ -10,7 +10,7 @@ import numpy as np
 
 from course.compare import RTOL, agree
 from course.models import Array
-from course.recognise.claims import Claim
+from course.recognise.claims import Claim, worded
 from course.recognise.errors import altered
 from course.recognise.outputs import Error
 from course.recognise.seen import Seen, telling, wrong_parts
@@ -74,31 +74,34 @@ def alike(got: Array, values: Array) -> Array:
 def by_errors(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
     """The altered errors that explain every part in every case.
 
-    What the errors give in the output layer may be right: there, other code makes them.
+    What the errors give in the output layer may be right: there, other code makes them. Then the claim is of
+    the other parts.
     """
     wrong, mine = wrong_parts(seen), unrolled.names
     hidden = [part for name, part in mine.items() if name not in OUTPUT]
     outputs = [mine[name] for name in OUTPUT if name in mine]
     if not set(wrong) & set(hidden) or not set(wrong) <= {*hidden, *outputs}:
         return ()
-    alive, as_right = None, dict.fromkeys(outputs, True)
+    alive: dict[str, Array] = {}
+    as_right, everything = dict.fromkeys(outputs, True), list(seen[0].want)
     for one in sorted(seen, key=telling):
         errors = errors_of(unrolled, one)
         values = table(unrolled, one, np.stack([table for _, table in errors]))
         fits = {part: alike(one.got[part], value) for part, value in values.items()}
-        if alive is None:
-            alive = dict(fits)
-        alive = {part: alive[part] & fit for part, fit in fits.items()}
+        alive = {part: alive.get(part, True) & fit for part, fit in fits.items()}
         for part in outputs:
             as_right[part] &= agree(one.got[part], one.want[part])
         explains = np.logical_and.reduce([alive[p] | as_right.get(p, False) for p in fits])
         if not explains.any():
             return ()
-    found = dict.fromkeys(error for (error, _), fits in zip(errors, explains, strict=True) if fits)
-    asked = {e: f"{e.sentence} {unrolled.asked.get(e.name, '')}".rstrip() for e in found}
-    return tuple(
-        Claim(e.name, said(text, unrolled.error, unrolled.length), unrolled.see) for e, text in asked.items()
-    )
+    found: dict[Claim, bool] = {}
+    for k in np.flatnonzero(explains):
+        error = errors[k][0]
+        text = f"{error.sentence} {unrolled.asked.get(error.name, '')}".rstrip()
+        claim = Claim(error.name, said(text, unrolled.error, unrolled.length), unrolled.see)
+        holds = [part for part in everything if part not in outputs or alive[part][k]]
+        found[worded(claim, holds, everything)] = True
+    return tuple(found)
 
 
 def said(sentence: str, error: str, length: str) -> str:

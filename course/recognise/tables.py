@@ -27,6 +27,7 @@ class Table:
         split: takes results apart where a mistake may be at work in a piece of one; axes from the last.
         alone: how many, the first ones, may be at work in some results while the others are right; None: all.
         last: it is asked only where nothing else is the mistake, not even two at once.
+        sizes: of how many altered factors each is; () where each is of one.
     """
 
     claims: Sequence[Claim]
@@ -34,6 +35,7 @@ class Table:
     split: Callable[[Parts], Parts] = dict
     alone: int | None = None
     last: bool = False
+    sizes: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Found:
 def look_up(seen: Sequence[Seen], table: Table) -> Found:
     """The mistakes of the table that explain what is wrong in every case.
 
-    Of those that explain the same results, the ones that alter the fewest: they say best where it is.
+    Of those that explain the same results, the ones that alter the fewest: they say best where it is. Of
+    these the smallest: what else the others alter does not show there.
     """
     apart = [Seen(s.args, table.split(s.got), table.split(s.want)) for s in seen]
     wrong, names = wrong_parts(apart), list(apart[0].want)
@@ -68,8 +71,9 @@ def look_up(seen: Sequence[Seen], table: Table) -> Found:
         if not any(one.got[name].any() for one in apart):
             continue  # zeros are told as such
         found = common or [k for k in chosen if holds[name][k]]
-        least = min((altered[k] for k in found), default=0)
-        by_part[name] = [table.claims[int(k)] for k in found if altered[k] == least]
+        extents = {k: (altered[k], table.sizes[k] if table.sizes else 1) for k in map(int, found)}
+        least = min(extents.values(), default=None)
+        by_part[name] = [table.claims[k] for k, extent in extents.items() if extent == least]
     return Found(whole, by_part, apart)
 
 

@@ -137,7 +137,7 @@ bank.edit(
     "dO[t] @ p.W_qh + carry",
     "(dO[t] @ p.W_qh if t == T - 1 else carry)",
     loses=HIDDEN,
-    slip="last_row_only",
+    slip="last_row_only@W_hx+W_hh+b_h+dh_0+dX",
 )
 bank.edit("transpose", "dA[t] @ p.W_hh", "dA[t] @ p.W_hh.T", loses={"one_step", *HIDDEN}, slip="transpose")
 bank.edit("slope_missing", " * (1 - H[t + 1] ** 2)", "", loses={"one_step", *HIDDEN}, slip="slope_missing")

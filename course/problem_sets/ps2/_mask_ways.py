@@ -9,6 +9,7 @@ import numpy as np
 from course.exercise import Parts
 from course.models import RNN, Array
 from course.problem_sets.ps2._masks import KNOWN, miscounted, orders, padded, sequences, unrolled
+from course.recognise.claims import IN_OUTPUTS, lowered
 from course.recognise.loops import Run
 from course.recognise.once import kept_once
 from course.recognise.other_runs import at, other_runs, run
@@ -127,7 +128,6 @@ ORDERS: tuple[Callable[[Array], Array], ...] = (
 )
 SORTED = "was one array sorted by length, but not the other?"
 CARRIED = "What goes back is not set to zero where the next sequence begins: it goes on into that one."
-BRANCH = "What goes back through the states is right."
 special: list[Special] = [
     ("dX_at_the_end", "∂L/∂X stands at the end of the array: the padding is there.", SEE, to_the_end),
     (
@@ -172,7 +172,7 @@ special: list[Special] = [
         read_before,
     ),
     *[
-        (f"{error.name}_in_outputs", f"{error.sentence} {BRANCH}", SEE, partial(of_outputs, n))
+        (f"{error.name}_in_outputs", IN_OUTPUTS + lowered(error.sentence), SEE, partial(of_outputs, n))
         for n, error in enumerate(e for e, weights in KNOWN for _ in weights)
     ],
 ]

@@ -133,13 +133,25 @@ MISCOUNTS: tuple[tuple[str, str, tuple[Weight, ...]], ...] = (
     (
         "mean_of_the_running",
         "A step's losses are divided by the number of sequences that still run: N counts all.",
-        (
-            lambda t, own, T, N: (t < own) / (_running(t, own) * own),
-            lambda t, own, T, N: (t < own) / (_running(t, own) * T),
-            lambda t, own, T, N: (t < own) / (_running(t, own) * own.max()),
-            lambda t, own, T, N: (t < own) / _running(t, own),
-        ),
+        (lambda t, own, T, N: (t < own) / (_running(t, own) * own),),
     ),
+    *[
+        (
+            f"mean_of_the_running_{name}",
+            f"A step's losses are divided by the number of sequences that still run, and {said}: "
+            "here each sequence has its own mean first, over lengths[n] steps.",
+            (weight,),
+        )
+        for name, said, weight in (
+            ("padded", "by T", lambda t, own, T, N: (t < own) / (_running(t, own) * T)),
+            (
+                "longest",
+                "by the longest length",
+                lambda t, own, T, N: (t < own) / (_running(t, own) * own.max()),
+            ),
+            ("whole", "by nothing else", lambda t, own, T, N: (t < own) / _running(t, own)),
+        )
+    ],
     (
         "divided_by_other_lengths",
         "The losses of a sequence are divided by the length of another: lengths[n] is that of sequence n.",
@@ -165,8 +177,13 @@ MISCOUNTS: tuple[tuple[str, str, tuple[Weight, ...]], ...] = (
         (
             lambda t, own, T, N: (t < own.max()) / (own * N),
             lambda t, own, T, N: (t < own.max()) / (own.max() * N) + 0 * own,
-            lambda t, own, T, N: (t < own.max()) / (T * N) + 0 * own,
         ),
+    ),
+    (
+        "mask_of_the_longest_padded_mean",
+        "Every sequence has the mask of the longest, and its losses are divided by T: only lengths[n] steps "
+        "are real, and that many divide.",
+        (lambda t, own, T, N: (t < own.max()) / (T * N) + 0 * own,),
     ),
     (
         "sequence_missing",

@@ -166,4 +166,5 @@ def in_blocks(parts: Parts) -> Parts:
 
 
 _claims = [Claim(slip.name, slip.sentence, slip.see) for slip in JACOBIAN_TABLE]
-exercise.table = Table(_claims, composed, in_blocks, ALONE)
+_sizes = [len(slip.factors) for slip in JACOBIAN_TABLE]
+exercise.table = Table(_claims, composed, in_blocks, ALONE, sizes=_sizes)

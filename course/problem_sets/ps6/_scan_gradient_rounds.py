@@ -64,7 +64,7 @@ REACHES: dict[str, tuple[str, Callable[[int], int]]] = {
 }
 WHERE = {
     "both": ("In both scans", True, True),
-    "back": ("In the scan for dL/db", False, True),
+    "back": ("In the scan back in time", False, True),
     "forward": ("In the scan for a", True, False),
 }
 UNSAID = {  # the first is told as one step; the others need not show

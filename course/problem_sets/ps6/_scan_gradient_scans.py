@@ -1,4 +1,4 @@
-"""Mistakes in the scan for dL/db: by other factors, or with something not reversed in time."""
+"""Mistakes in the scan back in time: by other factors, or with something not reversed in time."""
 
 from collections.abc import Callable
 
@@ -39,7 +39,7 @@ def told(shift: str, order: tuple[bool, bool, bool]) -> str:
     whats = [f"its factors are {SHIFTS[shift][0]}, where c_{{t+1}} belongs"] if shift != "next" else []
     for what, turned in zip(("factors", "direct gradients", "result"), order, strict=True):
         whats += [] if turned else [f"its {what} {'is' if what == 'result' else 'are'} not reversed in time"]
-    return f"In the scan for dL/db {', and '.join(whats)}."
+    return f"In the scan back in time {', and '.join(whats)}."
 
 
 SCANS = [

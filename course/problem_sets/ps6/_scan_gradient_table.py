@@ -14,11 +14,11 @@ from course.problem_sets.ps6.scan import solved
 
 TOTALS: dict[str, tuple[str, Of]] = {
     "reversed": (
-        "The total derivative by a_t stands in reverse order, and with it dL/db and dL/dc",
+        "The total derivative by a_t stands in reverse order",
         lambda c, b, dA: right(c, b, dA)["db"][::-1],
     ),
     "not_turned": (
-        "dL/db is found forwards with the factors of the way back: turn dA too, and the result",
+        "The total derivative by a_t is found forwards, with the factors of the way back: turn dA and result",
         lambda c, b, dA: solved(np.vstack([c[:1], c[:0:-1]]), dA),
     ),
     "factors_not_turned": (
@@ -26,15 +26,15 @@ TOTALS: dict[str, tuple[str, Of]] = {
         lambda c, b, dA: solved(np.vstack([c[:1], c[1:]]), dA[::-1])[::-1],
     ),
     "without_factors": (
-        "dL/db is a sum of dA without factors: from t+1 to t leads c_{t+1}",
+        "The total derivative by a_t is a sum of dA without factors: from t+1 to t leads c_{t+1}",
         lambda c, b, dA: solved(np.ones_like(c), dA[::-1])[::-1],
     ),
     "without_its_own": (
-        "dL/db_t lacks its direct part, dA_t",
+        "The total derivative by a_t lacks its direct part, dA_t",
         lambda c, b, dA: right(c, b, dA)["db"] - dA,
     ),
     "one_step": (
-        "In dL/db_t the way ends at a_{t+1}; it should go on to a_T",
+        "In the total derivative by a_t the way ends at a_{t+1}; it should go on to a_T",
         lambda c, b, dA: dA + np.vstack([(c * dA)[1:], 0 * dA[:1]]),
     ),
     "factors_two_late": (
