@@ -190,10 +190,8 @@ def _changes(answer: Evidence) -> Named:
 
 def as_diagnoses(claims: Iterable[Claim]) -> Named:
     """What the verdict holds: each sentence once."""
-    said: dict[str, Diagnosis] = {}
-    for claim in claims:
-        said.setdefault(claim.sentence, Diagnosis(claim.name, claim.sentence, claim.see))
-    return tuple(said.values())
+    first = {claim.sentence: claim for claim in reversed([*claims])}
+    return tuple(Diagnosis(claim.name, claim.sentence, claim.see) for claim in reversed(first.values()))
 
 
 def readable(run: "Run") -> bool:

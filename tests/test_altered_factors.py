@@ -80,13 +80,14 @@ def named(name: str, *edits: tuple[str, str]) -> list[str]:
     return [diagnosis.name for diagnosis in told_of(name, *edits)]
 
 
+OF_STATES = "W_hx+W_hh+b_h+dh_0+dX"
 SENT, USED = "p.W_qh.T @ dO[t] + carry", "dO.T @ H[1:]"
 
 
 @pytest.mark.parametrize(
     ("edit", "told"),
     [
-        ((SENT, "p.W_qh.T @ dO[t - 1] + carry"), ["error_before"]),  # the output layer is right
+        ((SENT, "p.W_qh.T @ dO[t - 1] + carry"), [f"error_before@{OF_STATES}"]),  # the output layer is right
         (("    dA = np", "    dO = dO[[-1, *range(T - 1)]]\n    dA = np"), ["error_before"]),  # it is not
         ((USED, "np.abs(dO).T @ H[1:]"), ["error_without_sign@W_qh"]),  # the states are right
         ((SENT, "p.W_qh.T @ (dO[t] + 1e-3) + carry"), []),

@@ -53,8 +53,8 @@ UNSLOPED: Edit = ("    return direct, total", "    return direct / slope[:, None
                 ("/ lengths[:, None]", "/ T"),
             ],
             [
-                "Every sequence has the mask of the longest, and its losses are divided by T: only lengths[n] steps "
-                "are real, and that many divide."
+                "Every sequence has the mask of the longest, and its losses are divided by T: only "
+                "lengths[n] steps are real, and that many divide."
             ],
         ),
         (
@@ -79,7 +79,8 @@ UNSLOPED: Edit = ("    return direct, total", "    return direct / slope[:, None
             "direct_and_total",
             [("    return direct,", '    return np.einsum("i,ij,k->ijk", slope, np.eye(n), H[t]),')],
             [
-                "In direct alone: h_t is used where h_{t-1} belongs: W_hh multiplies the state before the step."
+                "In direct alone: h_t is used where h_{t-1} belongs: W_hh multiplies the state before the "
+                "step."
             ],
         ),
         (
@@ -99,8 +100,8 @@ UNSLOPED: Edit = ("    return direct, total", "    return direct / slope[:, None
             "cell_jacobian",
             [("[cell, np.diag(f)]", "[np.diag(c) @ W_f + np.diag(g) @ W_i + np.diag(i) @ W_g, np.diag(f)]")],
             [
-                "In ∂c_t/∂h_{t-1} alone: the slopes at i, f, g are missing; each should be s (1 − s), that of g "
-                "1 − g²."
+                "In ∂c_t/∂h_{t-1} alone: the slopes at i, f, g are missing; each should be s (1 − s), that "
+                "of g 1 − g²."
             ],
         ),
         (
@@ -112,8 +113,8 @@ UNSLOPED: Edit = ("    return direct, total", "    return direct / slope[:, None
                 )
             ],
             [
-                "In ∂c_t/∂h_{t-1} alone: the slopes and their factors multiply the columns of W_h. They belong to "
-                "its rows."
+                "In ∂c_t/∂h_{t-1} alone: the slopes and their factors multiply the columns of W_h. They "
+                "belong to its rows."
             ],
         ),
         (

@@ -99,8 +99,8 @@ def by_errors(seen: Many[Seen], unrolled: Unrolled) -> tuple[Claim, ...]:
         error = errors[k][0]
         text = f"{error.sentence} {unrolled.asked.get(error.name, '')}".rstrip()
         claim = Claim(error.name, said(text, unrolled.error, unrolled.length), unrolled.see)
-        holds = [part for part in everything if part not in outputs or alive[part][k]]
-        found[worded(claim, holds, everything)] = True
+        throughout = all(alive[part][k] for part in outputs)
+        found[worded(claim, everything if throughout else wrong, everything)] = True
     return tuple(found)
 
 

@@ -77,6 +77,28 @@ D, ROOT = (
 )
 RETURN = "(dY * normed).sum(axis=0), dY.sum(axis=0)"
 bank.edit(
+    "sum_of_squares",
+    "(centred**2).mean",
+    "(centred**2).sum",
+    loses={"far", "inputs", "one_row", "output", "parameters"},
+    slip="values_of_sums",
+)
+bank.edit(
+    "eps_of_its_own",
+    "keepdims=True) + eps)",
+    "keepdims=True) + 1e-5)",
+    loses={"far", "inputs", "one_row", "output", "parameters"},
+    slip="eps_fixed",
+)
+bank.edit(
+    "normed_alone",
+    "return normed * gain + bias",
+    "return normed",
+    loses={"far", "one_row", "output"},
+    slip="output_alone",
+)
+
+bank.edit(
     "mean_held", D, "(d - normed * (along - 0 * d)) / root", loses={"one_row", DX, FAR}, slip="mean_held"
 )
 bank.edit(

@@ -44,6 +44,16 @@ def of_squares(X: Array, eps: float) -> tuple[Array, Array]:
     return X / root, root
 
 
+def spread(X: Array, of: Array) -> tuple[Array, Array]:
+    """Centred entries over the root of this, and the root."""
+    return centred(X) / np.sqrt(of), np.sqrt(of)
+
+
+def fixed(own: float, X: Array, eps: float) -> tuple[Array, Array]:
+    """With an ε that is not the argument's."""
+    return centred(X) / root_of(X, own), root_of(X, own)
+
+
 def never_centred(eps: float, X: Any, gain: Any, bias: Any) -> Any:
     """Rows over the root of their mean squares."""
     squares = np.einsum("nd,nd->n", X, X) / X.shape[1]
@@ -124,11 +134,20 @@ VALUE_SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
                 lambda X, eps: (centred(X) / (root_of(X, eps) + eps), root_of(X, eps) + eps),
             ),
             (
+                "of_sums",
+                "v is the sum of the squares of x_i − μ, not their mean",
+                lambda X, eps: spread(X, (centred(X) ** 2).sum(axis=1, keepdims=True) + eps),
+            ),
+            (
                 "eps_squared",
                 "ε² stands for ε",
                 lambda X, eps: (centred(X) / root_of(X, eps**2), root_of(X, eps**2)),
             ),
         )
+    ],
+    *[
+        ("eps_fixed", f"ε is a number of your own: {MADE_OF}.", partial(by_values, partial(fixed, own)))
+        for own in (1e-3, 1e-5, 1e-6, 1e-8, 1e-12)
     ],
     *[
         (
@@ -143,6 +162,7 @@ VALUE_SLIPS: tuple[tuple[str, str, Callable[..., Parts]], ...] = (
                 lambda e, gain, bias: gain * (e + bias),
             ),
             ("without_gain", "made without the gain", lambda e, gain, bias: e + bias),
+            ("alone", "made without gain and bias", lambda e, gain, bias: e + 0 * bias),
             ("without_bias", "made without the bias", lambda e, gain, bias: gain * e),
             ("exchanged", "made with gain and bias exchanged", lambda e, gain, bias: bias * e + gain),
             ("more", "made with 1 + gain", lambda e, gain, bias: (1 + gain) * e + bias),
