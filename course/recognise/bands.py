@@ -50,6 +50,14 @@ _BAND_MISTAKES = (
         STEPS,
         lambda t, k, T, tau: (t - 1) // (tau + 1) == (np.maximum(k, 1) - 1) // (tau + 1),
     ),
+    *miscounts(
+        "chunks_from_the_end",
+        "These are chunks, counted from the last step, not a band: each loss goes back tau steps, wherever "
+        "it stands.",
+        STEPS,
+        lambda t, k, T, tau: (T - t) // max(tau, 1) == (T - np.maximum(k, 1)) // max(tau, 1),
+        lambda t, k, T, tau: (T - t) // (tau + 1) == (T - np.maximum(k, 1)) // (tau + 1),
+    ),
     Miscount(
         "end_of_sequence",
         "The backward pass stops near the end of the sequence: every loss goes back tau steps, not the last "

@@ -250,6 +250,22 @@ bank.edit(
 # Written from a description of the task alone, as a person would write them, mistakes and all.
 
 
+@bank.wrong(loses={"no_step_back", "weights", "inputs", "initial_state"}, slip="chunks_from_the_end")
+def reset_every_tau_steps(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H, O = rnn_forward(p, X, h_0)
+    dO, dA = (O - Y) / len(X), np.zeros((len(X), len(h_0)))
+    carry, taken = np.zeros_like(h_0), 0
+    for t in reversed(range(len(X))):
+        if taken == max(tau, 1):
+            carry, taken = np.zeros_like(h_0), 0
+        dA[t] = (1 - H[t + 1] ** 2) * (p.W_qh.T @ dO[t] + carry)
+        carry, taken = p.W_hh.T @ dA[t], taken + 1
+    grads = RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], dO.sum(axis=0))
+    return grads, carry, dA @ p.W_hx
+
+
 @bank.wrong(loses={"no_step_back", "weights", "inputs", "initial_state"}, slip="end_of_sequence")
 def one_backward_pass(
     p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, tau: int

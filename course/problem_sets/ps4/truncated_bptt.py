@@ -52,8 +52,9 @@ exercise = Exercise(
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """One step; no step back; some; all but h_0; everything."""
-    long, back = int(rng.integers(8, 10)), int(rng.integers(2, 4))
+    """One step; no step back; some, with a rest in chunks; all but h_0; everything."""
+    back = int(rng.integers(2, 4))
+    long = 11 if back == 2 else int(rng.integers(10, 12))  # no multiple of back or back + 1
     drawn = []
     for T, tau, name in (
         (1, 1, "T=1"),
