@@ -76,7 +76,7 @@ PARTED = r"""() => {
 SCROLL = """async () => {
   for (let y = 0; y < document.body.scrollHeight; y += 1200) {
     window.scrollTo(0, y);
-    await new Promise(done => setTimeout(done, 30));
+    await new Promise(done => setTimeout(done, 10));
   }
   window.scrollTo(0, 0);
   const seen = [...document.images].filter(i => getComputedStyle(i).display !== 'none');
