@@ -94,7 +94,8 @@ def _altered_error(answer: Evidence) -> Named:
 
 def _scaled_carry(answer: Evidence) -> Named:
     """One number too many at every step back."""
-    return as_diagnoses(scaled_carry(answer.seen, answer.unrolled)) if answer.unrolled else ()
+    asked = answer.unrolled if not answer.beside else None
+    return as_diagnoses(scaled_carry(answer.seen, asked)) if asked else ()
 
 
 def _table(answer: Evidence) -> Named:
@@ -135,7 +136,7 @@ FINDERS = (
 
 def _two(answer: Evidence, counted: Attribution | None) -> Named:
     """An altered rule and an altered triangle at once."""
-    if answer.whole_paths is None or counted is None:
+    if answer.whole_paths is None or counted is None or answer.beside:
         return ()
     return as_diagnoses(two_at_once(answer.seen, answer.whole_paths, counted))
 

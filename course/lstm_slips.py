@@ -22,7 +22,8 @@ def _held(gate: str) -> LSTMSlip:
 
 def _slopes_at(of: str, kind: str, said: str) -> LSTMSlip:
     gates = " and ".join(of)
-    wrong = f"{said.format(g=of[0])}. The other gates' slopes are right."
+    others = f", and likewise for {' and '.join(of[1:])}" if of[1:] else ""
+    wrong = f"{said.format(g=of[0])}{others}. The other gates' slopes are right."
     return LSTMSlip(f"slope_{kind}_at_{'_and_'.join(of)}", f"At {gates} {wrong}", slope=KINDS[kind], of=of)
 
 

@@ -127,6 +127,35 @@ UNSLOPED: Edit = ("    return direct, total", "    return direct / slope[:, None
             [("return db * before, db", "return -db * before, db[::-1]")],
             ["dc: the sign is wrong.", "In db alone: the total derivative by a_t stands in reverse order."],
         ),
+        (
+            "tied_matrices",
+            [("return outer, inner, outer + inner", "return outer + inner, outer + inner, outer + inner")],
+            ["outer holds what belongs in total.", "inner holds what belongs in total."],
+        ),
+        ("BPTT", [("return H", "return 2 * H")], ["H: twice too large."]),
+        (
+            "BPTT",
+            [("return H", "return 2 * H"), ("dA[t] @ W_hh\n", "dA[t] @ W_hh.T\n")],
+            [],
+        ),
+        (
+            "chunked_bptt",
+            [("dA.T @ X,", "np.outer(dA[0], X[0]),"), ("return grads, carry", "return grads, 0 * carry")],
+            [
+                "In W_hx alone: only the use at step 1 is left: is each step's term assigned instead of added?",
+                "∂L/∂h_0 is zero: h_0 is not detached, the first chunk reaches it.",
+            ],
+        ),
+        (
+            "chunked_bptt",
+            [("dA.sum(axis=0)", "dA[1:].sum(axis=0)")],
+            ["In b_h alone: step 1 is missing: the weights are used there too."],
+        ),
+        (
+            "randomized_bptt",
+            [("dA.sum(axis=0)", "dA[1:].sum(axis=0)")],
+            ["In b_h alone: step 1 is missing: the weights are used there too."],
+        ),
     ],
 )
 def test_what_is_said_of_parts(name: str, edits: list[Edit], told: list[str]) -> None:

@@ -52,8 +52,7 @@ _BAND_MISTAKES = (
     ),
     *miscounts(
         "chunks_from_the_end",
-        "These are chunks, counted from the last step, not a band: each loss goes back tau steps, wherever "
-        "it stands.",
+        "These are chunks from the last step on, not a band: each loss goes back tau steps, wherever it is.",
         STEPS,
         lambda t, k, T, tau: (T - t) // max(tau, 1) == (T - np.maximum(k, 1)) // max(tau, 1),
         lambda t, k, T, tau: (T - t) // (tau + 1) == (T - np.maximum(k, 1)) // (tau + 1),

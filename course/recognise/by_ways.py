@@ -5,7 +5,7 @@ from typing import Any
 
 from course.compare import agree
 from course.recognise.claims import Claim
-from course.recognise.counting import Truncation, counts
+from course.recognise.counting import OUTPUT, Truncation, counts
 from course.recognise.seen import Seen, wrong_parts
 from course.recognise.taken import Taken
 from course.recognise.unrolled import AFTER_H_0, Unrolled
@@ -46,15 +46,27 @@ def _right(way: Way, taken: Taken, one: Seen, names: set[str]) -> set[str]:
 def completely(seen: Sequence[Seen], found: Found) -> tuple[Claim, ...]:
     """The claims that hold for everything they speak of, and give every wrong part."""
     wrong = set(wrong_parts(seen))
-    return tuple(claim for claim, parts in found.items() if parts >= {*claim.parts} | wrong)
+    one_output = len(wrong & {*OUTPUT}) == 1  # the errors are right, and one product of them is not
+    return tuple(
+        claim
+        for claim, parts in found.items()
+        if parts >= {*claim.parts} | wrong and not (one_output and wrong & {*OUTPUT} - {*claim.parts})
+    )
 
 
 def of_parts(seen: Sequence[Seen], found: Found) -> dict[str, list[Claim]]:
-    """By wrong part, of the claims that give it those that give most; they give one they speak of as well."""
+    """By wrong part, of the claims that give it those that give most; they give one they speak of as well.
+
+    Parts that are all zeros are told as such, unless a claim speaks of them alone.
+    """
     wrong = wrong_parts(seen)
+    zeros = [name for name in wrong if not any(one.got[name].any() for one in seen)]
     sizes = {
         claim: len(parts & {*wrong}) for claim, parts in found.items() if parts & {*claim.parts} & {*wrong}
     }
-    given = {name: [claim for claim in sizes if name in found[claim]] for name in wrong}
+    given = {
+        name: [c for c in sizes if name in found[c] and (name not in zeros or {*c.parts} <= {name})]
+        for name in wrong
+    }
     most = {name: max((sizes[claim] for claim in claims), default=0) for name, claims in given.items()}
     return {name: [claim for claim in claims if sizes[claim] == most[name]] for name, claims in given.items()}

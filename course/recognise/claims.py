@@ -39,7 +39,8 @@ def shared_out(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[
 
 def _exchanged(told: tuple[Claim, ...], names: list[str]) -> tuple[Claim, ...]:
     """One claim, if two parts hold each what belongs in the other."""
-    if len(names) != 2 or {claim.name for claim in told} != {f"swapped@{name}" for name in names}:
+    said = {f"{one} holds what belongs in {other}." for one in names for other in names if one != other}
+    if len(names) != 2 or {claim.sentence for claim in told} != said:
         return ()
     return (Claim("swapped@" + "+".join(names), f"{' and '.join(names)} are exchanged."),)
 
@@ -54,12 +55,13 @@ def in_common(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[C
 
 
 STRONGER = {  # where several say the same of a part: the one that says it best, and the others
-    "first_use": ("first_step",),
+    "first_use": ("first_step", "step_1_not_reached"),
     "last_loss": ("last_loss_of_states", "only_last_use"),
     "transpose": ("transpose_in_the_sweep",),
     "slope_missing": ("use_unsloped", "one_jacobian_too_many"),  # where there is one slope, as in `direct`
     "later_state": ("last_state_everywhere",),
     "slope_of_the_column": ("slope_of_the_weights_unit",),
+    "first_step": ("step_1_not_reached", "errors_one_step_early"),
 }
 IN_DIRECT = "_in_the_direct_derivative"  # weaker than the same without it
 GRADIENTS = {"X": "∂L/∂X", "h_0": "∂L/∂h_0"}  # results that have the names of arguments

@@ -11,7 +11,7 @@ from course.recognise.explain import Alive, InParts, Known, in_all_parts, paths
 from course.recognise.ignored import sizes
 from course.recognise.patterns import Pattern
 from course.recognise.rules import Rule
-from course.recognise.seen import Seen
+from course.recognise.seen import Seen, wrong_parts
 from course.recognise.tables import Found, look_up
 from course.recognise.unrolled import Unrolled
 
@@ -44,9 +44,14 @@ class Evidence:
         return confirmed(self.run, self.whole_paths, self.seen, paths(self.seen, self.whole_paths))
 
     @cached_property
+    def beside(self) -> bool:
+        """Whether something is wrong that is no gradient: then no mistake in them explains everything."""
+        return self.unrolled is not None and not {*wrong_parts(self.seen)} <= {*self.unrolled.names.values()}
+
+    @cached_property
     def in_all_parts(self) -> Sequence[tuple[Rule, Pattern]]:
         """Those that give every part."""
-        return in_all_parts(self.alive) if self.alive else []
+        return in_all_parts(self.alive) if self.alive and not self.beside else []
 
     @cached_property
     def ways(self) -> Ways:

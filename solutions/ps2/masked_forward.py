@@ -58,6 +58,14 @@ def packed(p: RNN, X: np.ndarray, lengths: np.ndarray, h_0: np.ndarray) -> tuple
 MASK = "np.arange(1, T + 1)"
 STATE = "np.where(mask[t], moved, H[t])"
 bank.edit("mask_ignored", STATE, "moved", loses={"frozen"}, slip="unmasked")
+bank.edit(
+    "no_mask",
+    "np.where(mask, H[1:] @ p.W_qh.T + p.b_q, 0.0)",
+    "H[1:] @ p.W_qh.T + p.b_q",
+    of="mask_ignored",
+    loses={"frozen", "outputs"},
+    slip="unmasked_throughout",
+)
 bank.edit("state_zeroed", STATE, "moved * mask[t]", loses={"frozen"}, slip="zeroed")
 bank.edit(
     "stops_one_early", MASK, "np.arange(2, T + 2)", loses={"real_steps", "outputs"}, slip="one_step_short"

@@ -14,6 +14,12 @@ def unmasked(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
     return {"H": np.stack([rnn_forward(p, X[:, n], h_0[n])[0] for n in range(len(h_0))], axis=1)}
 
 
+def unmasked_throughout(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
+    """The same with its outputs."""
+    H = unmasked(p, X, lengths, h_0)["H"]
+    return {"H": H, "O": H[1:] @ p.W_qh.T + p.b_q}
+
+
 def zeroed(p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:
     """The state multiplied by the mask."""
     H = unmasked(p, X, lengths, h_0)["H"]
@@ -26,11 +32,6 @@ Lengths = Callable[[Array, int], Array]  # of the lengths (N) and T: other lengt
 def given(lengths: Array, T: int) -> Array:
     """The lengths themselves."""
     return lengths
-
-
-def whole(lengths: Array, T: int) -> Array:
-    """As if there were no padding."""
-    return np.full_like(lengths, T)
 
 
 def outputs_alone(change: Callable[..., Array], p: RNN, X: Array, lengths: Array, h_0: Array) -> Parts:

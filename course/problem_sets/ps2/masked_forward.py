@@ -9,7 +9,14 @@ from course.compare import difference
 from course.exercise import Case, Exercise, Parts
 from course.judging import Run
 from course.models import RNN, Array
-from course.problem_sets.ps2._masked_forward import OUTPUTS, Lengths, given, unmasked, whole, zeroed
+from course.problem_sets.ps2._masked_forward import (
+    OUTPUTS,
+    Lengths,
+    given,
+    unmasked,
+    unmasked_throughout,
+    zeroed,
+)
 
 
 def masked_forward(
@@ -140,7 +147,13 @@ exercise.slip(
     "The state runs on into the padding: there it should stay as it is.",
     unmasked,
     SEE,
-    as_if(whole),
+    as_if(),
+)
+exercise.slip(
+    "unmasked_throughout",
+    "There is no mask: in the padding the state should stay as it is, and O should be zero.",
+    unmasked_throughout,
+    SEE,
 )
 exercise.slip(
     "zeroed",

@@ -43,14 +43,23 @@ exercise = Exercise(state_jacobian, title="From one state to another", chapter="
 
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """One step; no step; several in the middle of a sequence; all of them."""
+    """One step; no step; several in the middle of a sequence; all of them; some that grow."""
     drawn = []
     for T, s, t in ((4, 0, 1), (4, 2, 2), (6, 1, 5), (6, 0, 6)):
         d, h, q = draws.sizes(rng, 3, T)
         name = {1: "t=1", 2: "s=t"}.get(t, f"s={s}, t={t}, d={d}, h={h}")
         args = (draws.rnn(rng, d, h, q), rng.normal(size=(T, d)), draws.away_from_zero(rng, h), s, t)
         drawn.append(Case(name, args))
-    return drawn
+    return [*drawn, growing(rng)]
+
+
+def growing(rng: draws.Rng) -> Case:
+    """Small states and W_hh of twice an orthogonal matrix: entries of the Jacobian are larger than 1."""
+    d, h, q = draws.sizes(rng, 3, 6)
+    p = draws.rnn(rng, d, h, q)
+    Q, _ = np.linalg.qr(rng.normal(size=(h, h)))
+    X, h_0 = 0.1 * rng.normal(size=(6, d)), 0.1 * draws.away_from_zero(rng, h)
+    return Case(f"s=2, t=5, d={d}, h={h}, growing", (p._replace(W_hh=2 * Q, b_h=0.1 * p.b_h), X, h_0, 2, 5))
 
 
 exercise.expects(expected)
