@@ -142,7 +142,8 @@ UNSLOPED: Edit = ("    return direct, total", "    return direct / slope[:, None
             "chunked_bptt",
             [("dA.T @ X,", "np.outer(dA[0], X[0]),"), ("return grads, carry", "return grads, 0 * carry")],
             [
-                "In W_hx alone: only the use at step 1 is left: is each step's term assigned instead of added?",
+                "In W_hx alone: only the use at step 1 is left: is each step's term assigned instead of "
+                "added?",
                 "∂L/∂h_0 is zero: h_0 is not detached, the first chunk reaches it.",
             ],
         ),
