@@ -85,8 +85,8 @@ bank.edit(
 )
 bank.edit(
     "eps_of_its_own",
-    "keepdims=True) + eps)",
-    "keepdims=True) + 1e-5)",
+    " + eps)",
+    " + 1e-5)",
     loses={"far", "inputs", "one_row", "output", "parameters"},
     slip="eps_fixed",
 )

@@ -57,9 +57,11 @@ def growing(rng: draws.Rng) -> Case:
     """Small states and W_hh of twice an orthogonal matrix: entries of the Jacobian are larger than 1."""
     d, h, q = draws.sizes(rng, 3, 6)
     p = draws.rnn(rng, d, h, q)
-    Q, _ = np.linalg.qr(rng.normal(size=(h, h)))
+    U, _, V = np.linalg.svd(p.W_hh)
     X, h_0 = 0.1 * rng.normal(size=(6, d)), 0.1 * draws.away_from_zero(rng, h)
-    return Case(f"s=2, t=5, d={d}, h={h}, growing", (p._replace(W_hh=2 * Q, b_h=0.1 * p.b_h), X, h_0, 2, 5))
+    return Case(
+        f"s=2, t=5, d={d}, h={h}, growing", (p._replace(W_hh=2 * U @ V, b_h=0.1 * p.b_h), X, h_0, 2, 5)
+    )
 
 
 exercise.expects(expected)
