@@ -39,8 +39,10 @@ book: $(SETUP)
 demo: $(SETUP)
 	course demo demo
 
+# The cluster's tests count the processes of workers, which end later on a machine that is full: by themselves.
 test: setup book
-	pytest -n 2 --dist worksteal -m "not soak" tests
+	pytest -n 2 --dist worksteal -m "not soak" --ignore tests/sandbox/test_cluster.py tests
+	pytest -m "not soak" tests/sandbox/test_cluster.py
 
 soak: setup book
 	pytest -n 2 --dist worksteal tests
