@@ -70,9 +70,20 @@ exercise = Exercise(
 )
 
 
+RUNGS = (
+    0.1,
+    0.2,
+    0.4,
+    0.8,
+    1.6,
+    3.2,
+    6.4,
+)  # whatever the norm is taken for, one lies between it and its half
+
+
 @exercise.cases
 def cases(rng: draws.Rng) -> list[Case]:
-    """Too long, though no tensor is; not; far too long; exploded; tiny; one tensor zero; all; short."""
+    """Too long, though no tensor is; not; far too long; exploded; tiny; one tensor zero; all; short; more."""
     drawn, low = [], 0.5 * min(norms(random_gradient(rng)))
     for name in ("too long", "not too long", "far too long", "1e100", "1e-10", "one tensor zero", "zero"):
         g = random_gradient(rng)
@@ -87,7 +98,8 @@ def cases(rng: draws.Rng) -> list[Case]:
         g, factor = (times(TINY, g), TINY) if name == "1e-10" else (g, 1.0)
         drawn.append(Case(name, (g, factor * c.get(name, low))))
     g = random_gradient(rng)
-    return [*drawn, Case("short", (g, 9 * size(g)))]  # by any other measure, too
+    drawn.append(Case("short", (g, 9 * size(g))))  # by any other measure, too
+    return [*drawn, *[Case(f"c is {rung:g} times the norm", (g, rung * size(g))) for rung in RUNGS]]
 
 
 @exercise.expects
