@@ -1,5 +1,6 @@
 """A small Dask cluster for the tests: real processes, each in a folder of its own, and certificates."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -58,9 +59,11 @@ class Processes:
         where = ["--host", "127.0.0.1", "--port", "0", "--protocol", protocol, "--scheduler-file", str(file)]
         self._start("scheduler", [*where])
         until = time.monotonic() + 60
-        while not file.exists() and time.monotonic() < until:
+        while not self.address and time.monotonic() < until:
             time.sleep(0.05)
-        self.address = json.loads(file.read_text())["address"]
+            with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):  # it is being written
+                self.address = json.loads(file.read_text())["address"]
+        assert self.address, self.log("scheduler")
 
     def worker(self, name: str, *words: str, path: Path | None = None) -> None:
         """Start a worker; `path` is first on its import path."""

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 from course.grader.grade import read_marks
 from course.grader.judged.ahead import Ahead
 from course.grader.judged.gradebook import one_engine
+from course.grader.judged.interrupt import Interrupt
 from course.grader.judged.jobs import Done, Job
 from tests.sandbox.classes import grade, make
 from tests.sandbox.test_killed import groups_of_the_dead, ours, submissions
@@ -29,7 +30,7 @@ class Runs:
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str]] = []
-        self.ahead = Ahead(self, 2)
+        self.ahead = Ahead(self, 2, Interrupt(lambda: None))
 
     def __call__(self, wanted: Job) -> Done:
         self.seen.append((wanted.key[0], threading.current_thread().name))
@@ -85,7 +86,7 @@ def test_an_error_ahead_comes_where_the_job_is_asked_for() -> None:
     def broken(wanted: Job) -> Done:
         raise ValueError(wanted.key[0])
 
-    ahead = Ahead(broken, 1)
+    ahead = Ahead(broken, 1, Interrupt(lambda: None))
     ahead.plan(coming(job("s0")))
     with pytest.raises(ValueError, match="s0"):
         ahead.result(job("s0"))
@@ -115,6 +116,57 @@ def test_an_interrupt_ends_what_runs_and_the_next_run_completes_the_class(tmp_pa
     assert ours(room.folder) + groups_of_the_dead() == []
     assert len(grade(room).marks) == 7
     assert all(cells for cells in read_marks(room, "ps2").values())
+
+
+class PressedWhileRemoved:
+    """Ctrl-C is pressed where Python drops exceptions."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as a program finds it at its start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.signal(signal.SIGINT, before) is signal.default_int_handler
+
+
+def test_ctrl_c_where_exceptions_are_dropped_ends_the_run_all_the_same(ctrl_c: None) -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    def until_ended(wanted: Job) -> Done:
+        begun.set()
+        assert ended.wait(30)
+        return Done({}, 0.0)
+
+    interrupt = Interrupt(ended.set)
+    ahead = Ahead(until_ended, 1, interrupt)
+    with interrupt:
+        ahead.plan(coming(job("s0")))
+        begun.wait(30)
+        PressedWhileRemoved()
+        with pytest.raises(KeyboardInterrupt):
+            ahead.result(job("s0"))
+    assert ended.is_set()
+    ahead.close(lambda: None)
+
+
+def test_what_ctrl_c_made_of_a_job_counts_for_nothing_and_a_second_press_waits_for_nothing(
+    ctrl_c: None,
+) -> None:
+    ended = threading.Event()
+    interrupt = Interrupt(ended.set)
+    ahead = Ahead(lambda _: Done({}, 0.0), 1, interrupt)
+    with interrupt:
+        signal.raise_signal(signal.SIGINT)
+        assert ended.wait(30)
+        with pytest.raises(KeyboardInterrupt):
+            ahead.result(job("not ahead"))
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    ahead.close(lambda: None)
 
 
 def test_an_empty_gradebook_is_made_once(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from nbgrader.api import Gradebook
 
 from course.grader.classroom import Classroom
 from course.grader.cli import main
+from course.grader.cluster import worker
 from course.grader.cluster.address import Scheduler
 from course.grader.cluster.engine import Cluster
 from course.grader.cluster.parcel import Order, version
@@ -269,6 +270,23 @@ def test_what_is_closed_while_it_starts_leaves_no_warm_process() -> None:
     assert warm_processes() == others
     with pytest.raises(Refused, match="grading was stopped"):
         here.prepare({"numpy"})
+
+
+def test_the_warm_processes_of_a_run_that_died_are_ended_by_the_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "IDLE", 0.4)
+    others = warm_processes()  # of other tests
+    order = Order(version(), "dead", Terms(Limits(), Defences(), ("warm",)))
+    with worker._desk(order) as here:
+        here.prepare({"numpy"})
+        time.sleep(1)
+        assert warm_processes() != others, "in use it stays"
+    until = time.monotonic() + 30
+    while warm_processes() != others and time.monotonic() < until:
+        time.sleep(0.05)
+    assert warm_processes() == others
+    assert "dead" not in worker._desks
 
 
 def busy(client: Any) -> list[str]:

@@ -39,7 +39,8 @@ class Cluster:
         self.scheduler, self.terms, self.say = scheduler, terms, say
         self.run_name, self.numbers = f"course-{secrets.token_hex(8)}", itertools.count()
         self.asked: set[Any] = set()
-        self.lock = threading.Lock()
+        self.lock, self.ending = threading.Lock(), threading.Lock()
+        self.ended = False
         self.client = _client(scheduler)
         self.workers = self._workers(set())
 
@@ -130,11 +131,14 @@ class Cluster:
             future.release()
 
     def stop(self) -> None:
-        """Cancel what waits, and end the sandboxes of what runs."""
+        """Cancel what waits, and end the sandboxes of what runs; once, and who asks again waits for it."""
         trials, ours = self.workers.stop()
-        with self.lock:
-            asked = [*self.asked, *trials]
-        if not self.workers.lost:
+        with self.ending:
+            if self.ended or self.workers.lost:
+                return
+            self.ended = True
+            with self.lock:
+                asked = [*self.asked, *trials]
             _within(10, lambda: self.client.cancel(asked, force=True))
             if ours:
                 _within(10, lambda: self.client.run(end, self.run_name, workers=ours, on_error="ignore"))

@@ -12,7 +12,7 @@ from course.grader.judged.here import Here
 from course.grader.sandbox.cgroups import sweep
 from course.grader.sandbox.client import NoSandbox, Refused
 
-IDLE = 60.0  # seconds after which the warm processes of another run, which may be dead, are ended
+IDLE = 60.0  # seconds after which the warm processes of a run, which may be dead, are ended
 
 
 @dataclass
@@ -55,17 +55,15 @@ def serve(data: bytes) -> bytes:
 
 @contextlib.contextmanager
 def _desk(order: Order) -> Iterator[Here]:
-    """The desk of the order's run, in use; those that nobody has used for a while are left."""
+    """The desk of the order's run, in use."""
     with _lock:
         if order.run in _ended:
             raise Refused("this grading run has ended")
         if not _desks:
             sweep()
-        for run, idle in list(_desks.items()):
-            if run != order.run and not idle.busy and time.monotonic() - idle.used > IDLE:
-                _leave(run)
         if order.run not in _desks:
             _desks[order.run] = Desk(Here(order.terms))
+            threading.Thread(target=_watch, args=(order.run, _desks[order.run]), daemon=True).start()
         desk = _desks[order.run]
         desk.busy += 1
     try:
@@ -80,6 +78,15 @@ def end(run: str) -> None:
     with _lock:
         _ended.add(run)
         _leave(run)
+
+
+def _watch(run: str, desk: Desk) -> None:
+    """Leave a desk that nobody has used for a while. It lives as long as the desk."""
+    while _desks.get(run) is desk:
+        time.sleep(IDLE / 20)
+        with _lock:
+            if _desks.get(run) is desk and not desk.busy and time.monotonic() - desk.used > IDLE:
+                _leave(run)
 
 
 def _leave(run: str) -> None:

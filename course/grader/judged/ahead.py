@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from course.grader.judged.interrupt import Interrupt
 from course.grader.judged.jobs import Done, Job, Key
 
 
@@ -18,13 +19,18 @@ class Ahead:
     Args:
         run: runs one job.
         threads: how many threads.
+        interrupt: how Ctrl-C ends the wait for a result.
         window: how many jobs may be begun before they are asked for; as many as threads if it is left out.
     """
 
     def __init__(
-        self, run: Callable[[Job], Done], threads: int, window: Callable[[], int] | None = None
+        self,
+        run: Callable[[Job], Done],
+        threads: int,
+        interrupt: Interrupt,
+        window: Callable[[], int] | None = None,
     ) -> None:
-        self.run, self.window = run, window or (lambda: threads)
+        self.run, self.interrupt, self.window = run, interrupt, window or (lambda: threads)
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="ahead")
         self.coming: deque[tuple[Key, Callable[[], Job]]] = deque()
         self.begun: dict[Key, Future[tuple[Job, Done]]] = {}
@@ -39,10 +45,12 @@ class Ahead:
         future = self._found(job.key)
         self._fill()
         if future is not None:
-            found, done = future.result()
+            found, done = self.interrupt.result(future)
             if found == job:
                 return done
-        return self.run(job)
+        done = self.run(job)
+        self.interrupt.look()
+        return done
 
     def _found(self, key: Key) -> "Future[tuple[Job, Done]] | None":
         """The run of what is asked for; those before it in the plan will never be asked for."""

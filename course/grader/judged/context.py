@@ -10,6 +10,7 @@ import nbformat
 import course
 from course.grader.judged.ahead import Ahead
 from course.grader.judged.gradebook import Released
+from course.grader.judged.interrupt import Interrupt
 from course.grader.judged.jobs import Done, Job, Key, Place, Terms
 from course.grader.judged.outputs import Shown
 from course.grader.judged.rebuild import Node, about, restore
@@ -34,7 +35,8 @@ class Context:
         self.faults: list[str] = []
         self.secret = secret_of(classroom)
         self.reading = threading.Lock()
-        self.ahead = Ahead(place.run, place.threads, place.window)
+        self.interrupt = Interrupt(place.stop)
+        self.ahead = Ahead(place.run, place.threads, self.interrupt, place.window)
 
     def __deepcopy__(self, memo: Any) -> Self:
         return self  # nbconvert copies what it hands to a preprocessor

@@ -71,8 +71,9 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
                 self._tell(waiting=len(waiting))
                 if waiting:
                     self.context.prepare(self.coursedir.assignment_id)
+                with self.context.interrupt:
                     self.context.ahead.plan(self._coming(waiting))
-                super().start()
+                    super().start()
         except (Refused, Halt) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
@@ -160,6 +161,7 @@ class JudgedAutograde(Autograde):  # type: ignore[misc]
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Whether to grade a submission: also one that has changed, or whose grading was interrupted."""
+        self.context.interrupt.look()
         record = self.context.record(assignment_id, student_id)
         place = self._graded_place(assignment_id, student_id)
         why = self._why_again(assignment_id, student_id) or ("judged anew" if self.only else "")
