@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from course.models import Array
-from course.recognise.counting import INITIAL, STEPS, Counts, Miscount, miscounts
+from course.recognise.counting import EVERYTHING, INITIAL, STEPS, Counts, Miscount, miscounts
 
 
 def band(t: Array, k: Array, T: int, tau: int) -> Any:
@@ -141,7 +141,7 @@ _BAND_MISTAKES = (
     *miscounts(
         "mean_over_window",
         "Each loss is divided by the steps of its window as well: L is the mean over all T steps.",
-        STEPS,
+        EVERYTHING,
         lambda t, k, T, tau: (t - k <= tau) / np.minimum(t, tau + 1),
         lambda t, k, T, tau: (t - k <= tau) / (tau + 1),
         lambda t, k, T, tau: (t - k <= tau) / max(tau, 1),
@@ -149,7 +149,7 @@ _BAND_MISTAKES = (
     *miscounts(
         "divided_by_window",
         "Each loss is divided by a number of steps of its window, not by T: L is the mean over all T steps.",
-        (*STEPS, *INITIAL),
+        EVERYTHING,
         lambda t, k, T, tau: (t - k <= tau) * T / np.minimum(t, tau + 1),
         lambda t, k, T, tau: (t - k <= tau) * T / (tau + 1),
         lambda t, k, T, tau: (t - k <= tau) * T / min(tau + 1, T),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from course.recognise.bands import with_step_one
 from course.recognise.chunks import CUTS, chunks, length
-from course.recognise.counting import INITIAL, OUTPUT, STEPS, Miscount, miscounts
+from course.recognise.counting import EVERYTHING, INITIAL, OUTPUT, STEPS, Miscount, miscounts
 
 _LOSSES = (
     Miscount(
@@ -22,13 +22,13 @@ _LOSSES = (
     Miscount(
         "divided_by_every",
         "The losses are divided by `every`, not by T: L is the mean over all T steps.",
-        (*STEPS, *INITIAL),
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) * T / every,
     ),
     Miscount(
         "divided_by_every",
         "The losses are divided by `every`, not by T: L is the mean over all T steps.",
-        (*STEPS, *INITIAL),
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) * T / min(every, T),
     ),
     Miscount(
@@ -79,19 +79,19 @@ _LOSSES = (
     Miscount(
         "mean_over_chunk",
         "Each loss is divided by the steps of its chunk as well: L is the mean over all T steps.",
-        (*STEPS, *INITIAL),
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) / length(t, T, every),
     ),
     Miscount(
         "sum_of_means",
         "Each chunk's loss is its own mean: L is the mean over all T steps.",
-        (*STEPS, *INITIAL),
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) * T / length(t, T, every),
     ),
     Miscount(
         "mean_of_means",
         "L is taken as the mean of the chunks' own means: a shorter chunk then weighs as much as a long one.",
-        (*STEPS, *INITIAL),
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) * T / length(t, T, every) / -(-T // every),
     ),
     Miscount(
@@ -121,7 +121,7 @@ _LOSSES = (
     *miscounts(
         "divided_by_chunks",
         "The losses are divided by the number of chunks, not by T: L is the mean over all T steps.",
-        (*STEPS, *INITIAL),
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) * T / -(-T // every),
         lambda t, k, T, every: chunks(t, k, T, every) * T / max(T // every, 1),
         lambda t, k, T, every: chunks(t, k, T, every) * every,

@@ -17,6 +17,7 @@ Counts = Callable[..., Any]
 
 STEPS, INITIAL = ("W_hx", "W_hh", "b_h", "dX"), ("dh_0",)  # h_0 is one edge further: code differs about it
 OUTPUT = ("W_qh", "b_q")
+EVERYTHING = (*STEPS, *INITIAL, *OUTPUT)
 
 
 @dataclass(frozen=True)

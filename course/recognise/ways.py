@@ -13,12 +13,10 @@ import numpy as np
 from course.exercise import Parts
 from course.models import Array
 from course.recognise.claims import Claim
-from course.recognise.counting import INITIAL, OUTPUT, STEPS, Counts, Miscount
+from course.recognise.counting import EVERYTHING, INITIAL, Counts, Miscount
 from course.recognise.patterns import Pattern
 from course.recognise.rules import RIGHT, Rule
 from course.recognise.taken import Taken
-
-EVERYTHING = (*STEPS, *INITIAL, *OUTPUT)
 
 
 @dataclass(frozen=True, eq=False)

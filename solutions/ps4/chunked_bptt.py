@@ -292,6 +292,13 @@ def average_of_the_chunks(
 
 
 bank.edit(
+    "mean_over_chunk_on_the_way_back",
+    "p.W_qh.T @ dO[t] + carry",
+    "p.W_qh.T @ dO[t] * T / every + carry",
+    loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="divided_by_every@W_hx+W_hh+b_h+dh_0+dX",
+)
+bank.edit(
     "chunks_added_up",
     ") / len(X)",
     ") / len(x)",

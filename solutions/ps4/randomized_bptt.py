@@ -148,8 +148,29 @@ bank.edit(
     "(p.W_qh.T @ dO[t] + carry)",
     "(p.W_qh.T @ (xi[t] * dO[t]) + carry)",
     loses={"one_step", "all_cut", "a_draw", "any_numbers", "mean"},
-    slip="loss_weighed",
+    slip="loss_weighed@W_hx+W_hh+b_h+dh_0+dX",
 )
+
+
+@bank.wrong(
+    loses={"one_step", "all_cut", "a_draw", "any_numbers", "mean"},
+    slip="loss_weighed@W_hx+W_hh+b_h+W_qh+dh_0+dX",
+)
+def loss_weighed_but_for_b_q(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, xi: np.ndarray
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H, O = rnn_forward(p, X, h_0)
+    dO = (O - Y) / len(X)
+    b_q = dO.sum(axis=0)
+    dO *= xi[:, None]
+    dA = np.zeros_like(H[1:])
+    carry = np.zeros_like(h_0)
+    for t in reversed(range(len(X))):
+        dA[t] = (1 - H[t + 1] ** 2) * (p.W_qh.T @ dO[t] + carry)
+        carry = xi[t] * (p.W_hh.T @ dA[t])
+    return RNN(dA.T @ X, dA.T @ H[:-1], dA.sum(axis=0), dO.T @ H[1:], b_q), carry, dA @ p.W_hx
+
+
 bank.edit(
     "stops_at_the_first_cut",
     "        dA[t] =",

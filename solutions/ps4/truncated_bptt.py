@@ -442,7 +442,14 @@ bank.edit(
     "dA[k] += da",
     "dA[k] += da / min(t, tau + 1)",
     loses={"everything", "weights", "inputs"},
-    slip="mean_over_window",
+    slip="mean_over_window@W_hx+W_hh+b_h+dX",
+)
+bank.edit(
+    "window_for_the_length_on_the_way_back",
+    "dh = p.W_qh.T @ dO[t - 1]",
+    "dh = p.W_qh.T @ dO[t - 1] * T / (tau + 1)",
+    loses={"one_step", "no_step_back", "everything", "weights", "inputs", "initial_state"},
+    slip="divided_by_window@W_hx+W_hh+b_h+dh_0+dX",
 )
 bank.edit(
     "window_for_the_length",

@@ -9,9 +9,9 @@ import numpy as np
 from course.models import Array
 from course.recognise.chunks import OVERLAPPING
 from course.recognise.claims import Claim
-from course.recognise.counting import INITIAL, STEPS
+from course.recognise.counting import EVERYTHING, INITIAL, STEPS
 from course.recognise.taken import Taken
-from course.recognise.ways import EVERYTHING, Way
+from course.recognise.ways import Way
 
 SEE = "Chunks"
 

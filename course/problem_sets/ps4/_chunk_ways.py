@@ -8,10 +8,10 @@ import numpy as np
 
 from course.models import Array
 from course.recognise.claims import Claim
-from course.recognise.counting import OUTPUT, STEPS
+from course.recognise.counting import EVERYTHING, OUTPUT, STEPS
 from course.recognise.sequences import with_errors
 from course.recognise.taken import Taken
-from course.recognise.ways import EVERYTHING, Way
+from course.recognise.ways import Way
 
 SEE = "Chunks"
 Start = Callable[[Array, Array], Array]  # a chunk's first state, from those of the last (n+1, h) and h_0

@@ -7,7 +7,7 @@ import numpy as np
 
 from course.models import Array
 from course.problem_sets.ps4._edges import OTHER_WEIGHTS, edges
-from course.recognise.counting import INITIAL, OUTPUT, STEPS, Counts, Miscount, miscounts
+from course.recognise.counting import EVERYTHING, INITIAL, OUTPUT, STEPS, Counts, Miscount, miscounts
 
 
 def between(put: Callable[..., Any], none: float = 1.0) -> Counts:
@@ -63,7 +63,7 @@ EDGE_MISTAKES = (
     Miscount(
         "loss_weighed",
         "ξ_t weighs the loss of step t too: it belongs to the edge from h_{t-1} alone.",
-        STEPS,
+        EVERYTHING,
         lambda t, k, T, xi: xi[t - 1] * edges(t, k, xi),
     ),
     Miscount(
@@ -119,7 +119,7 @@ EDGE_MISTAKES = (
     Miscount(
         "only_loss_weighed",
         "ξ_t weighs the loss of step t, and no edge: it belongs to the edge from h_{t-1}.",
-        STEPS,
+        EVERYTHING,
         lambda t, k, T, xi: xi[t - 1] + 0 * k,
     ),
     *miscounts(

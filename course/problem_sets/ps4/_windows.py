@@ -8,10 +8,10 @@ import numpy as np
 from course.models import Array
 from course.recognise.bands import band, with_step_one
 from course.recognise.claims import Claim
-from course.recognise.counting import INITIAL, STEPS, Miscount, miscounts
+from course.recognise.counting import EVERYTHING, INITIAL, STEPS, Miscount, miscounts
 from course.recognise.sequences import after_states, with_errors
 from course.recognise.taken import Taken
-from course.recognise.ways import EVERYTHING, Way
+from course.recognise.ways import Way
 
 SEE = "A band of the triangle"
 Start = Callable[[Taken, int, int], Array]  # a window's first state, by its first step and its loss, from 0

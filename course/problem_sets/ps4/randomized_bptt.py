@@ -16,10 +16,11 @@ from course.problem_sets.ps2.rnn_bptt import parts
 from course.problem_sets.ps4._draws import EDGE_MISTAKES
 from course.problem_sets.ps4._edges import paths
 from course.recognise.claims import Claim
+from course.recognise.counting import EVERYTHING
 from course.recognise.sequences import Sequence
 from course.recognise.taken import Taken
 from course.recognise.truncated import taken_apart
-from course.recognise.ways import EVERYTHING, Way
+from course.recognise.ways import Way
 
 
 def randomized_bptt(
