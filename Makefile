@@ -39,7 +39,7 @@ book: $(SETUP)
 demo: $(SETUP)
 	course demo demo
 
-# The cluster's tests count the processes of workers, which end later on a machine that is full: by themselves.
+# The cluster's tests keep a scheduler and four workers, and wait for what these start: by themselves.
 test: setup book
 	pytest -n 2 --dist worksteal -m "not soak" --ignore tests/sandbox/test_cluster.py tests
 	pytest -m "not soak" tests/sandbox/test_cluster.py
