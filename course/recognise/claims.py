@@ -62,6 +62,7 @@ STRONGER = {  # where several say the same of a part: the one that says it best,
     "later_state": ("last_state_everywhere",),
     "slope_of_the_column": ("slope_of_the_weights_unit",),
     "first_step": ("step_1_not_reached", "errors_one_step_early"),
+    "initial_state_latest": ("initial_state_at_tau",),  # which is zero where the latest may be small
 }
 IN_DIRECT = "_in_the_direct_derivative"  # weaker than the same without it
 GRADIENTS = {"X": "∂L/∂X", "h_0": "∂L/∂h_0"}  # results that have the names of arguments
