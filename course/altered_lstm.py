@@ -46,8 +46,8 @@ class LSTMSlip:
     seen: str = "oc"  # whether ∂L/∂h_t that comes from the loss reaches o_t, and c_t
     onward: str = "oc"  # the same of what comes back from step t+1
     at_uses: bool = False  # True: altered where parameters and inputs enter, right where h and c do
-    added: str = ""  # "h": ∂L/∂h_t itself goes back to h_{t-1} as well; "later h", "later c": ∂L/∂h_t or
-    # ∂L/∂c_t as far as it comes from later steps
+    added: str = ""  # "h": ∂L/∂h_t itself goes back to h_{t-1} as well; "loss h": as far as the loss says it;
+    # "later h", "later c": ∂L/∂h_t or ∂L/∂c_t as far as it comes from later steps
 
 
 RIGHT = LSTMSlip("right", "")

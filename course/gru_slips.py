@@ -66,7 +66,7 @@ GRU_SLIPS = (
     GRUSlip("mixed_turned", "z stands where ∂h'/∂n = 1 − z belongs.", factors={"mixed": "z"}),
     GRUSlip(
         "shares_turned",
-        "n and h get each other's share: n goes back with 1 − z, and h with z.",
+        "n and h get each other's share: 1 − z belongs to n, and z to h.",
         factors={"kept": "1 − z", "mixed": "z"},
     ),
     GRUSlip("mixed_missing", "The factor 1 − z before n is missing.", factors={"mixed": "1"}),

@@ -95,6 +95,12 @@ CARRIED_SLIPS = (
         PATHS,
         added="later h",
     ),
+    LSTMSlip(
+        "loss_added_up",
+        "What the loss says of h_t goes to h_{t-1} itself as well: is dH[t] added twice?",
+        PATHS,
+        added="loss h",
+    ),
     FORGET_GATE_EARLY,
     LSTMSlip(
         "cell_gated_first",

@@ -60,7 +60,12 @@ def _factors(slip: LSTMSlip) -> dict[str, Product]:
 
 
 def _extra(slip: LSTMSlip) -> dict[tuple[str, str], Product]:
-    ways = {"": (), "h": (("h", "loss"), ("h", "later")), "later h": (("h", "later"),)}
+    ways = {
+        "": (),
+        "h": (("h", "loss"), ("h", "later")),
+        "later h": (("h", "later"),),
+        "loss h": (("h", "loss"),),
+    }
     return dict.fromkeys(ways.get(slip.added, (("c", "kept"),)), ())
 
 

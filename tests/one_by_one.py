@@ -36,7 +36,8 @@ def altered_gradients(
             d_h, d_c = d_h * ("h" in slip.carried), d_c * ("c" in slip.carried)
         entering = directions[:, 4 * h * t : 4 * h * (t + 1)]
         after, d = _both_tangents(p, x, *states[-1], entering, d_h, d_c, slip, f)
-        response = response + sum((d[way] for way in slip.seen), d_h * (slip.added == "h")) @ dH[t]
+        of_loss = sum((d[way] for way in slip.seen), d_h * (slip.added in ("h", "loss h")))
+        response = response + of_loss @ dH[t]
         d_h = sum((d[way] for way in slip.onward), d_h * (slip.added in ("h", "later h")))
         d_c, f = d["kept"], logistic(quarters(p.W_x @ x + p.W_h @ states[-1][0] + p.b)[1])
         states.append(after)

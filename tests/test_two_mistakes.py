@@ -40,6 +40,7 @@ NATURAL = {  # what one mistake gives as well: no mask, outputs everywhere; anot
     ("rbf", frozenset({"width_once", "width_itself"})),
     ("rbf", frozenset({"two_forgotten", "no_half"})),
     ("recurrence", frozenset({"sum_over_future", "indices_exchanged"})),  # P is so from the start
+    ("layer_norm", frozenset({"never_centred", "mean_held"})),  # the gradient of what is not centred
     # h_0 gets nothing where nothing is sent to it
     ("BPTT", frozenset({"initial_state_short", "step_1_not_reached"})),
     ("linear_rnn_bptt", frozenset({"transpose_at_h_0", "first_step_left_out"})),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from course.compare import agree
-from course.recognise.claims import Claim
+from course.recognise.claims import Claim, strongest
 from course.recognise.counting import OUTPUT, Truncation, counts
 from course.recognise.seen import Seen, wrong_parts
 from course.recognise.taken import Taken
@@ -44,14 +44,15 @@ def _right(way: Way, taken: Taken, one: Seen, names: set[str]) -> set[str]:
 
 
 def completely(seen: Sequence[Seen], found: Found) -> tuple[Claim, ...]:
-    """The claims that hold for everything they speak of, and give every wrong part."""
+    """The claims that hold for everything they speak of, and give every wrong part; the strongest of them."""
     wrong = set(wrong_parts(seen))
     one_output = len(wrong & {*OUTPUT}) == 1  # the errors are right, and one product of them is not
-    return tuple(
+    whole = [
         claim
         for claim, parts in found.items()
         if parts >= {*claim.parts} | wrong and not (one_output and wrong & {*OUTPUT} - {*claim.parts})
-    )
+    ]
+    return tuple(strongest(whole))
 
 
 def of_parts(seen: Sequence[Seen], found: Found) -> dict[str, list[Claim]]:

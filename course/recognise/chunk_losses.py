@@ -16,7 +16,7 @@ _LOSSES = (
     Miscount(
         "whole_chunks",
         "The losses after the last whole chunk are left out: the last chunk may be shorter.",
-        STEPS,
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) & (t <= T // every * every),
     ),
     Miscount(
@@ -34,21 +34,26 @@ _LOSSES = (
     Miscount(
         "whole_chunks",
         "The losses after the last whole chunk are left out: the last chunk may be shorter.",
-        STEPS,
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) & ((t <= T // every * every) | (every > T)),
     ),
     Miscount(
         "last_losses_missing",
         "The loss of each chunk's last step is missing: every step has a loss.",
-        STEPS,
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) & (t % every != 0) & (t != T),
     ),
-    *miscounts(
+    Miscount(
         "chunk_entry_missing",
-        "The use at the first step of each chunk is missing: the state is a constant there, but W_hh "
-        "multiplies it.",
+        "The use at the first step of each chunk is missing: W_hh multiplies the state there as well.",
         ("W_hh",),
         lambda t, k, T, every: chunks(t, k, T, every) & ((k - 1) % every != 0),
+    ),
+    Miscount(
+        "chunk_entry_missing",
+        "The use at the first step of each chunk but the first is missing: the state is a constant there, "
+        "but W_hh multiplies it.",
+        ("W_hh",),
         lambda t, k, T, every: chunks(t, k, T, every) & (((k - 1) % every != 0) | (k == 1)),
     ),
     *miscounts(
@@ -61,13 +66,13 @@ _LOSSES = (
     Miscount(
         "first_chunk_only",
         "Only the first chunk is counted: the gradients of all chunks are added.",
-        ("W_hx", "W_hh", "b_h"),
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) & (t <= every),
     ),
     Miscount(
         "last_chunk_only",
         "Only the last chunk is counted: the gradients of all chunks are added.",
-        ("W_hx", "W_hh", "b_h"),
+        EVERYTHING,
         lambda t, k, T, every: chunks(t, k, T, every) & chunks(T, t, T, every),
     ),
     Miscount(
@@ -127,13 +132,13 @@ _LOSSES = (
         lambda t, k, T, every: chunks(t, k, T, every) * every,
     ),
     Miscount(
-        "first_chunk_only",
+        "rows_of_first_chunk",
         "Only the first chunk is counted: every step has its row.",
         ("dX",),
         lambda t, k, T, every: chunks(t, k, T, every) & (t <= every),
     ),
     Miscount(
-        "last_chunk_only",
+        "rows_of_last_chunk",
         "Only the last chunk is counted: every step has its row.",
         ("dX",),
         lambda t, k, T, every: chunks(t, k, T, every) & chunks(T, t, T, every),

@@ -32,7 +32,7 @@ def shared_out(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[
     told = tuple(
         worded(claim, names, everything)
         for claims, names in groups.items()
-        for claim in _strongest(sorted(claims))
+        for claim in strongest(sorted(claims))
     )
     return _exchanged(told, list(by_part)) or told
 
@@ -51,7 +51,7 @@ def in_common(by_part: dict[str, list[Claim]], everything: list[str]) -> tuple[C
         return ()
     first, *others = by_part.values()
     common = [claim for claim in first if all(claim in claims for claims in others)]
-    return tuple(worded(claim, list(by_part), everything) for claim in _strongest(common))
+    return tuple(worded(claim, list(by_part), everything) for claim in strongest(common))
 
 
 STRONGER = {  # where several say the same of a part: the one that says it best, and the others
@@ -63,6 +63,10 @@ STRONGER = {  # where several say the same of a part: the one that says it best,
     "slope_of_the_column": ("slope_of_the_weights_unit",),
     "first_step": ("step_1_not_reached", "errors_one_step_early"),
     "initial_state_latest": ("initial_state_at_tau",),  # which is zero where the latest may be small
+    "sum_of_means": ("divided_by_every",),  # of the first chunk, where `every` may be cut to T
+    "output_layer_weighed": ("loss_weighed", "only_loss_weighed"),  # in the output layer alone
+    "rows_of_first_chunk": ("first_chunk_only",),
+    "rows_of_last_chunk": ("last_chunk_only",),
 }
 IN_DIRECT = "_in_the_direct_derivative"  # weaker than the same without it
 GRADIENTS = {"X": "∂L/∂X", "h_0": "∂L/∂h_0"}  # results that have the names of arguments
@@ -95,7 +99,7 @@ OF_PARTS = {  # what a sentence about the whole sweep becomes where it is true o
 ORDINARY = re.compile(r"(A|[A-Z][a-z’']+)(?=[ :,])")  # no formula, and no name that is written in capitals
 
 
-def _strongest(claims: list[Claim]) -> list[Claim]:
+def strongest(claims: list[Claim]) -> list[Claim]:
     """Without what is weaker than another of them: a factor of each part, a triangle that concerns more."""
     if len(claims) > 1:
         claims = [claim for claim in claims if claim.name != "factor_per_part"]

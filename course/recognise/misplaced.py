@@ -8,7 +8,7 @@ import numpy as np
 
 from course.models import Array
 from course.recognise.claims import Claim
-from course.recognise.counting import INITIAL, STEPS
+from course.recognise.counting import EVERYTHING, INITIAL, STEPS
 from course.recognise.outputs import moved as moved_rows
 from course.recognise.rules import BACK, RIGHT, RULES, USES
 from course.recognise.sequences import Sequence, responses
@@ -70,7 +70,7 @@ def _not_reached(column: int, taken: Taken, name: str) -> Array:
     """A gradient, if the way back ends at step 2, and what goes back from there is taken for ∂L/∂h_0."""
     table = taken.once(_not_reached, lambda: taken.right * (np.arange(taken.right.shape[1]) != 1))
     if name != "dh_0":
-        return taken.part(name, table)
+        return taken.part(name, table, losses=1.0 * (np.arange(len(table)) > 0))
     W = taken.sequence.p.W_hh
     if len(taken.right) == 1:
         return np.zeros(len(W))
@@ -100,7 +100,7 @@ MISPLACED = (
                 BACK,
                 STEPS,
             ),
-            (*STEPS, *INITIAL),
+            EVERYTHING,
             partial(_not_reached, column),
         )
         for column in (0, 1, 2)

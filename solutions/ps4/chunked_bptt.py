@@ -292,6 +292,13 @@ def average_of_the_chunks(
 
 
 bank.edit(
+    "last_losses_missing_on_the_way_back",
+    "p.W_qh.T @ dO[t] + carry",
+    "p.W_qh.T @ dO[t] * ((t + 1) % every != 0 and t + 1 != T) + carry",
+    loses={"one_step", "every_step", "one_chunk", "equal_chunks", "shorter_last"},
+    slip="last_losses_missing@W_hx+W_hh+b_h+dh_0+dX",
+)
+bank.edit(
     "mean_over_chunk_on_the_way_back",
     "p.W_qh.T @ dO[t] + carry",
     "p.W_qh.T @ dO[t] * T / every + carry",

@@ -172,6 +172,33 @@ def loss_weighed_but_for_b_q(
 
 
 bank.edit(
+    "loss_weighed_in_b_q_alone",
+    "dO.sum(axis=0))",
+    "xi @ dO)",
+    loses={"one_step", "all_cut", "a_draw", "any_numbers"},
+    slip="output_layer_weighed@b_q",
+)
+
+
+@bank.wrong(
+    loses={"one_step", "all_kept", "all_cut", "a_draw", "any_numbers", "mean"}, slip="step_1_not_reached"
+)
+def loop_without_step_1(
+    p: RNN, X: np.ndarray, Y: np.ndarray, h_0: np.ndarray, xi: np.ndarray
+) -> tuple[RNN, np.ndarray, np.ndarray]:
+    H, O = rnn_forward(p, X, h_0)
+    grads, dX, carry = RNN(*map(np.zeros_like, p)), np.zeros_like(X), np.zeros_like(h_0)
+    for t in range(len(X) - 1, 0, -1):
+        error = (O[t] - Y[t]) / len(X)
+        da = (1 - H[t + 1] ** 2) * (error @ p.W_qh + carry)
+        terms = np.outer(da, X[t]), np.outer(da, H[t]), da, np.outer(error, H[t + 1]), error
+        grads = RNN(*[a + b for a, b in zip(grads, terms, strict=True)])
+        dX[t] = da @ p.W_hx
+        carry = xi[t] * (da @ p.W_hh)
+    return grads, carry, dX
+
+
+bank.edit(
     "stops_at_the_first_cut",
     "        dA[t] =",
     "        if not xi[t:].all():\n            break\n        dA[t] =",

@@ -195,6 +195,23 @@ bank.edit(
 bank.edit("cell_not_carried", "dc = dc + dh", "dc = dh", loses=LATER, slip="cell_not_carried")
 bank.edit("state_not_carried", "dh = dH[t] + dh", "dh = dH[t]", loses=LATER, slip="state_not_carried")
 bank.edit(
+    "state_never_carried",
+    "dh = p.W_h.T @ delta[t]",
+    "dh = 0 * dh",
+    loses={"one_step", *LATER},
+    slip="state_not_carried",
+)
+bank.edit(
+    "cell_never_carried", "dc = dc * f", "dc = 0 * dc", loses={"one_step", *LATER}, slip="cell_not_carried"
+)
+bank.edit(
+    "loss_added_twice",
+    "dh = p.W_h.T @ delta[t]",
+    "dh = p.W_h.T @ delta[t] + dH[t]",
+    loses={"one_step", *LATER},
+    slip="loss_added_up",
+)
+bank.edit(
     "nothing_carried", "dc = dc + dh", "dc = dh", of="state_not_carried", loses=LATER, slip="nothing_carried"
 )
 bank.edit(

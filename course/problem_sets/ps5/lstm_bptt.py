@@ -144,6 +144,7 @@ def sieve(
 KNOWN = [
     *map(as_mistake, (*STEP_SLIPS, *PASSED_SLIPS, *CARRIED_SLIPS)),
     *(as_mistake(slip, *parts) for slip, parts in PART_SLIPS),
+    *(as_mistake(slip, starts=True) for slip in CARRIED_SLIPS if slip.carried != "hc"),
     *(as_mistake(slip, starts=starts) for slip in LAST_STEPS for starts in (False, True)),
     *STEPS_LEFT,
 ]
