@@ -23,6 +23,8 @@ NATURAL = {  # what one mistake gives as well: no mask, outputs everywhere; anot
     ("truncated_bptt", frozenset({"never_stops", "carry_into_h_0_always"})),  # no tau
     ("randomized_bptt", frozenset({"loss_weighed", "output_layer_weighed"})),  # the loss weighed throughout
     ("randomized_bptt", frozenset({"everything_weighed", "output_layer_weighed"})),
+    ("randomized_bptt", frozenset({"weighed_twice", "output_layer_weighed"})),
+    ("lstm_bptt", frozenset({"cell_never_carried", "states_alone"})),  # the weights of all edges are told
     ("clip_by_norm", frozenset({"largest_entry", "root_of_the_factor"})),  # of each the length is wrong
     ("clip_by_norm", frozenset({"root_missing", "root_of_the_factor"})),
     ("clip_by_norm", frozenset({"spectral_norm", "root_of_the_factor"})),

@@ -119,7 +119,8 @@ def worded(claim: Claim, names: list[str], everything: list[str]) -> Claim:
     """The claim with the parts it was seen in."""
     if names == everything:
         return Claim(claim.name, claim.sentence.replace("{parts}", "Everything"), claim.see)
-    if claim.parts and {*claim.parts} <= {*names}:
+    one_output = len(({*names} - {*claim.parts}) & {"W_qh", "b_q"}) == 1  # the other is right: not throughout
+    if claim.parts and {*claim.parts} <= {*names} and not one_output:
         return claim
     them = [GRADIENTS.get(name, name) for name in names]
     listed = them[0] if len(them) == 1 else f"{', '.join(them[:-1])} and {them[-1]}"
