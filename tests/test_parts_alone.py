@@ -157,6 +157,17 @@ UNSLOPED: Edit = ("    return direct, total", "    return direct / slope[:, None
             [("dA.sum(axis=0)", "dA[1:].sum(axis=0)")],
             ["In b_h alone: step 1 is missing: the weights are used there too."],
         ),
+        (
+            "randomized_bptt",  # W_qh is right
+            [
+                ("carry = xi[t] * (p.W_hh.T @ dA[t])", "dA[t] *= xi[t]\n        carry = p.W_hh.T @ dA[t]"),
+                ("dO.sum(axis=0))", "xi @ dO)"),
+            ],
+            [
+                "In W_hx, W_hh, b_h, b_q and dX alone: ξ_t weighs the direct use in step t too: it belongs "
+                "to the edge from h_{t-1} alone."
+            ],
+        ),
     ],
 )
 def test_what_is_said_of_parts(name: str, edits: list[Edit], told: list[str]) -> None:
